@@ -1,0 +1,81 @@
+/* Every bound of the system, in one place. Nothing else in the tree defines a size, a count or a
+ * time-out of its own; what depends on two of these is asserted at compile time below.
+ * Units are the last word of the name: _MS milliseconds, _BYTES bytes, no unit means a count. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#include <assert.h>
+
+enum {
+    /* identities and rooms */
+    LIMIT_MEMBERS = 100000,         /* accounts ever admitted to one club */
+    LIMIT_DEVICES_PER_MEMBER = 8,
+    LIMIT_INVITES_PER_MEMBER = 5,   /* outstanding at once; founder and admins: LIMIT_INVITES_PER_ADMIN */
+    LIMIT_INVITES_PER_ADMIN = 1000,
+    LIMIT_INVITE_DAYS = 30,         /* longest life an invite may ask for */
+    LIMIT_CHAIN_DEPTH = 64,         /* invitations between the founder and any member */
+    LIMIT_ROOMS = 10000,
+    LIMIT_PEOPLE_PER_ROOM = 10000,
+    LIMIT_STAGE = 32,               /* people on one stage */
+    LIMIT_PICKED = 200,             /* accounts a closed room may name */
+    LIMIT_REMOVED = 256,            /* accounts removed from one room for the evening */
+    LIMIT_TITLE_CHARS = 60,
+    LIMIT_TITLE_BYTES = LIMIT_TITLE_CHARS * 4,
+    LIMIT_NAME_CHARS = 40,
+    LIMIT_NAME_BYTES = LIMIT_NAME_CHARS * 4,
+    LIMIT_SOCKET_GRACE_MS = 10000,  /* a lost WebSocket may come back this long; then its person leaves */
+    LIMIT_CALL_MS = 60000,          /* an invitation to speak stands this long */
+
+    /* records and key messages, see docs/protocol.md */
+    LIMIT_RECORD_BYTES = 512,
+    LIMIT_LEAF_BYTES = 512,
+    LIMIT_HEADER_BYTES = 512,
+    LIMIT_BUCKET = 32,              /* roster slots that share one bucket key */
+    LIMIT_SEAL_BYTES = 160,
+    LIMIT_CHAIN_ACCOUNTS = 64,      /* accounts per chain.read */
+
+    /* HTTP and WebSocket */
+    LIMIT_SOCKETS = 20000,
+    LIMIT_SOCKETS_PER_PREFIX = 256, /* per IPv4 /32 or IPv6 /64; loopback is exempt behind a proxy */
+    LIMIT_MESSAGE_BYTES = 2 << 20,  /* a flat rekey of 10,000 is 800 KB before base64 */
+    LIMIT_MESSAGE_NODES = 65536,    /* JSON values in one message */
+    LIMIT_SOCKET_QUEUE_BYTES = 4 << 20, /* unsent output; a slower reader is closed */
+    LIMIT_MESSAGES_PER_S = 20,
+    LIMIT_MESSAGES_BURST = 60,
+    LIMIT_VISITOR_MS = 30000,       /* a socket that has not said hello by then is closed */
+    LIMIT_PING_MS = 5000,
+    LIMIT_PONG_MS = 10000,
+    LIMIT_URL_BYTES = 256,
+    LIMIT_STATIC_FILES = 256,
+    LIMIT_STATIC_BYTES = 4 << 20,
+
+    /* media plane */
+    LIMIT_MEDIA_THREADS = 64,
+    LIMIT_PEERS_PER_THREAD = 16384,
+    LIMIT_SLOTS = 4,                /* receive streams of a peer; speakers audible at once */
+    LIMIT_VARIANTS = 2,             /* sendonly tracks of a peer: A and B */
+    LIMIT_DATAGRAM_BYTES = 1500,
+    LIMIT_RTP_PAYLOAD_BYTES = 1200,
+    LIMIT_UDP_BATCH = 128,          /* datagrams per recvmmsg / sendmmsg */
+    LIMIT_UDP_BUFFER_BYTES = 8 << 20,
+    LIMIT_REPLAY_WINDOW = 64,       /* packets, RFC 3711 3.3.2 */
+    LIMIT_MEDIA_COMMANDS = 4096,    /* ring between control and one media thread, each way */
+    LIMIT_CONSENT_MS = 15000,       /* no authenticated STUN check for so long: the peer is gone (RFC 7675: 30 s) */
+    LIMIT_DTLS_MS = 15000,          /* a handshake not finished by then is dropped */
+    LIMIT_DTLS_FLIGHT_MS = 100,     /* first retransmission; doubles up to 1.6 s */
+    LIMIT_RTCP_MS = 1000,
+    LIMIT_RTP_PER_S = 250,          /* packets per second accepted from one speaker (2.5 ms frames would be 400) */
+    LIMIT_STUN_PER_S = 50,          /* checks answered per peer and second */
+    LIMIT_UFRAG_BYTES = 32,
+    LIMIT_PWD_BYTES = 32,
+
+    /* store */
+    LIMIT_STORE_QUEUE = 1024,
+};
+
+static_assert((LIMIT_MEDIA_COMMANDS & (LIMIT_MEDIA_COMMANDS - 1)) == 0, "rings are powers of two");
+static_assert((LIMIT_STORE_QUEUE & (LIMIT_STORE_QUEUE - 1)) == 0, "rings are powers of two");
+static_assert(LIMIT_RTP_PAYLOAD_BYTES + 64 < LIMIT_DATAGRAM_BYTES, "a rewritten packet fits a datagram");
+static_assert(LIMIT_STAGE < 255, "a sender index is one byte and starts at 1");
+
+#endif

@@ -1,0 +1,241 @@
+/* The rules: membership, hallway, rooms, stage, hands, keys relay. Command + state + now -> effects.
+ *
+ * Sans-I/O: no socket, thread, clock, JSON or disk. The caller (server/, sim/, tests) gives a command
+ * with the time and the socket it came on, and carries out the effects in their order. All memory is
+ * owned by `struct rooms`; strings and bytes inside an effect live until the next rooms_* call.
+ * Thread: control. Randomness comes from the function given at rooms_new, so runs can be replayed.
+ *
+ * Records: a command that appends to the member log (redeem, invite, revoke, ban, unban) is checked,
+ * then EFFECT_STORE asks for the append, and only rooms_on_stored(OK) changes membership and sends the
+ * reply. One record is in flight at a time; meanwhile such commands return ERR_BUSY *without any
+ * effect* and the caller keeps them in its queue. So validity follows log order exactly.
+ *
+ * Files: rooms.c (table of commands, ticks), log.c (the member log in memory), chain.c (signatures
+ * and who may sign what), invite.c, ban.c, hall.c, join.c, stage.c, keys.c (relay of key messages). */
+#ifndef ROOMS_ROOMS_H
+#define ROOMS_ROOMS_H
+
+#include "base/bytes.h"
+#include "base/id.h"
+#include "base/limits.h"
+#include "media/media.h" /* struct media_peer only: the shape of a join's media parameters */
+
+struct rooms;
+typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never re-used while open */
+
+/* ---- commands ------------------------------------------------------------------------------------ */
+
+#define COMMANDS(X)                                                                                 \
+    X(SOCKET_OPEN, "")                /* a WebSocket was accepted: EVENT_CHALLENGE goes out */      \
+    X(SOCKET_CLOSED, "")              /* it is gone: its person is away, later left */              \
+    X(PEER_UP, "")                    /* media event: the DTLS session of a person is up */         \
+    X(PEER_DOWN, "")                  /* media event: it is gone */                                 \
+    X(LOOK, "invite.look")            /* visitor: is this invite good, who sent it */               \
+    X(REDEEM, "invite.redeem")        /* visitor: become a member */                                \
+    X(HELLO, "hello")                 /* visitor: open the session of a device */                   \
+    X(INVITE, "invite.create")                                                                      \
+    X(INVITE_REVOKE, "invite.revoke")                                                               \
+    X(INVITE_LIST, "invite.list")                                                                   \
+    X(CHAIN_READ, "chain.read")                                                                     \
+    X(BAN, "member.ban")                                                                            \
+    X(UNBAN, "member.unban")                                                                        \
+    X(ROOM_OPEN, "room.open")                                                                       \
+    X(ROOM_JOIN, "room.join")                                                                       \
+    X(ROOM_LEAVE, "room.leave")                                                                     \
+    X(ROOM_END, "room.end")                                                                         \
+    X(ROOM_HAND, "room.hand")                                                                       \
+    X(ROOM_MUTE, "room.mute")                                                                       \
+    X(ROOM_BRING, "room.bring")       /* moderator: bring a person to the stage, or call them */    \
+    X(ROOM_ANSWER, "room.answer")     /* the called person accepts or declines */                   \
+    X(ROOM_SEND_BACK, "room.send_back")                                                             \
+    X(ROOM_MUTE_OTHER, "room.mute_other")                                                           \
+    X(ROOM_REMOVE, "room.remove")     /* moderator: out of this room for the evening */             \
+    X(ROOM_KEYS, "room.keys")         /* steward: a key message */
+
+enum command_kind {
+#define X(name, wire) COMMAND_##name,
+    COMMANDS(X)
+#undef X
+    COMMAND_COUNT
+};
+
+enum room_who { ROOM_EVERYONE, ROOM_PICKED };
+
+struct key_part { /* a seal or a welcome for one slot */
+    uint16_t slot;
+    struct view data;
+};
+
+struct roster_change {
+    uint16_t slot;
+    bool filled;           /* false: the slot is now empty */
+    struct hash leaf;      /* SHA-256 of the leaf that takes it */
+};
+
+struct key_message {       /* shape only; docs/protocol.md "Key messages" */
+    struct view header, stage;
+    const struct roster_change *changes;
+    size_t change_count;
+    const struct key_part *welcomes;
+    size_t welcome_count;
+    const struct key_part *seals;
+    size_t seal_count;
+    const struct view *wraps; /* one per bucket; none in a ratchet */
+    size_t wrap_count;
+};
+
+struct command {
+    enum command_kind kind;
+    sock_name sock;
+    uint32_t request; /* the client's id, echoed in the reply */
+    union {
+        struct { struct view host; } open;              /* SOCKET_OPEN: the Host that Origin was checked against */
+        struct { struct key invite; uint8_t sig[SIG_BYTES]; } look;
+        struct { struct view record, name; } record;    /* REDEEM (with name), INVITE, INVITE_REVOKE, BAN, UNBAN */
+        struct { struct id account, device; uint8_t sig[SIG_BYTES]; uint64_t log_size; struct hash log_head; } hello;
+        struct { const struct id *accounts; size_t count; } chains;
+        struct { struct view title; enum room_who who; const struct id *picked; size_t picked_count; } create;
+        struct { struct id room; struct view leaf; struct media_peer media; } join; /* media: remote_ufrag, fingerprint, payload_type, level_ext, ssrc */
+        struct { struct id account; } person;            /* BRING, SEND_BACK, MUTE_OTHER, REMOVE */
+        struct { bool on; } flag;                        /* HAND up, MUTE muted, ANSWER accept */
+        struct key_message keys;
+        struct { peer_name peer; enum media_down_why why; } peer; /* PEER_UP, PEER_DOWN: sock is 0 */
+    };
+};
+
+/* ---- effects ------------------------------------------------------------------------------------- */
+
+enum room_role { ROLE_LISTENER, ROLE_SPEAKER, ROLE_MODERATOR };
+enum club_role { CLUB_FOUNDER = 1, CLUB_ADMIN = 2, CLUB_MEMBER = 3 };
+
+struct person_info {
+    struct id account, device;
+    struct view name, leaf;
+    enum club_role club_role;
+    enum room_role role;
+    bool on_stage, muted, away, keyed; /* keyed: has a slot in the current header */
+    bool called;           /* was invited to speak and has not answered */
+    uint64_t hand_ms;      /* 0 = down, else since when */
+    uint32_t order;        /* joined as the n-th of this room */
+    uint16_t slot;         /* valid if keyed */
+};
+
+struct room_info {
+    struct id room;
+    struct view title;
+    enum room_who who;
+    uint64_t opened_ms;
+    uint32_t people, speakers;
+    struct { struct id account; struct view name; } faces[LIMIT_SLOTS]; /* stage first */
+    uint32_t face_count;
+};
+
+enum invite_state { INVITE_OPEN, INVITE_USED, INVITE_EXPIRED, INVITE_REVOKED };
+struct invite_info {
+    struct key invite;
+    enum invite_state state;
+    uint64_t time_ms, expires_ms;
+    struct id guest;       /* who redeemed it; zero = nobody */
+    struct view guest_name;
+};
+
+struct chain_entry {
+    uint64_t n;            /* position in the log */
+    struct view record;
+};
+struct chain_info { /* founder record first, the account's own redeem record last */
+    struct id account;
+    const struct chain_entry *entries;
+    size_t count;
+};
+
+enum left_why { LEFT_SELF, LEFT_REMOVED, LEFT_LOST, LEFT_ELSEWHERE, LEFT_BANNED, LEFT_ENDED };
+
+/* Replies answer one request; events come by themselves. Their JSON is in docs/protocol.md. */
+enum out_kind {
+    REPLY_ERROR, REPLY_OK, REPLY_LOOK, REPLY_HELLO, REPLY_RECORD, REPLY_INVITES, REPLY_CHAINS,
+    REPLY_ROOM_OPEN, REPLY_ROOM_JOIN,
+    EVENT_CHALLENGE, EVENT_HALL, EVENT_HALL_ROOM, EVENT_HALL_GONE, EVENT_GUEST,
+    EVENT_PERSON, EVENT_LEFT, EVENT_KEYS, EVENT_CALLED, EVENT_OUT, EVENT_LOG,
+};
+
+struct out {
+    enum out_kind kind;
+    sock_name sock;        /* the one it goes to */
+    uint32_t request;      /* replies */
+    union {
+        struct { enum err err; uint32_t retry_after_ms; } error;
+        struct { uint8_t nonce[32]; struct view club; uint64_t time_ms; } challenge;
+        struct { bool founder; struct view inviter, club; struct id founder_account; } look;
+        struct { struct id account; struct view name; enum club_role role; uint64_t log_size; struct hash log_head;
+                 struct id founder; } hello;
+        struct { uint64_t n; struct hash head; uint64_t log_size; struct id account, device; } record;
+        struct { const struct invite_info *list; size_t count; uint32_t left; } invites;
+        struct { const struct chain_info *list; size_t count; } chains;
+        struct { const struct room_info *list; size_t count; } hall;  /* HALL, HALL_ROOM (one) */
+        struct { struct id room; } room;                              /* ROOM_OPEN, HALL_GONE */
+        struct {                                                      /* ROOM_JOIN */
+            struct room_info room;
+            const struct person_info *people; size_t count;
+            struct view header, stage;                                /* current header; empty in a new room */
+            const struct media_peer *media; peer_name peer;           /* ours: ufrag, pwd, slot_ssrc */
+        } join;
+        struct { struct id room; const struct person_info *person; } person; /* PERSON */
+        struct { struct id room, account; enum left_why why; } left;  /* LEFT */
+        struct { struct id room; struct view header, stage; const struct roster_change *changes; size_t change_count;
+                 struct view welcome, seal, wrap; } keys;             /* KEYS: only this socket's own parts */
+        struct { struct id room, by; struct view by_name; } called;   /* CALLED */
+        struct { struct id room; enum left_why why; struct view by_name; } out; /* OUT: you are out of the room */
+        struct { struct id account; struct view name; struct key invite; } guest; /* GUEST: your invite was redeemed */
+        struct { uint64_t size; struct hash head; } log;              /* LOG: the member log grew */
+    };
+};
+
+enum effect_kind { EFFECT_SEND, EFFECT_CLOSE, EFFECT_STORE, EFFECT_MEDIA, EFFECT_RELEASE };
+
+struct effect {
+    enum effect_kind kind;
+    union {
+        struct out send;
+        struct { sock_name sock; enum err why; } close; /* after what was sent before has been flushed */
+        struct { uint64_t n; struct view record; struct hash head; struct id account; struct view name; } store;
+        struct media_command media;                     /* RELEASE: media.peer is given back */
+    };
+};
+
+typedef void (*effect_fn)(void *user, const struct effect *e); /* called in order, during rooms_* calls */
+
+struct rooms_config {
+    struct view club_name;
+    struct hash dtls_fingerprint;       /* not used by the rules, carried into join replies by the server */
+    effect_fn effect;
+    enum err (*random)(void *user, uint8_t *out, size_t n);
+    peer_name (*peer_name)(void *user, struct id room); /* reserves a place in the media plane; 0 = full */
+    void *user;
+};
+
+MUST_CHECK enum err rooms_new(struct rooms **out, const struct rooms_config *config);
+void rooms_free(struct rooms *r);
+
+/* Start-up: replay what the store holds, verifying every record and the chain of heads. */
+MUST_CHECK enum err rooms_replay(struct rooms *r, uint64_t n, struct view record, struct hash head);
+MUST_CHECK enum err rooms_replay_name(struct rooms *r, struct id account, struct view name);
+/* An empty log accepts exactly one founder record, signed with this one-time key. */
+void rooms_set_setup_key(struct rooms *r, const struct key *setup);
+bool rooms_has_founder(const struct rooms *r);
+
+/* The one entrance. ERR_BUSY: a record is in flight, nothing happened, give the command again after
+ * rooms_on_stored. Any other error was already answered with REPLY_ERROR where there is a socket. */
+enum err rooms_apply(struct rooms *r, const struct command *c, uint64_t now_ms);
+void rooms_on_stored(struct rooms *r, uint64_t n, enum err result, uint64_t now_ms);
+void rooms_tick(struct rooms *r, uint64_t now_ms); /* about once a second: grace, calls, empty rooms */
+
+/* For metrics, the CLI and invariant checks. */
+struct rooms_stats { uint32_t members, sockets, sessions, rooms, people; uint64_t log_size; struct hash log_head; };
+struct rooms_stats rooms_stats(const struct rooms *r);
+/* Every person of every room, for "forwarding set = roster": calls `fn` with the room, the peer and
+ * whether its packets may be forwarded. */
+void rooms_each_person(const struct rooms *r, void (*fn)(void *user, struct id room, peer_name peer, bool may_speak),
+                       void *user);
+
+#endif

@@ -1,0 +1,31 @@
+/* The store thread: SQL blocks, so it runs there. Jobs go in from the control thread in order, and
+ * their results come back in the same order. `wake` is called on the store thread when one is ready. */
+#ifndef STORE_QUEUE_H
+#define STORE_QUEUE_H
+
+#include "base/limits.h"
+#include "store/store.h"
+
+struct store_queue;
+
+struct store_job { /* one append; bytes are copied in */
+    uint64_t n;
+    uint8_t record[LIMIT_RECORD_BYTES];
+    size_t record_len;
+    struct hash head;
+    struct id account;
+    char name[LIMIT_NAME_BYTES + 1]; /* "" = none */
+};
+
+struct store_result {
+    uint64_t n;
+    enum err err;
+};
+
+MUST_CHECK enum err store_queue_start(struct store_queue **out, const struct store_row *row, struct store *s,
+                                      void (*wake)(void *user), void *user);
+void store_queue_stop(struct store_queue *q); /* finishes what is queued, then joins; does not close the store */
+MUST_CHECK enum err store_queue_push(struct store_queue *q, const struct store_job *job); /* ERR_BUSY when full */
+bool store_queue_pull(struct store_queue *q, struct store_result *out);
+
+#endif
