@@ -1,0 +1,61 @@
+# The two commands are `make run` and `make test`; both install what they need first.
+# meson + ninja build the server, npm + vite the client; this file only puts them in order.
+
+MAKEFLAGS += --no-print-directory
+client := build/web/index.html
+client_sources := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
+bin := node_modules/.bin
+TIME ?= 60
+
+.PHONY: run test unit browser fuzz deps-run deps-test client server clean help
+
+run: deps-run $(client) server ## build and start a server on http://localhost:8080
+	@exec build/release/src/server/aparte serve
+
+test: deps-test $(client) build/test/build.ninja ## everything: ends with "N passed, N failed"
+	@ninja -C build/test --quiet
+	@$(bin)/node test/run.ts
+
+unit: deps-test $(client) build/test/build.ninja ## the C and TypeScript unit tests alone
+	@ninja -C build/test --quiet
+	@$(bin)/node test/run.ts c web
+
+browser: deps-test $(client) build/test/build.ninja ## the browser tests alone
+	@ninja -C build/test --quiet
+	@$(bin)/node test/run.ts browser
+
+fuzz: ## every fuzz target for TIME seconds
+	@scripts/deps.sh fuzz
+	@scripts/fuzz.sh $(TIME)
+
+deps-run:
+	@scripts/deps.sh run
+
+deps-test:
+	@scripts/deps.sh test
+
+node_modules/.stamp: package.json package-lock.json | deps-run
+	npm ci --no-audit --no-fund
+	@touch $@
+
+$(client): node_modules/.stamp package.json $(client_sources)
+	npm run --silent build
+	@touch $@
+
+client: $(client)
+
+build/release/build.ninja: | deps-run
+	meson setup build/release --buildtype=release
+
+server: build/release/build.ninja
+	@ninja -C build/release --quiet
+
+# Sanitizers and test hooks: never the binary that `make run` starts.
+build/test/build.ninja: | deps-test
+	meson setup build/test -Dtests=true -Dtest_hooks=true -Db_sanitize=address,undefined -Db_lundef=false
+
+clean: ## forget everything that was built (not ./data)
+	rm -rf build node_modules
+
+help:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'

@@ -1,0 +1,41 @@
+#!/bin/sh
+# The include rules of ARCHITECTURE.md: which folder may include what. Prints every line that breaks one.
+set -eu
+cd "$(dirname "$0")/.."
+bad=0
+allow() { # folder, allowed project headers, allowed library headers (extended regular expressions)
+  found=$(grep -HnE '^#include "' "src/$1"/*.[ch] 2>/dev/null | grep -vE "\"($2)" || true)
+  libs=$(grep -HnE '^#include <(openssl|sqlite3|jansson|libwebsockets|libpq|nats|intel)' "src/$1"/*.[ch] 2>/dev/null |
+    grep -vE "<($3)" || true)
+  if [ -n "$found$libs" ]; then
+    printf '%s\n' "$found" "$libs" | sed '/^$/d'
+    bad=1
+  fi
+}
+none='^$'
+allow base 'base/' "$none"
+allow crypt 'base/|crypt/' 'openssl'
+allow wire 'base/|wire/|crypt/sign\.h' "$none"
+allow media 'base/|wire/|crypt/|media/' "$none"
+allow rooms 'base/|wire/record\.h|crypt/sign\.h|media/media\.h|rooms/' "$none"
+allow store 'base/|store/' 'sqlite3'
+allow server 'base/|wire/|crypt/|media/media\.h|rooms/rooms\.h|store/(store|queue)\.h|server/' 'jansson|libwebsockets|openssl'
+
+# The client's layers: a folder may import from those to the right of the colon, never upward.
+layer() {
+  found=$(grep -rnE "from '(\.\./|\.\./\.\./)[a-z0-9]+/" "web/src/$1" 2>/dev/null |
+    grep -vE "import type .*from '\.\./api/messages" | grep -vE "from '(\.\./)+($2)/" || true)
+  [ -z "$found" ] || { printf '%s\n' "$found"; bad=1; }
+}
+layer base base
+layer identity 'base|identity'
+layer e2ee 'base|identity|e2ee'
+layer socket 'base|socket'
+layer rtc 'base|e2ee|rtc'
+layer api 'base|socket|identity|api'
+layer state 'base|socket|identity|e2ee|rtc|api|state'
+layer ui 'base|state|i18n|style|ui'
+found=$(grep -rlE "from 'preact" web/src --include='*.ts' --include='*.tsx' 2>/dev/null |
+  grep -vE 'web/src/(ui|i18n)/|web/src/main.tsx' || true)
+[ -z "$found" ] || { echo "$found: only ui/ and main know Preact"; bad=1; }
+exit $bad

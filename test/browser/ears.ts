@@ -1,0 +1,131 @@
+// What a browser's microphone gives and what its speakers get, as samples with wall-clock times, and the comparison
+// of the two by cross-correlation: whose words arrive where, how late, and how intact.
+
+import type { Page } from 'playwright-core';
+
+export const rate = 8000; // of the recordings; the speech is 8 kHz too
+
+export interface Recording {
+  startMs: number; // wall clock of the first sample
+  samples: Float32Array;
+}
+
+/** Runs in the page before anything else: remembers the microphone stream and can record it or the speakers. */
+function install(): void {
+  const w = window as unknown as Record<string, unknown>;
+  const media = navigator.mediaDevices;
+  const ask = media.getUserMedia.bind(media);
+  w.__asked = 0;
+  media.getUserMedia = async (c) => {
+    w.__asked = (w.__asked as number) + 1;
+    const stream = await ask(c);
+    w.__mic = stream;
+    return stream;
+  };
+  let context: AudioContext | undefined;
+  w.__record = async (what: 'mic' | 'speakers', ms: number, outRate: number) => {
+    context ??= new AudioContext({ sampleRate: 48000 });
+    const audio = context;
+    await audio.resume();
+    const streams =
+      what === 'mic'
+        ? [w.__mic as MediaStream | undefined]
+        : [...document.querySelectorAll('audio')].map((a) => (a.muted ? undefined : (a.srcObject as MediaStream)));
+    const processor = audio.createScriptProcessor(1024, 1, 1);
+    const sources = streams
+      .filter((s): s is MediaStream => !!s && s.getAudioTracks().length > 0)
+      .map((s) => audio.createMediaStreamSource(s));
+    for (const s of sources) s.connect(processor);
+    const blocks: Float32Array[] = [];
+    const starts: number[] = [];
+    const step = 48000 / outRate;
+    await new Promise<void>((done) => {
+      processor.onaudioprocess = (e) => {
+        const now = performance.timeOrigin + performance.now();
+        const d = e.inputBuffer.getChannelData(0);
+        // A block cannot come early, only late: the earliest estimate of the start is the truest.
+        starts.push(now - ((blocks.length + 1) * 1024 * 1000) / 48000);
+        blocks.push(new Float32Array(d));
+        if (blocks.length * 1024 >= (ms / 1000) * 48000) done();
+      };
+      processor.connect(audio.destination);
+    });
+    processor.onaudioprocess = null;
+    processor.disconnect();
+    for (const s of sources) s.disconnect();
+    const all = new Float32Array(blocks.length * 1024);
+    blocks.forEach((b, i) => all.set(b, i * 1024));
+    const out = new Int16Array(Math.floor(all.length / step));
+    for (let i = 0; i < out.length; i++) {
+      let sum = 0;
+      for (let k = 0; k < step; k++) sum += all[i * step + k] ?? 0; // a box filter is enough of an anti-alias here
+      out[i] = Math.max(-32768, Math.min(32767, (sum / step) * 32767));
+    }
+    let text = '';
+    for (const b of new Uint8Array(out.buffer)) text += String.fromCharCode(b);
+    return { startMs: Math.min(...starts), data: btoa(text), sources: sources.length };
+  };
+}
+
+export async function giveEars(page: Page): Promise<void> {
+  // tsx-like helpers are not in the page: the function must stand alone, which it does.
+  await page.addInitScript(install);
+}
+
+async function record(page: Page, what: 'mic' | 'speakers', ms: number): Promise<Recording> {
+  const r = (await page.evaluate(
+    ([w, m, o]) => (window as unknown as { __record: (...a: unknown[]) => Promise<unknown> }).__record(w, m, o),
+    [what, ms, rate] as const,
+  )) as { startMs: number; data: string };
+  const bytes = Buffer.from(r.data, 'base64');
+  const samples = new Float32Array(bytes.length / 2);
+  for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(i * 2) / 32768;
+  return { startMs: r.startMs, samples };
+}
+
+export const hearMic = (page: Page, ms: number) => record(page, 'mic', ms);
+export const hearSpeakers = (page: Page, ms: number) => record(page, 'speakers', ms);
+/** How often the page asked for a microphone. */
+export const timesAsked = (page: Page) =>
+  page.evaluate(() => (window as unknown as { __asked: number }).__asked);
+
+export function rms(r: Recording): number {
+  let sum = 0;
+  for (const s of r.samples) sum += s * s;
+  return Math.sqrt(sum / Math.max(1, r.samples.length));
+}
+
+export interface Match {
+  r: number; // correlation coefficient at the best lag, 0..1
+  lagMs: number; // how much later `heard` has it than `said`, by wall clock
+}
+
+/** Finds the loudest `seconds` of `said` in `heard`, from 100 ms before to `maxLagMs` after it was said. */
+export function match(said: Recording, heard: Recording, seconds = 1.5, maxLagMs = 1500): Match {
+  const n = Math.floor(seconds * rate);
+  let from = 0;
+  let best = -1;
+  for (let start = 0; start + n <= said.samples.length - (rate * maxLagMs) / 1000; start += rate / 10) {
+    let e = 0;
+    for (let i = start; i < start + n; i++) e += (said.samples[i] ?? 0) ** 2;
+    if (e > best) [best, from] = [e, start];
+  }
+  const word = said.samples.subarray(from, from + n);
+  const wordEnergy = word.reduce((e, s) => e + s * s, 0);
+  const origin = Math.round(((said.startMs - heard.startMs) / 1000) * rate) + from; // lag 0 in heard
+  let found: Match = { r: 0, lagMs: Number.NaN };
+  for (let lag = -rate / 10; lag <= (rate * maxLagMs) / 1000; lag++) {
+    const at = origin + lag;
+    if (at < 0 || at + n > heard.samples.length) continue;
+    let dot = 0;
+    let energy = 0;
+    for (let i = 0; i < n; i++) {
+      const h = heard.samples[at + i] ?? 0;
+      dot += h * (word[i] ?? 0);
+      energy += h * h;
+    }
+    const r = energy > 0 && wordEnergy > 0 ? dot / Math.sqrt(energy * wordEnergy) : 0;
+    if (r > found.r) found = { r, lagMs: (lag / rate) * 1000 };
+  }
+  return found;
+}
