@@ -32,7 +32,12 @@ export async function launch(micFile: string | null): Promise<Browser> {
   });
 }
 
-export async function person(name: string, origin: string, micFile: string | null, locale = 'en-GB'): Promise<Person> {
+export async function person(
+  name: string,
+  origin: string,
+  micFile: string | null,
+  locale = 'en-GB',
+): Promise<Person> {
   const browser = await launch(micFile);
   const context = await browser.newContext({ locale, permissions: ['microphone'] });
   const page = await context.newPage();

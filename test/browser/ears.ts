@@ -30,7 +30,9 @@ function install(): void {
     const streams =
       what === 'mic'
         ? [w.__mic as MediaStream | undefined]
-        : [...document.querySelectorAll('audio')].map((a) => (a.muted ? undefined : (a.srcObject as MediaStream)));
+        : [...document.querySelectorAll('audio')].map((a) =>
+            a.muted ? undefined : (a.srcObject as MediaStream),
+          );
     const processor = audio.createScriptProcessor(1024, 1, 1);
     const sources = streams
       .filter((s): s is MediaStream => !!s && s.getAudioTracks().length > 0)
@@ -54,7 +56,7 @@ function install(): void {
     processor.disconnect();
     for (const s of sources) s.disconnect();
     const all = new Float32Array(blocks.length * 1024);
-    blocks.forEach((b, i) => all.set(b, i * 1024));
+    for (const [i, b] of blocks.entries()) all.set(b, i * 1024);
     const out = new Int16Array(Math.floor(all.length / step));
     for (let i = 0; i < out.length; i++) {
       let sum = 0;
@@ -74,7 +76,8 @@ export async function giveEars(page: Page): Promise<void> {
 
 async function record(page: Page, what: 'mic' | 'speakers', ms: number): Promise<Recording> {
   const r = (await page.evaluate(
-    ([w, m, o]) => (window as unknown as { __record: (...a: unknown[]) => Promise<unknown> }).__record(w, m, o),
+    ([w, m, o]) =>
+      (window as unknown as { __record: (...a: unknown[]) => Promise<unknown> }).__record(w, m, o),
     [what, ms, rate] as const,
   )) as { startMs: number; data: string };
   const bytes = Buffer.from(r.data, 'base64');

@@ -32,14 +32,16 @@ export function writeWav(path: string, samples: Int16Array, sampleRate: number):
   b.writeUInt16LE(16, 34);
   b.write('data', 36, 'latin1');
   b.writeUInt32LE(samples.length * 2, 40);
-  samples.forEach((s, i) => b.writeInt16LE(s, 44 + i * 2));
+  for (const [i, s] of samples.entries()) b.writeInt16LE(s, 44 + i * 2);
   writeFileSync(path, b);
 }
 
 /** A wav file of about `seconds` of speech; `person` chooses which prompts. Returns its path. */
 export function speech(dir: string, person: number, people: number, seconds = 30): string {
   mkdirSync(dir, { recursive: true });
-  const names = readdirSync(folder).filter((n) => n.endsWith('.wav')).sort();
+  const names = readdirSync(folder)
+    .filter((n) => n.endsWith('.wav'))
+    .sort();
   const samples: number[] = [];
   for (let i = person; samples.length < seconds * rate; i += people) {
     const name = names[i % names.length];
@@ -57,6 +59,10 @@ export function tone(dir: string, hertz: number, seconds = 10): string {
   mkdirSync(dir, { recursive: true });
   const path = `${dir}/tone-${hertz}.wav`;
   const n = seconds * 48000;
-  writeWav(path, Int16Array.from({ length: n }, (_, i) => 12000 * Math.sin((2 * Math.PI * hertz * i) / 48000)), 48000);
+  writeWav(
+    path,
+    Int16Array.from({ length: n }, (_, i) => 12000 * Math.sin((2 * Math.PI * hertz * i) / 48000)),
+    48000,
+  );
   return path;
 }
