@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { decoders } from '../src/api/decode.ts';
+import type { RequestName, Requests } from '../src/api/messages.ts';
+
+interface Golden {
+  what: 'request' | 'reply' | 'event';
+  name: string;
+  json: Record<string, unknown>;
+}
+
+const folder = new URL('../../test/golden/messages/', import.meta.url);
+const golden = readdirSync(folder)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => ({ file, ...(JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Golden) }));
+const of = (what: Golden['what']) => golden.filter((one) => one.what === what);
+
+function accepts({ what, name, json }: Golden): boolean {
+  if (what === 'event') return decoders.event(json) !== null;
+  const { re, ok, error, ...body } = json;
+  if (error !== undefined)
+    return decoders.error(error) !== null && ok === undefined && Object.keys(body).length === 0;
+  return typeof re === 'number' && ok === true && decoders.reply(name as RequestName, body) !== null;
+}
+
+// Every way to spoil one place of a message: a member gone, one too many, another type, another value.
+function* spoiled(value: unknown): Generator<unknown> {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) for (const bad of spoiled(value[i])) yield value.with(i, bad);
+    yield { ...value };
+    if (value.length > 0) yield [...value, null];
+  } else if (typeof value === 'object' && value !== null) {
+    yield { ...value, surprise: 1 };
+    yield [value];
+    for (const [name, inner] of Object.entries(value)) {
+      const nullable = name === 'leaf' && !('account' in value); // a change that frees its slot
+      for (const bad of spoiled(inner)) if (bad !== null || !nullable) yield { ...value, [name]: bad };
+    }
+  } else if (typeof value === 'number') yield* [-1, 0.5, 2 ** 53, String(value), null];
+  else if (typeof value === 'boolean') yield* [0, 'true', null];
+  else if (typeof value === 'string') yield* [7, null, [value], 'x'.repeat(1 << 20)];
+}
+
+describe('golden messages', () => {
+  test('are there', () => {
+    expect(of('reply').length).toBeGreaterThan(20);
+    expect(of('event').length).toBeGreaterThan(10);
+  });
+
+  test.each([...of('reply'), ...of('event')])('$file is understood', (message) => {
+    expect(accepts(message)).toBe(true);
+  });
+
+  test.each([...of('reply'), ...of('event')])(
+    '$file is refused with anything spoiled in it',
+    ({ json, ...message }) => {
+      const { re, ok, ev, ...body } = json;
+      const envelope = Object.fromEntries(
+        Object.entries({ re, ok, ev }).filter(([, value]) => value !== undefined),
+      );
+      for (const bad of spoiled(body)) {
+        if (Array.isArray(bad)) continue; // the envelope is always an object
+        const spoilt = { ...(bad as object), ...envelope };
+        if (!accepts({ ...message, json: spoilt })) continue;
+        expect.soft(spoilt, 'accepted though spoiled').toBeNull();
+      }
+    },
+  );
+
+  test.each(of('reply').filter(({ json }) => json.ok))(
+    '$file is refused without one of its needed members',
+    (m) => {
+      const optional = ['inviter', 'founder', 'header', 'stage'];
+      for (const name of Object.keys(m.json).filter((key) => !['re', 'ok', ...optional].includes(key))) {
+        const { [name]: _, ...rest } = m.json;
+        expect(accepts({ ...m, json: rest }), `${m.file} without ${name}`).toBe(false);
+      }
+    },
+  );
+});
+
+// The types of messages.ts, by one value each: tsc holds them to the type, this test to the golden file.
+const sample: { [K in RequestName]: Requests[K][0] } = {
+  'invite.look': { invite: '', sig: '' },
+  'invite.redeem': { record: '', name: '' },
+  hello: { account: '', device: '', sig: '', log: { size: 0, head: '' } },
+  'invite.create': { record: '' },
+  'invite.revoke': { record: '' },
+  'invite.list': {},
+  'chain.read': { accounts: [] },
+  'member.ban': { record: '' },
+  'member.unban': { record: '' },
+  'room.open': { title: '', who: 'picked', picked: [] },
+  'room.join': { room: '', leaf: '', media: { ufrag: '', fingerprint: '', pt: 0, level: 0, ssrc: [0, 0] } },
+  'room.leave': {},
+  'room.hand': { up: true },
+  'room.mute': { muted: true },
+  'room.bring': { account: '' },
+  'room.answer': { accept: true },
+  'room.send_back': { account: '' },
+  'room.mute_other': { account: '' },
+  'room.remove': { account: '' },
+  'room.end': {},
+  'room.keys': { room: '', header: '', stage: '', changes: [], welcomes: [], seals: [], wraps: [] },
+};
+
+function members(value: unknown, prefix = ''): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    prefix + key,
+    ...members(inner, `${prefix}${key}.`),
+  ]);
+}
+
+describe('requests', () => {
+  test('each has a golden file', () => {
+    expect(new Set(of('request').map(({ name }) => name))).toEqual(new Set(Object.keys(sample)));
+  });
+
+  test.each(of('request'))('$file has the members that the types name', ({ name, json }) => {
+    const { id, do: _, ...body } = json;
+    const ours = members(sample[name as RequestName]).filter(
+      (key) => key !== 'picked' || body.who === 'picked',
+    );
+    expect(members(body).sort()).toEqual(ours.sort());
+  });
+});
+
+test('names that every object inherits are no events', () => {
+  for (const ev of ['constructor', 'toString', '__proto__', 'hasOwnProperty'])
+    expect(decoders.event({ ev })).toBeNull();
+});
