@@ -25,6 +25,8 @@ enum {
     LIMIT_NAME_BYTES = LIMIT_NAME_CHARS * 4,
     LIMIT_SOCKET_GRACE_MS = 10000,  /* a lost WebSocket may come back this long; then its person leaves */
     LIMIT_CALL_MS = 60000,          /* an invitation to speak stands this long */
+    LIMIT_HALL_MS = 200,            /* a room's card is sent to the hallway at most this often */
+    LIMIT_LOG_RECORDS = 1 << 20,    /* records in one club's member log */
 
     /* records and key messages, see docs/protocol.md */
     LIMIT_RECORD_BYTES = 512,

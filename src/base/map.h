@@ -15,7 +15,7 @@ struct map {
     uint32_t count, limit, capacity;
     uint8_t *keys;
     uint32_t *values;
-    uint8_t *used; /* 0 free, 1 used, 2 deleted */
+    uint8_t *used; /* 0 free, 1 used */
 };
 
 MUST_CHECK enum err map_init(struct map *m, size_t key_size, uint32_t limit);

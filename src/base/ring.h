@@ -1,5 +1,6 @@
 /* A bounded single-producer single-consumer ring of fixed-size items: how threads talk. Lock-free, no allocation
- * after init. Items are copied in and out. The memory is the ring's own. */
+ * after init. Items are copied in and out. The memory is the ring's own. A struct that holds a ring is aligned to 64
+ * bytes: on the heap it comes from aligned_alloc(64, ...), not malloc. */
 #ifndef BASE_RING_H
 #define BASE_RING_H
 
