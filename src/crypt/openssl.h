@@ -14,5 +14,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #undef ERR_STATE
+#undef SRTP_AES128_CM_SHA1_80 /* macros of the same value; ours are enumerators in dtls.h */
+#undef SRTP_AEAD_AES_128_GCM
 
 #endif

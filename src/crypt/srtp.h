@@ -3,8 +3,8 @@
  *
  * The caller supplies the 48-bit packet index (ROC << 16 | seq) on protect, so a sender can never
  * re-use one by accident; unprotect estimates it and keeps a 64-packet replay window per SSRC.
- * Packets are worked on in place. Owner: the media thread that owns the peer. No allocation
- * after srtp_init. Shape is ready for batches: a row of jobs, each with its own context. */
+ * Packets are worked on in place; after an error `len` is 0, so that nothing half-done is sent or
+ * believed. Owner: the media thread that owns the peer. No allocation after srtp_new. Shape is ready for batches: a row of jobs, each with its own context. */
 #ifndef CRYPT_SRTP_H
 #define CRYPT_SRTP_H
 
@@ -24,11 +24,12 @@ struct srtp_job {
     struct srtp *ctx;
     struct span buf;
     size_t len;
-    uint64_t index; /* protect: given. unprotect: filled in */
+    uint64_t index; /* protect: given, its low 16 bits are the packet's seq. unprotect: filled in */
     enum err err;   /* result */
 };
 void srtp_protect_rtp(struct srtp_job *jobs, size_t n);
-MUST_CHECK enum err srtp_unprotect_rtp(struct srtp_job *job);  /* ERR_REPLAY, ERR_SIGNATURE, ERR_TRUNCATED */
+MUST_CHECK enum err srtp_unprotect_rtp(struct srtp_job *job);  /* ERR_REPLAY, ERR_SIGNATURE, ERR_TRUNCATED,
+                                                               ERR_MALFORMED, ERR_FULL (a ninth SSRC) */
 MUST_CHECK enum err srtp_protect_rtcp(struct srtp_job *job);   /* keeps its own 31-bit SRTCP index */
 MUST_CHECK enum err srtp_unprotect_rtcp(struct srtp_job *job);
 
