@@ -2,7 +2,8 @@
  *
  * Sans-I/O: no socket, thread, clock, JSON or disk. The caller (server/, sim/, tests) gives a command
  * with the time and the socket it came on, and carries out the effects in their order. All memory is
- * owned by `struct rooms`; strings and bytes inside an effect live until the next rooms_* call.
+ * owned by `struct rooms`; strings and bytes inside an effect live until the next rooms_* call, those that came in
+ * with the command (key messages) as long as the command's own memory.
  * Thread: control. Randomness comes from the function given at rooms_new, so runs can be replayed.
  *
  * Records: a command that appends to the member log (redeem, invite, revoke, ban, unban) is checked,
@@ -228,7 +229,7 @@ bool rooms_has_founder(const struct rooms *r);
  * rooms_on_stored. Any other error was already answered with REPLY_ERROR where there is a socket. */
 enum err rooms_apply(struct rooms *r, const struct command *c, uint64_t now_ms);
 void rooms_on_stored(struct rooms *r, uint64_t n, enum err result, uint64_t now_ms);
-void rooms_tick(struct rooms *r, uint64_t now_ms); /* about once a second: grace, calls, empty rooms */
+void rooms_tick(struct rooms *r, uint64_t now_ms); /* every 100 ms: hallway cards held back, grace, calls, empty rooms */
 
 /* For metrics, the CLI and invariant checks. */
 struct rooms_stats { uint32_t members, sockets, sessions, rooms, people; uint64_t log_size; struct hash log_head; };
