@@ -1,0 +1,242 @@
+// Writes test/golden/{records,headers,links,keys}.json: `node web/test/make-golden.ts`.
+// Seeds are fixed and Ed25519 is deterministic, so the files are reproducible; golden.test.ts compares.
+
+import { writeFileSync } from 'node:fs';
+import { type Bytes, b64, concat, hex, utf8 } from '../src/base/bytes.ts';
+import { hashFor, idOf, keyOfSeed, type Purpose, type SeedKey, sha256, sign } from '../src/base/sign.ts';
+import { linkPayload, parseLink } from '../src/identity/links.ts';
+import {
+  joinSigned,
+  type KeyHeader,
+  type Leaf,
+  type LogRecord,
+  RECORD_CODES,
+  writeHeaderBody,
+  writeHelloBody,
+  writeLeafBody,
+  writeLookBody,
+  writeRecordBody,
+} from '../src/identity/records.ts';
+
+export interface GoldenCase {
+  name: string;
+  type: number; // the type byte of a log record, else 0
+  purpose: Purpose;
+  fields: Record<string, string | number>;
+  body: string;
+  bytes?: string; // body and signatures; hello and look travel apart and have `sig` instead
+  sig?: string;
+  keys: string[]; // public keys in signature order
+  seeds: string[]; // their RFC 8032 seeds
+}
+
+const seedOf = (label: string): Promise<Bytes> => sha256(utf8(`aparte golden ${label}`));
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+// 64-bit fields are decimal strings, smaller integers numbers, bytes hex.
+function fieldsOf(value: object, wide: string[]): Record<string, string | number> {
+  const pairs = Object.entries(value).filter(([name]) => name !== 'type');
+  return Object.fromEntries(
+    pairs.map(([name, one]) => [
+      snake(name),
+      one instanceof Uint8Array ? hex(one as Bytes) : wide.includes(name) ? String(one) : one,
+    ]),
+  );
+}
+
+async function signers(...labels: string[]): Promise<(SeedKey & { seed: Bytes })[]> {
+  return Promise.all(
+    labels.map(async (label) => {
+      const seed = await seedOf(label);
+      return { ...(await keyOfSeed(seed)), seed };
+    }),
+  );
+}
+
+async function golden(
+  name: string,
+  purpose: Purpose,
+  value: object,
+  body: Bytes,
+  labels: string[],
+): Promise<GoldenCase> {
+  const keys = await signers(...labels);
+  const sigs = await Promise.all(keys.map(({ key }) => sign(key, purpose, body)));
+  const apart = purpose === 'hello' || purpose === 'look';
+  return {
+    name,
+    type: RECORD_CODES[purpose as keyof typeof RECORD_CODES] ?? 0,
+    purpose,
+    fields: fieldsOf(value, ['time', 'expires', 'logSize']),
+    body: hex(body),
+    ...(apart ? { sig: hex(sigs[0] as Bytes) } : { bytes: hex(joinSigned(body, ...sigs)) }),
+    keys: keys.map(({ publicKey }) => hex(publicKey)),
+    seeds: keys.map(({ seed }) => hex(seed)),
+  };
+}
+
+const T0 = 1795500000000;
+
+async function people() {
+  const [setup, invite, a, aDevice, b, bDevice] = await signers(
+    'setup',
+    'invite',
+    'a',
+    'a device',
+    'b',
+    'b device',
+  );
+  if (!setup || !invite || !a || !aDevice || !b || !bDevice) throw new Error('unreachable');
+  const ids = {
+    account: await idOf('account', a.publicKey),
+    device: await idOf('device', aDevice.publicKey),
+    other: await idOf('account', b.publicKey),
+    otherDevice: await idOf('device', bDevice.publicKey),
+  };
+  return { setup, invite, a, aDevice, b, bDevice, ...ids };
+}
+
+export async function makeRecords(): Promise<GoldenCase[]> {
+  const p = await people();
+  const by = { author: p.account, authorDevice: p.device };
+  const all: [string, LogRecord, string[]][] = [
+    [
+      'founder',
+      {
+        type: 'founder',
+        setupKey: p.setup.publicKey,
+        accountKey: p.a.publicKey,
+        deviceKey: p.aDevice.publicKey,
+        time: T0,
+      },
+      ['setup', 'a', 'a device'],
+    ],
+    [
+      'invite',
+      { type: 'invite', ...by, inviteKey: p.invite.publicKey, time: T0 + 1, expires: T0 + 7 * 86400000 },
+      ['a device'],
+    ],
+    [
+      'redeem',
+      {
+        type: 'redeem',
+        inviteKey: p.invite.publicKey,
+        accountKey: p.b.publicKey,
+        deviceKey: p.bDevice.publicKey,
+        time: T0 + 2,
+      },
+      ['invite', 'b', 'b device'],
+    ],
+    ['ban', { type: 'ban', ...by, target: p.other, time: T0 + 3 }, ['a device']],
+    ['unban', { type: 'unban', ...by, target: p.other, time: T0 + 4 }, ['a device']],
+    [
+      'invite-revoke',
+      { type: 'invite-revoke', ...by, inviteKey: p.invite.publicKey, time: T0 + 5 },
+      ['a device'],
+    ],
+    ['largest-time', { type: 'ban', ...by, target: p.other, time: Number.MAX_SAFE_INTEGER }, ['a device']],
+  ];
+  return Promise.all(all.map(([name, r, labels]) => golden(name, r.type, r, writeRecordBody(r), labels)));
+}
+
+export async function makeHeaders(): Promise<GoldenCase[]> {
+  const p = await people();
+  const room = (await seedOf('room')).slice(0, 16);
+  const leaf: Leaf = {
+    room,
+    account: p.other,
+    device: p.otherDevice,
+    hpkeKey: await seedOf('hpke'),
+    join: (await seedOf('join')).slice(0, 16),
+    role: 3,
+    chain: await hashFor('chain', await seedOf('record 1'), await seedOf('record 2')),
+    time: T0 + 10,
+  };
+  const header: KeyHeader = {
+    room,
+    counter: 0x01020304,
+    epoch: 5,
+    generation: 6,
+    prev: await seedOf('prev'),
+    rosterRoot: await seedOf('root'),
+    count: 7,
+    stageHash: await seedOf('stage'),
+    logSize: 8,
+    logHead: await seedOf('log'),
+    commitment: await seedOf('commitment'),
+    time: T0 + 11,
+    steward: p.account,
+    stewardDevice: p.device,
+  };
+  const challenge = await seedOf('challenge');
+  const host = 'talk.example:8443';
+  const hello = { host: utf8(host), challenge, account: p.account, device: p.device };
+  const look = { host: utf8(host), challenge, inviteKey: p.invite.publicKey };
+  return Promise.all([
+    golden('leaf', 'leaf', { suite: 1, ...leaf }, writeLeafBody(leaf), ['b device']),
+    golden('header', 'header', { suite: 1, ...header }, writeHeaderBody(header), ['a device']),
+    golden('hello', 'hello', hello, writeHelloBody(host, challenge, p.account, p.device), ['a device']),
+    golden('look', 'look', look, writeLookBody(host, challenge, p.invite.publicKey), ['invite']),
+  ]);
+}
+
+export interface GoldenLink {
+  name: string;
+  valid: boolean;
+  payload: string;
+  kind?: number;
+  seed?: string;
+  public_key?: string;
+  fingerprint?: string;
+}
+
+export async function makeLinks(): Promise<GoldenLink[]> {
+  const p = await people();
+  const links: GoldenLink[] = [];
+  for (const [kind, key, fingerprint] of [
+    ['invite', p.invite, p.account],
+    ['founder', p.setup, new Uint8Array(16)],
+  ] as const) {
+    const payload = await linkPayload({ kind, seed: key.seed, fingerprint });
+    links.push({
+      name: kind,
+      valid: true,
+      payload,
+      kind: kind === 'invite' ? 1 : 2,
+      seed: hex(key.seed),
+      public_key: hex(key.publicKey),
+      fingerprint: hex(fingerprint),
+    });
+  }
+  const good = (links[0] as GoldenLink).payload;
+  const other = concat(Uint8Array.of(3), p.invite.seed, p.account);
+  const bad: [string, string][] = [
+    ['one letter changed', `${good.slice(0, 20)}${good[20] === 'A' ? 'B' : 'A'}${good.slice(21)}`],
+    ['one letter missing', good.slice(0, -1)],
+    ['one letter too many', `${good}A`],
+    ['padded', `${good}=`],
+    ['not base64url', `+${good.slice(1)}`],
+    ['unknown kind', b64(concat(other, (await hashFor('link', other)).slice(0, 4)))],
+  ];
+  for (const [name, payload] of bad) {
+    if ((await parseLink(`#${payload}`)) !== 'mistyped') throw new Error(`${name} was taken for a link`);
+    links.push({ name, valid: false, payload });
+  }
+  return links;
+}
+
+export const GOLDEN: Record<string, () => Promise<unknown>> = {
+  'records.json': makeRecords,
+  'headers.json': makeHeaders,
+  'links.json': makeLinks,
+};
+
+export async function goldenText(name: string): Promise<string> {
+  return `${JSON.stringify(await GOLDEN[name]?.(), null, 2)}\n`;
+}
+
+export const goldenUrl = (name: string): URL => new URL(`../../test/golden/${name}`, import.meta.url);
+
+if (process.argv[1] && import.meta.url.endsWith(process.argv[1].replace(/^.*\//, '/'))) {
+  for (const name of Object.keys(GOLDEN)) writeFileSync(goldenUrl(name), await goldenText(name));
+}
