@@ -1,0 +1,223 @@
+// The session of docs/protocol.md "Opening": every connection brings a new challenge, which a member
+// answers with `hello` and a visitor with `invite.look` and `invite.redeem`. It also keeps watch over the
+// member log: a server may only ever append to it.
+
+import { RequestError } from '../socket/failure.ts';
+import type { Incoming, SocketState } from '../socket/socket.ts';
+import type { Bytes64, ClubRole, Id, LogHead, RequestName, Requests } from './messages.ts';
+
+// A member on this device, as far as a session needs one.
+export interface Credential {
+  readonly account: Id;
+  readonly device: Id;
+  readonly founder: Id; // the club's fingerprint, from the link that brought us here
+  readonly log: LogHead; // the newest head seen
+  hello(host: string, nonce: Bytes64): Promise<Bytes64>; // signed by the device
+  saw(log: LogHead): void; // becomes the newest head
+}
+
+export type SessionState = 'connecting' | 'offline' | 'visitor' | 'member' | 'refused';
+
+export interface Member {
+  account: Id;
+  name: string;
+  role: ClubRole;
+}
+
+export interface SessionEvents {
+  state(state: SessionState): void;
+  club(name: string): void;
+  member(me: Member): void; // at every successful hello, before state('member')
+  refused(code: string): void; // for good: nothing reconnects
+  event(event: Incoming): void;
+}
+
+export interface Line {
+  open(): void;
+  close(): void;
+  reconnect(): void;
+  request<K extends RequestName>(name: K, members: Requests[K][0]): Promise<Requests[K][1]>;
+  tell<K extends RequestName>(name: K, members: Requests[K][0]): void;
+}
+
+const VERSION = 1;
+const CHALLENGE_MS = 10_000;
+// After these the same hello may work on another connection; any other refusal is final.
+const PASSING = new Set([
+  'offline',
+  'timeout',
+  'rate_limited',
+  'busy',
+  'server_full',
+  'store_failed',
+  'internal',
+]);
+// A fault of this connection's challenge, not of the member: once more, with a new one.
+const STALE = new Set(['replayed', 'out_of_state']);
+
+export class Session {
+  #line: Line;
+  #host: string;
+  #events: SessionEvents;
+  #credential: Credential | null = null;
+  #nonce: string | null = null;
+  #state: SessionState = 'connecting';
+  #waiting = new Set<(nonce: string | null) => void>();
+  #stale = 0;
+
+  constructor(line: Line, host: string, events: SessionEvents) {
+    this.#line = line;
+    this.#host = host;
+    this.#events = events;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  open(credential: Credential | null): void {
+    this.#credential = credential;
+    this.#line.open();
+  }
+
+  close(): void {
+    this.#line.close();
+    this.#settle(null);
+  }
+
+  // A visitor has become a member: open the session on the challenge at hand.
+  async become(credential: Credential): Promise<void> {
+    const nonce = await this.#challenge();
+    this.#credential = credential;
+    await this.#hello(credential, nonce);
+  }
+
+  async look(
+    invite: string,
+    sign: (host: string, nonce: string) => Promise<Bytes64>,
+  ): Promise<Requests['invite.look'][1]> {
+    const nonce = await this.#challenge();
+    const sig = await sign(this.#host, nonce);
+    this.#still(nonce);
+    return this.#line.request('invite.look', { invite, sig });
+  }
+
+  async redeem(record: Bytes64, name: string): Promise<Requests['invite.redeem'][1]> {
+    await this.#challenge();
+    return this.#line.request('invite.redeem', { record, name });
+  }
+
+  async request<K extends RequestName>(name: K, members: Requests[K][0]): Promise<Requests[K][1]> {
+    if (this.#state !== 'member') throw RequestError.local('offline', `${name}: no session`);
+    const reply = await this.#line.request(name, members);
+    if ('log' in reply) this.#watch(reply.log);
+    return reply;
+  }
+
+  tell<K extends RequestName>(name: K, members: Requests[K][0]): void {
+    if (this.#state === 'member') this.#line.tell(name, members);
+  }
+
+  // From the socket.
+  onState(state: SocketState): void {
+    if (this.#state === 'refused' || state === 'closed') return;
+    if (state !== 'open') this.#nonce = null;
+    this.#become(state === 'waiting' ? 'offline' : 'connecting');
+  }
+
+  // From the socket, in order.
+  onEvent(event: Incoming): void {
+    if (this.#state === 'refused') return;
+    if (event.ev === 'challenge') this.#onChallenge(event.nonce, event.club, event.version);
+    else if (event.ev === 'log') this.#watch(event.log);
+    if (this.#state === 'member') this.#events.event(event);
+  }
+
+  #onChallenge(nonce: string, club: string, version: number): void {
+    if (this.#nonce !== null) return; // one per connection: a second is not a challenge of ours to answer
+    if (version !== VERSION) {
+      this.#refuse('unsupported');
+      return;
+    }
+    this.#nonce = nonce;
+    this.#events.club(club);
+    this.#settle(nonce);
+    if (!this.#credential) this.#become('visitor');
+    else this.#hello(this.#credential, nonce).catch(() => undefined); // told by state or refused
+  }
+
+  async #hello(credential: Credential, nonce: string): Promise<void> {
+    const { account, device, log } = credential;
+    try {
+      const sig = await credential.hello(this.#host, nonce);
+      this.#still(nonce);
+      const reply = await this.#line.request('hello', { account, device, sig, log });
+      if (reply.account !== account) throw RequestError.local('bad_reply', 'hello: another account');
+      if (reply.founder !== credential.founder)
+        throw new RequestError({ code: 'wrong_club', message: 'another founder' });
+      if (!this.#watch(reply.log)) return;
+      this.#stale = 0;
+      this.#events.member({ account, name: reply.name, role: reply.role });
+      this.#become('member');
+    } catch (error) {
+      const code = error instanceof RequestError ? error.code : 'internal';
+      const again = PASSING.has(code) || (STALE.has(code) && this.#stale++ < 3);
+      if (!again) this.#refuse(code);
+      else if (this.#nonce === nonce) this.#line.reconnect();
+      throw error;
+    }
+  }
+
+  // "Two heads at one size are proof of a fork", and a log that shrinks is one that was rewritten.
+  #watch(log: LogHead): boolean {
+    const seen = this.#credential?.log;
+    if (!seen) return true;
+    const broken =
+      log.size < seen.size
+        ? 'log_shrunk'
+        : log.size === seen.size && log.head !== seen.head
+          ? 'log_forked'
+          : null;
+    if (broken) {
+      this.#refuse(broken);
+      return false;
+    }
+    if (log.size > seen.size) this.#credential?.saw(log);
+    return true;
+  }
+
+  #refuse(code: string): void {
+    this.#become('refused');
+    this.close();
+    this.#events.refused(code);
+  }
+
+  // Signing took a moment: the answer to one connection's challenge must not go out on the next.
+  #still(nonce: string): void {
+    if (this.#nonce !== nonce) throw RequestError.local('offline', 'the connection was lost');
+  }
+
+  #challenge(): Promise<string> {
+    if (this.#nonce !== null) return Promise.resolve(this.#nonce);
+    return new Promise((resolve, reject) => {
+      const settle = (nonce: string | null): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(settle);
+        if (nonce === null) reject(RequestError.local('offline', 'no connection'));
+        else resolve(nonce);
+      };
+      const timer = setTimeout(() => settle(null), CHALLENGE_MS);
+      this.#waiting.add(settle);
+    });
+  }
+
+  #settle(nonce: string | null): void {
+    for (const settle of [...this.#waiting]) settle(nonce);
+  }
+
+  #become(state: SessionState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#events.state(state);
+  }
+}
