@@ -1,0 +1,72 @@
+// Every i18n key that the client's state may put into a notice, and the only place where an error code of
+// docs/protocol.md (or one of the client's own) becomes a key. Both languages must have all of them.
+
+// The server's codes, then the client's own.
+export const ERROR_CODES = [
+  'malformed',
+  'unsupported',
+  'too_large',
+  'unknown_request',
+  'bad_signature',
+  'replayed',
+  'out_of_state',
+  'not_authenticated',
+  'wrong_origin',
+  'not_found',
+  'forbidden',
+  'banned',
+  'removed',
+  'not_in_room',
+  'unknown_account',
+  'invite_unknown',
+  'invite_used',
+  'invite_expired',
+  'invite_revoked',
+  'invite_quota',
+  'room_full',
+  'stage_full',
+  'server_full',
+  'stale_header',
+  'bad_name',
+  'bad_title',
+  'rate_limited',
+  'busy',
+  'store_failed',
+  'internal',
+  'offline', // no connection to the server
+  'timeout', // the server did not answer
+  'bad_reply', // the server's answer is not understood
+  'wrong_club', // the server's founder is not the one of our link
+  'log_shrunk', // the server's member log lost records that we had seen
+  'log_forked', // the server shows another member log than before
+  'no_keys', // this browser could not make or keep its keys
+  'no_media', // this browser could not set up its audio connection
+  'mic_denied',
+  'mic_missing',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+export type ErrorKey = `error.${ErrorCode}`;
+
+export const NOTICE_KEYS = [
+  'notice.guest', // {name} accepted your invitation
+  'notice.on_stage', // you are on stage, muted
+  'notice.to_audience',
+  'notice.muted', // a moderator muted you
+  'notice.mic_ended',
+  'notice.out_removed', // {name}: who did it, may be ''
+  'notice.out_elsewhere',
+  'notice.out_banned',
+  'notice.out_ended',
+  'notice.out_lost',
+] as const;
+
+export type NoticeKey = (typeof NOTICE_KEYS)[number];
+
+const known = new Set<string>(ERROR_CODES);
+
+export function errorKey(code: string): ErrorKey {
+  return known.has(code) ? `error.${code as ErrorCode}` : 'error.internal';
+}
+
+export const KEYS: readonly string[] = [...ERROR_CODES.map(errorKey), ...NOTICE_KEYS];

@@ -1,0 +1,19 @@
+import { RequestError } from '../socket/failure.ts';
+import type { Outcome } from './model.ts';
+
+export const failed = (code: string): Outcome<never> => ({ ok: false, code });
+
+// Runs what may reject and says how it went. Nothing that fails here is the person's fault or ours to hide:
+// an error without a code is a bug, and is left in the console for whoever looks.
+export async function attempt<T>(run: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await run() };
+  } catch (error) {
+    if (!(error instanceof RequestError)) {
+      console.error(error);
+      return failed('internal');
+    }
+    const wait = error.retry_after_ms;
+    return wait === undefined ? failed(error.code) : { ok: false, code: error.code, retryAfterMs: wait };
+  }
+}
