@@ -35,7 +35,7 @@ struct rtcp_event {
 struct rtcp_walk {
     struct view packet;
     size_t pos;          /* of the current packet */
-    unsigned block;      /* next report block of it */
+    unsigned block;      /* what comes next in it: sender part, report block, SSRC */
     enum err err;
 };
 MUST_CHECK enum err rtcp_walk_init(struct rtcp_walk *w, struct view packet);
