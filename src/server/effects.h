@@ -1,0 +1,23 @@
+/* What the rules say, as JSON text: struct out in, one message of docs/protocol.md out. Pure.
+ * Thread: control. The text stays in `j` until json_start. */
+#ifndef SERVER_EFFECTS_H
+#define SERVER_EFFECTS_H
+
+#include "rooms/rooms.h"
+#include "server/json.h"
+
+/* Where a browser sends its media: what the rules do not know of a join. */
+struct media_place {
+    struct hash fingerprint;
+    const char *address; /* text */
+    uint16_t port;       /* of the thread that has this peer */
+};
+
+enum { PROTOCOL_VERSION = 1 };
+
+/* `place` is read for REPLY_ROOM_JOIN only. */
+MUST_CHECK enum err effects_encode(struct json *j, const struct out *o, const struct media_place *place);
+/* The event for a message that cannot be answered: {"ev":"error", ...}. */
+MUST_CHECK enum err effects_encode_error(struct json *j, enum err err);
+
+#endif

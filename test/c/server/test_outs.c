@@ -1,0 +1,336 @@
+/* Every reply and event of test/golden/messages is what the server makes of the same values. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <dirent.h>
+
+#include <cmocka.h>
+
+#include "golden.h"
+#include "server/effects.h"
+
+#define TOM "Tom \"T\" O'Neil\\"
+#define REPLY(k) blank((k), 7)
+#define EVENT(k) blank((k), 0)
+
+/* Zeros in every byte: an initializer would clear only the first member of the union. */
+static struct out blank(enum out_kind kind, uint32_t request)
+{
+    struct out o;
+    memset(&o, 0, sizeof o);
+    o.kind = kind, o.sock = 1, o.request = request;
+    return o;
+}
+
+static unsigned compared; /* files that some test looked at */
+static struct media_place place;
+
+static uint8_t leaf[203], header[306], seal[80], welcome[112], wrap[48];
+static const uint8_t stage[] = {1, 1, 0, 0};
+static uint8_t founder_record[297], invite_record[145], redeem_record[297];
+
+static void put_u64(uint8_t *out, uint64_t n)
+{
+    for (int i = 0; i < 8; i++) out[i] = (uint8_t)(n >> (56 - 8 * i));
+}
+
+static int fill(void **state)
+{
+    (void)state;
+    RUN(place.fingerprint.bytes, 0xe0);
+    place.address = "192.0.2.1";
+    place.port = 8080;
+    leaf[0] = leaf[1] = 1;
+    run(leaf + 2, 16, 0x10), run(leaf + 18, 16, RUN_INES), run(leaf + 34, 16, RUN_INES_DEVICE);
+    run(leaf + 50, 32, 0x40), run(leaf + 82, 16, 0x60), leaf[98] = 1, run(leaf + 99, 32, 0x70);
+    put_u64(leaf + 131, GOLDEN_TIME), run(leaf + 139, 64, 0x90);
+    RUN(seal, 0xb0), RUN(welcome, 0xb1), RUN(wrap, 0xb2);
+    founder_record[0] = 1, run(founder_record + 1, 32, 1), run(founder_record + 33, 32, 2);
+    run(founder_record + 65, 32, 3), put_u64(founder_record + 97, GOLDEN_TIME), run(founder_record + 105, 192, 4);
+    redeem_record[0] = 3, run(redeem_record + 1, 32, 5), run(redeem_record + 33, 32, 7);
+    run(redeem_record + 65, 32, 8), put_u64(redeem_record + 97, GOLDEN_TIME), run(redeem_record + 105, 192, 9);
+    invite_record[0] = 2, run(invite_record + 1, 16, RUN_INES), run(invite_record + 17, 16, RUN_INES_DEVICE);
+    run(invite_record + 33, 32, 5), put_u64(invite_record + 65, GOLDEN_TIME);
+    put_u64(invite_record + 73, GOLDEN_TIME + 86400000), run(invite_record + 81, 64, 6);
+    return 0;
+}
+
+static void fill_header(uint8_t counter, uint8_t epoch, uint8_t generation)
+{
+    memset(header, 0, sizeof header);
+    header[0] = header[1] = 1;
+    run(header + 2, 16, 0x10);
+    header[21] = counter, header[25] = epoch, header[29] = generation;
+    run(header + 30, 32, 1), run(header + 62, 32, 0x21), header[97] = 2, run(header + 98, 32, 0x41);
+    header[137] = 3, run(header + 138, 32, 0x61), run(header + 170, 32, 0x81);
+    put_u64(header + 202, GOLDEN_TIME + 1);
+    run(header + 210, 16, RUN_INES), run(header + 226, 16, RUN_INES_DEVICE), run(header + 242, 64, 0xa1);
+}
+
+static void assert_golden(const char *file, struct json *j)
+{
+    json_t *want = golden_read(file), *got = json_loadb(j->text, j->len, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(want);
+    if (!got || !json_equal(want, got)) fail_msg("%s: got %.*s", file, (int)j->len, j->text);
+    json_decref(want);
+    json_decref(got);
+    compared++;
+}
+
+static void assert_encodes(const char *file, const struct out *o)
+{
+    struct json j;
+    json_init(&j);
+    assert_int_equal(effects_encode(&j, o, &place), OK);
+    assert_golden(file, &j);
+    json_deinit(&j);
+}
+
+static struct room_info cafe(void)
+{
+    struct room_info r = {.room = run_id(0x10), .title = view_str("Café du soir"), .who = ROOM_EVERYONE,
+                          .opened_ms = GOLDEN_TIME, .people = 3, .speakers = 2, .face_count = 2};
+    r.faces[0].account = run_id(RUN_INES), r.faces[0].name = view_str("Inès");
+    r.faces[1].account = run_id(RUN_TOM), r.faces[1].name = view_str(TOM);
+    return r;
+}
+
+static struct room_info untitled(void)
+{
+    struct room_info r = {.room = run_id(0x11), .who = ROOM_PICKED, .opened_ms = GOLDEN_TIME + 5, .people = 1,
+                          .speakers = 1, .face_count = 1};
+    r.faces[0].account = run_id(RUN_INES), r.faces[0].name = view_str("Inès");
+    return r;
+}
+
+static struct person_info person(unsigned first, const char *name, uint32_t order)
+{
+    return (struct person_info){.account = run_id(first), .device = run_id(first == RUN_INES ? RUN_INES_DEVICE : first + 1),
+                                .name = view_str(name), .leaf = VIEW(leaf), .order = order};
+}
+
+static struct person_info ines(void)
+{
+    struct person_info p = person(RUN_INES, "Inès", 1);
+    p.club_role = CLUB_FOUNDER, p.role = ROLE_MODERATOR, p.on_stage = p.keyed = true;
+    return p;
+}
+
+static struct person_info tom(void)
+{
+    struct person_info p = person(RUN_TOM, TOM, 2);
+    p.club_role = CLUB_MEMBER, p.role = ROLE_LISTENER, p.muted = p.away = p.called = true;
+    p.hand_ms = GOLDEN_TIME + 7;
+    return p;
+}
+
+static struct person_info zoe(void)
+{
+    struct person_info p = person(RUN_ZOE, "Zoé 🎧", 3);
+    p.club_role = CLUB_ADMIN, p.role = ROLE_SPEAKER, p.on_stage = p.muted = p.keyed = true, p.slot = 40;
+    return p;
+}
+
+static void opening(void **state)
+{
+    (void)state;
+    struct out o = EVENT(EVENT_CHALLENGE);
+    RUN(o.challenge.nonce, 0xc0), o.challenge.club = view_str("Aparté"), o.challenge.time_ms = GOLDEN_TIME;
+    assert_encodes("challenge.event", &o);
+    o = REPLY(REPLY_LOOK);
+    o.look.club = view_str("Aparté"), o.look.inviter = view_str("Inès"), o.look.founder_account = run_id(RUN_INES);
+    assert_encodes("invite.look.reply", &o);
+    o.look.founder = true;
+    assert_encodes("invite.look.reply-founder", &o);
+    o = REPLY(REPLY_HELLO);
+    o.hello.account = o.hello.founder = run_id(RUN_INES), o.hello.name = view_str("Inès");
+    o.hello.role = CLUB_FOUNDER, o.hello.log_size = 3;
+    RUN(o.hello.log_head.bytes, 0x61);
+    assert_encodes("hello.reply", &o);
+    o = REPLY(REPLY_RECORD);
+    o.record.n = 2, o.record.log_size = 3;
+    RUN(o.record.head.bytes, 0x61);
+    assert_encodes("invite.create.reply", &o);
+    assert_encodes("invite.revoke.reply", &o);
+    assert_encodes("member.ban.reply", &o);
+    assert_encodes("member.unban.reply", &o);
+    o.record.account = run_id(RUN_ZOE), o.record.device = run_id(RUN_ZOE_DEVICE);
+    assert_encodes("invite.redeem.reply", &o);
+}
+
+static void club(void **state)
+{
+    (void)state;
+    struct invite_info list[4] = {
+        {.state = INVITE_OPEN, .time_ms = GOLDEN_TIME, .expires_ms = GOLDEN_TIME + 86400000},
+        {.state = INVITE_USED, .time_ms = GOLDEN_TIME, .expires_ms = GOLDEN_TIME + 86400000, .guest = run_id(RUN_ZOE),
+         .guest_name = view_str("Zoé 🎧")},
+        {.state = INVITE_EXPIRED, .time_ms = GOLDEN_TIME, .expires_ms = GOLDEN_TIME + 1},
+        {.state = INVITE_REVOKED, .time_ms = GOLDEN_TIME, .expires_ms = GOLDEN_TIME + 2}};
+    for (unsigned i = 0; i < 4; i++) RUN(list[i].invite.bytes, 5 + i);
+    struct out o = REPLY(REPLY_INVITES);
+    o.invites.list = list, o.invites.count = 4, o.invites.left = 4;
+    assert_encodes("invite.list.reply", &o);
+    o.invites.count = 0, o.invites.left = 5;
+    assert_encodes("invite.list.reply-empty", &o);
+
+    struct chain_entry entries[] = {{0, VIEW(founder_record)}, {1, VIEW(invite_record)}, {2, VIEW(redeem_record)}};
+    struct chain_info chains[] = {{run_id(RUN_INES), entries, 1}, {run_id(RUN_TOM), entries, 3}};
+    o = REPLY(REPLY_CHAINS);
+    o.chains.list = chains, o.chains.count = 2;
+    assert_encodes("chain.read.reply", &o);
+
+    o = EVENT(EVENT_LOG);
+    o.log.size = 3;
+    RUN(o.log.head.bytes, 0x61);
+    assert_encodes("log.event", &o);
+    o = EVENT(EVENT_GUEST);
+    o.guest.account = run_id(RUN_ZOE), o.guest.name = view_str("Zoé 🎧");
+    RUN(o.guest.invite.bytes, 6);
+    assert_encodes("guest.event", &o);
+}
+
+static void hallway(void **state)
+{
+    (void)state;
+    struct room_info list[] = {cafe(), untitled()};
+    struct out o = EVENT(EVENT_HALL);
+    assert_encodes("hall.event-empty", &o);
+    o.hall.list = list, o.hall.count = 2;
+    assert_encodes("hall.event", &o);
+    o = EVENT(EVENT_HALL_ROOM);
+    o.hall.list = list, o.hall.count = 1;
+    assert_encodes("hall.room.event", &o);
+    o = EVENT(EVENT_HALL_GONE);
+    o.room.room = run_id(0x10);
+    assert_encodes("hall.gone.event", &o);
+}
+
+static void joining(void **state)
+{
+    (void)state;
+    struct out o = REPLY(REPLY_ROOM_OPEN);
+    o.room.room = run_id(0x10);
+    assert_encodes("room.open.reply", &o);
+
+    struct media_peer media = {.ufrag = "sErV", .pwd = "abcdefghijklmnopqrstuv12", .slot_ssrc = {101, 102, 103, UINT32_MAX}};
+    struct person_info people[] = {ines(), tom(), zoe()};
+    fill_header(4, 2, 1);
+    o = REPLY(REPLY_ROOM_JOIN);
+    o.join.room = cafe(), o.join.people = people, o.join.count = 3, o.join.media = &media;
+    o.join.header = VIEW(header), o.join.stage = VIEW(stage);
+    assert_encodes("room.join.reply", &o);
+    people[0].keyed = false;
+    o.join.room = untitled(), o.join.count = 1, o.join.header = o.join.stage = (struct view){0};
+    assert_encodes("room.join.reply-first", &o);
+}
+
+static void in_a_room(void **state)
+{
+    (void)state;
+    static const char *const plain[] = {"room.leave.reply",  "room.hand.reply",      "room.mute.reply",
+                                        "room.bring.reply",  "room.answer.reply",    "room.send_back.reply",
+                                        "room.remove.reply", "room.mute_other.reply", "room.end.reply", "room.keys.reply"};
+    struct out o = REPLY(REPLY_OK);
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) assert_encodes(plain[i], &o);
+
+    struct person_info p = ines();
+    o = EVENT(EVENT_PERSON);
+    o.person.room = run_id(0x10), o.person.person = &p;
+    assert_encodes("room.person.event-keyed", &o);
+    p = tom();
+    assert_encodes("room.person.event", &o);
+
+    static const char *const left[] = {"self", "removed", "lost", "elsewhere", "banned", "ended"};
+    o = EVENT(EVENT_LEFT);
+    o.left.room = run_id(0x10), o.left.account = run_id(RUN_TOM);
+    for (unsigned i = 0; i < 6; i++) {
+        char file[64];
+        snprintf(file, sizeof file, "room.left.event-%s", left[i]);
+        o.left.why = (enum left_why)i;
+        assert_encodes(file, &o);
+    }
+    o = EVENT(EVENT_CALLED);
+    o.called.room = run_id(0x10), o.called.by = run_id(RUN_INES), o.called.by_name = view_str("Inès");
+    assert_encodes("room.called.event", &o);
+    o = EVENT(EVENT_OUT);
+    o.out.room = run_id(0x10), o.out.why = LEFT_REMOVED, o.out.by_name = view_str("Inès");
+    assert_encodes("room.out.event-removed", &o);
+    o.out.why = LEFT_ENDED, o.out.by_name = (struct view){0};
+    assert_encodes("room.out.event-ended", &o);
+}
+
+static void keys(void **state)
+{
+    (void)state;
+    struct roster_change rekey[] = {{.slot = 0, .filled = true}, {.slot = 1}}, joined[] = {{.slot = 2, .filled = true}};
+    RUN(rekey[0].leaf.bytes, 0x77);
+    RUN(joined[0].leaf.bytes, 0x78);
+    struct out o = EVENT(EVENT_KEYS);
+    fill_header(4, 2, 0);
+    o.keys.room = run_id(0x10), o.keys.header = VIEW(header), o.keys.stage = VIEW(stage);
+    o.keys.changes = rekey, o.keys.change_count = 2, o.keys.seal = VIEW(seal), o.keys.wrap = VIEW(wrap);
+    assert_encodes("room.keys.event-rekey", &o);
+    fill_header(5, 2, 1);
+    o.keys.changes = joined, o.keys.change_count = 1, o.keys.welcome = VIEW(welcome);
+    o.keys.seal = o.keys.wrap = (struct view){0};
+    assert_encodes("room.keys.event-welcome", &o);
+    o.keys.change_count = 0, o.keys.welcome = (struct view){0};
+    assert_encodes("room.keys.event-ratchet", &o);
+}
+
+static void errors(void **state)
+{
+    (void)state;
+    struct out o = REPLY(REPLY_ERROR);
+    o.error.err = ERR_NOT_IN_ROOM;
+    assert_encodes("room.hand.reply-error", &o);
+    o.error.err = ERR_RATE, o.error.retry_after_ms = 500;
+    assert_encodes("invite.create.reply-error", &o);
+    struct json j;
+    json_init(&j);
+    assert_int_equal(effects_encode_error(&j, ERR_MALFORMED), OK);
+    assert_golden("error.event", &j);
+    json_deinit(&j);
+}
+
+static void control_characters_are_escaped(void **state)
+{
+    (void)state;
+    struct out o = REPLY(REPLY_LOOK);
+    uint8_t odd[] = {0x00, 0x1f, '"', '\\', '\n', 0x7f};
+    o.look.founder = true, o.look.club = VIEW(odd);
+    struct json j;
+    json_init(&j);
+    assert_int_equal(effects_encode(&j, &o, &place), OK);
+    json_t *got = json_loadb(j.text, j.len, JSON_ALLOW_NUL, NULL), *text = json_object_get(got, "club");
+    assert_non_null(got);
+    assert_int_equal(json_string_length(text), sizeof odd);
+    assert_memory_equal(json_string_value(text), odd, sizeof odd);
+    json_decref(got);
+    json_deinit(&j);
+}
+
+static void no_file_was_left_out(void **state)
+{
+    (void)state;
+    char path[1024];
+    unsigned files = 0;
+    snprintf(path, sizeof path, "%s/messages", getenv("GOLDEN"));
+    DIR *d = opendir(path);
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d));) files += strstr(e->d_name, ".reply") || strstr(e->d_name, ".event");
+    closedir(d);
+    assert_int_equal(compared, files);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(opening), cmocka_unit_test(club), cmocka_unit_test(hallway), cmocka_unit_test(joining),
+        cmocka_unit_test(in_a_room), cmocka_unit_test(keys), cmocka_unit_test(errors),
+        cmocka_unit_test(control_characters_are_escaped), cmocka_unit_test(no_file_was_left_out)};
+    return cmocka_run_group_tests(tests, fill, NULL);
+}

@@ -1,0 +1,213 @@
+/* Every request of test/golden/messages decodes to the command it means. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <dirent.h>
+
+#include <cmocka.h>
+
+#include "golden.h"
+#include "server/api.h"
+
+static struct request *decode_file(const char *file)
+{
+    json_t *json = golden_read(file);
+    assert_non_null(json);
+    char *text = json_dumps(json, JSON_COMPACT);
+    struct request *r;
+    assert_int_equal(api_decode(&r, view_str(text)), OK);
+    assert_int_equal(r->id, json_integer_value(json_object_get(json, "id")));
+    assert_int_equal(r->command.request, r->id);
+    free(text);
+    json_decref(json);
+    return r;
+}
+
+#define ASSERT_RUN(field, first) assert_true(is_run((field), sizeof(field), (first)))
+#define ASSERT_TEXT(view, text) assert_true(view_eq((view), view_str(text)))
+
+static void looks(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("invite.look.request");
+    assert_int_equal(r->command.kind, COMMAND_LOOK);
+    ASSERT_RUN(r->command.look.invite.bytes, 5);
+    ASSERT_RUN(r->command.look.sig, 0x33);
+    api_free(r);
+}
+
+static void redeems(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("invite.redeem.request");
+    assert_int_equal(r->command.kind, COMMAND_REDEEM);
+    ASSERT_TEXT(r->command.record.name, "Zoé 🎧");
+    assert_int_equal(r->command.record.record.len, 1 + 3 * 32 + 8 + 3 * 64);
+    assert_int_equal(r->command.record.record.ptr[0], 3);
+    assert_true(is_run(r->command.record.record.ptr + 1, 32, 5));
+    assert_true(is_run(r->command.record.record.ptr + 105, 192, 9));
+    api_free(r);
+    r = decode_file("invite.redeem.request-founder");
+    assert_int_equal(r->id, UINT32_MAX);
+    assert_int_equal(r->command.record.record.ptr[0], 1);
+    api_free(r);
+}
+
+static void says_hello(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("hello.request");
+    assert_int_equal(r->command.kind, COMMAND_HELLO);
+    ASSERT_RUN(r->command.hello.account.bytes, RUN_INES);
+    ASSERT_RUN(r->command.hello.device.bytes, RUN_INES_DEVICE);
+    ASSERT_RUN(r->command.hello.sig, 0x34);
+    assert_int_equal(r->command.hello.log_size, 0);
+    assert_int_equal(r->command.hello.log_head.bytes[31], 0);
+    api_free(r);
+    r = decode_file("hello.request-returning");
+    assert_int_equal(r->command.hello.log_size, 3);
+    ASSERT_RUN(r->command.hello.log_head.bytes, 0x61);
+    api_free(r);
+}
+
+static void carries_records(void **state)
+{
+    (void)state;
+    static const struct { const char *file; enum command_kind kind; uint8_t type; } rows[] = {
+        {"invite.create.request", COMMAND_INVITE, 2}, {"invite.revoke.request", COMMAND_INVITE_REVOKE, 9},
+        {"member.ban.request", COMMAND_BAN, 7}, {"member.unban.request", COMMAND_UNBAN, 8}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct request *r = decode_file(rows[i].file);
+        assert_int_equal(r->command.kind, rows[i].kind);
+        assert_int_equal(r->command.record.record.ptr[0], rows[i].type);
+        assert_true(is_run(r->command.record.record.ptr + 1, 16, RUN_INES));
+        assert_int_equal(r->command.record.name.len, 0);
+        api_free(r);
+    }
+}
+
+static void reads_chains(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("chain.read.request");
+    assert_int_equal(r->command.kind, COMMAND_CHAIN_READ);
+    assert_int_equal(r->command.chains.count, 2);
+    ASSERT_RUN(r->command.chains.accounts[0].bytes, RUN_INES);
+    ASSERT_RUN(r->command.chains.accounts[1].bytes, RUN_TOM);
+    api_free(r);
+}
+
+static void opens_rooms(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("room.open.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_OPEN);
+    ASSERT_TEXT(r->command.create.title, "Café du soir");
+    assert_int_equal(r->command.create.who, ROOM_EVERYONE);
+    assert_int_equal(r->command.create.picked_count, 0);
+    api_free(r);
+    r = decode_file("room.open.request-picked");
+    assert_int_equal(r->command.create.title.len, 0);
+    assert_int_equal(r->command.create.who, ROOM_PICKED);
+    assert_int_equal(r->command.create.picked_count, 2);
+    ASSERT_RUN(r->command.create.picked[1].bytes, RUN_ZOE);
+    api_free(r);
+}
+
+static void joins(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("room.join.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_JOIN);
+    ASSERT_RUN(r->command.join.room.bytes, 0x10);
+    assert_int_equal(r->command.join.leaf.len, 203);
+    assert_true(is_run(r->command.join.leaf.ptr + 139, 64, 0x90));
+    const struct media_peer *m = &r->command.join.media;
+    ASSERT_RUN(m->room.bytes, 0x10);
+    assert_string_equal(m->remote_ufrag, "aB3+");
+    ASSERT_RUN(m->fingerprint.bytes, 0xd0);
+    assert_int_equal(m->payload_type, 111);
+    assert_int_equal(m->level_ext, 1);
+    assert_int_equal(m->ssrc[0], UINT32_MAX);
+    assert_int_equal(m->ssrc[1], 2);
+    api_free(r);
+}
+
+static void acts_in_rooms(void **state)
+{
+    (void)state;
+    static const struct { const char *file; enum command_kind kind; int flag; bool person; } rows[] = {
+        {"room.leave.request", COMMAND_ROOM_LEAVE, -1, false}, {"room.hand.request", COMMAND_ROOM_HAND, 1, false},
+        {"room.mute.request", COMMAND_ROOM_MUTE, 0, false},    {"room.bring.request", COMMAND_ROOM_BRING, -1, true},
+        {"room.answer.request", COMMAND_ROOM_ANSWER, 1, false}, {"room.send_back.request", COMMAND_ROOM_SEND_BACK, -1, true},
+        {"room.mute_other.request", COMMAND_ROOM_MUTE_OTHER, -1, true},
+        {"room.remove.request", COMMAND_ROOM_REMOVE, -1, true}, {"room.end.request", COMMAND_ROOM_END, -1, false},
+        {"invite.list.request", COMMAND_INVITE_LIST, -1, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct request *r = decode_file(rows[i].file);
+        assert_int_equal(r->command.kind, rows[i].kind);
+        if (rows[i].flag >= 0) assert_int_equal(r->command.flag.on, rows[i].flag);
+        if (rows[i].person) ASSERT_RUN(r->command.person.account.bytes, RUN_TOM);
+        api_free(r);
+    }
+}
+
+static void carries_keys(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("room.keys.request-rekey");
+    const struct key_message *k = &r->command.keys;
+    assert_int_equal(r->command.kind, COMMAND_ROOM_KEYS);
+    assert_int_equal(k->header.len, 306);
+    assert_true(is_run(k->header.ptr + 2, 16, 0x10));
+    assert_int_equal(k->stage.len, 4);
+    assert_int_equal(k->change_count, 2);
+    assert_true(k->changes[0].filled && !k->changes[1].filled);
+    ASSERT_RUN(k->changes[0].leaf.bytes, 0x77);
+    assert_int_equal(k->changes[1].slot, 1);
+    assert_int_equal(k->welcome_count, 0);
+    assert_int_equal(k->seal_count, 2);
+    assert_int_equal(k->seals[1].slot, 40);
+    assert_int_equal(k->seals[1].data.len, 80);
+    assert_true(is_run(k->seals[1].data.ptr, 80, 0xb0));
+    assert_int_equal(k->wrap_count, 2);
+    assert_true(is_run(k->wraps[1].ptr, 48, 0xb3));
+    api_free(r);
+    r = decode_file("room.keys.request-ratchet");
+    k = &r->command.keys;
+    assert_int_equal(k->welcome_count, 1);
+    assert_int_equal(k->welcomes[0].data.len, 112);
+    assert_int_equal(k->seal_count + k->wrap_count, 0);
+    api_free(r);
+}
+
+/* No request file is left out of the tests above by a decoder that refuses it. */
+static void every_file_decodes(void **state)
+{
+    (void)state;
+    char path[1024];
+    unsigned seen = 0;
+    snprintf(path, sizeof path, "%s/messages", getenv("GOLDEN"));
+    DIR *d = opendir(path);
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d));) {
+        if (!strstr(e->d_name, ".request")) continue;
+        *strrchr(e->d_name, '.') = 0;
+        api_free(decode_file(e->d_name));
+        seen++;
+    }
+    closedir(d);
+    assert_true(seen >= 21);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(looks),          cmocka_unit_test(redeems),      cmocka_unit_test(says_hello),
+        cmocka_unit_test(carries_records), cmocka_unit_test(reads_chains), cmocka_unit_test(opens_rooms),
+        cmocka_unit_test(joins),          cmocka_unit_test(acts_in_rooms), cmocka_unit_test(carries_keys),
+        cmocka_unit_test(every_file_decodes)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
