@@ -68,6 +68,12 @@ enum {
     LIMIT_RTCP_MS = 1000,
     LIMIT_RTP_PER_S = 250,          /* packets per second accepted from one speaker (2.5 ms frames would be 400) */
     LIMIT_STUN_PER_S = 50,          /* checks answered per peer and second */
+    LIMIT_ADDRESS_MS = 3000,        /* an address silent for so long may be taken by another authenticated check */
+    LIMIT_TICK_MS = 10,             /* timers of a media thread are this coarse */
+    LIMIT_SPEAKER_HOLD_MS = 600,    /* a speaker who got a slot keeps it at least this long */
+    LIMIT_SPEAKER_IDLE_MS = 500,    /* a speaker who sent nothing for so long has no claim on its slot */
+    LIMIT_SPEAKER_MARGIN_DB = 6,    /* how much louder than the quietest a newcomer must be */
+    LIMIT_SEQ_JUMP = 3000,          /* packets; a larger gap of a speaker is closed, not passed on as loss */
     LIMIT_UFRAG_BYTES = 32,
     LIMIT_PWD_BYTES = 32,
 
