@@ -180,6 +180,7 @@ struct out {
             const struct person_info *people; size_t count;
             struct view header, stage;                                /* current header; empty in a new room */
             const struct media_peer *media; peer_name peer;           /* ours: ufrag, pwd, slot_ssrc */
+            const struct roster_change *gone; size_t gone_count;      /* slots of the current header whose leaf is nobody's any more */
         } join;
         struct { struct id room; const struct person_info *person; } person; /* PERSON */
         struct { struct id room, account; enum left_why why; } left;  /* LEFT */

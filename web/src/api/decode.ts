@@ -176,6 +176,7 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
     people: list(person, MOST_PEOPLE),
     header: maybe(record),
     stage: maybe(stageList),
+    gone: maybe(list(change, MOST_PEOPLE)),
     media,
   }),
   'room.leave': nothing,

@@ -2,7 +2,7 @@
 // `keys.ts` (class RoomKeys) is sans-I/O: it holds roster, slots and secrets, acts as listener
 // and, where eligible, as steward; sockets, clock and the frame worker are behind these ports.
 
-import type { ChainEntry, Events, Id, KeyMessage, Person, Requests } from '../api/messages.ts';
+import type { ChainEntry, Events, Id, KeyMessage, LeftWhy, Person, Requests } from '../api/messages.ts';
 
 // One header's worth of frame keys, handed to the worker. Secrets go only to the worker.
 export interface FrameEpoch {
@@ -44,7 +44,7 @@ export interface RoomKeys {
   readonly leaf: string; // base64url, made for this join
   joined(reply: Requests['room.join'][1]): Promise<void>;
   person(p: Person): Promise<void>; // room.person
-  left(account: Id): Promise<void>; // room.left
+  left(account: Id, why?: LeftWhy): Promise<void>; // room.left; removed and banned are rekeyed at once, unsaid too
   keys(e: Events['room.keys']): Promise<void>;
   close(): void; // wipe
 }
