@@ -35,12 +35,12 @@ void dtls_free(struct dtls *d); /* NULL is fine */
 
 /* Feed one datagram (first byte 20..63, RFC 7983). Garbage is ignored, as RFC 6347 4.1.2.7 says. */
 enum dtls_state dtls_on_datagram(struct dtls *d, struct view datagram, uint64_t now_ms);
-enum dtls_state dtls_tick(struct dtls *d, uint64_t now_ms); /* retransmits when due */
+enum dtls_state dtls_tick(struct dtls *d, uint64_t now_ms); /* retransmits when due; fails after LIMIT_DTLS_MS */
 uint64_t dtls_deadline(const struct dtls *d);               /* next tick wanted; UINT64_MAX = none */
 enum dtls_state dtls_state(const struct dtls *d);
 /* Next datagram to send into buf; 0 = none. Call until 0 after each on_datagram / tick. */
 size_t dtls_next_out(struct dtls *d, struct span buf);
 MUST_CHECK enum err dtls_export(struct dtls *d, struct srtp_keys *out); /* only in DTLS_UP */
-void dtls_close(struct dtls *d); /* queues close_notify */
+void dtls_close(struct dtls *d); /* queues close_notify; call dtls_next_out once more before dtls_free */
 
 #endif
