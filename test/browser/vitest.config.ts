@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 // One browser test at a time: they listen to real time audio, and two cores are all there is.
 export default defineConfig({
   root: new URL('.', import.meta.url).pathname,
+  cacheDir: new URL('../../build/.vite', import.meta.url).pathname,
   test: {
     include: ['*.test.ts'],
     environment: 'node',
