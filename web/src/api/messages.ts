@@ -117,7 +117,14 @@ export interface Requests {
   'room.join': [
     { room: Id; leaf: Bytes64; media: MediaRequest },
     // gone: slots of the current header whose leaf is nobody's any more (they left, or came back with another)
-    { room: RoomCard; people: Person[]; header?: Bytes64; stage?: Bytes64; gone?: RosterChange[]; media: MediaReply },
+    {
+      room: RoomCard;
+      people: Person[];
+      header?: Bytes64;
+      stage?: Bytes64;
+      gone?: RosterChange[];
+      media: MediaReply;
+    },
   ];
   'room.leave': [Record<never, never>, Record<never, never>];
   'room.hand': [{ up: boolean }, Record<never, never>];
