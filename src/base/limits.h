@@ -40,6 +40,9 @@ enum {
     LIMIT_SOCKETS = 20000,
     LIMIT_SOCKETS_PER_PREFIX = 256, /* per IPv4 /32 or IPv6 /64; loopback is exempt behind a proxy */
     LIMIT_MESSAGE_BYTES = 2 << 20,  /* a flat rekey of 10,000 is 800 KB before base64 */
+    LIMIT_VISITOR_MESSAGE_BYTES = 8192, /* before hello: a record and a name */
+    LIMIT_STRIKES = 8,              /* messages without a usable id; then the socket is closed */
+    LIMIT_WAITING_COMMANDS = 256,   /* commands that wait for the record in flight */
     LIMIT_MESSAGE_NODES = 65536,    /* JSON values in one message */
     LIMIT_SOCKET_QUEUE_BYTES = 4 << 20, /* unsent output; a slower reader is closed */
     LIMIT_MESSAGES_PER_S = 20,
