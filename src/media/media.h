@@ -68,9 +68,10 @@ struct media_event {
 };
 
 struct media_stats { /* counters since start, summed over threads; read racily, for /metrics and tests */
-    uint64_t datagrams_in, datagrams_out, forwarded;
+    uint64_t datagrams_in, datagrams_out, forwarded; /* forwarded: RTP copies, one per listener */
     uint64_t dropped_malformed, dropped_unknown, dropped_auth, dropped_replay, dropped_muted, dropped_policed;
     uint64_t dropped_send;
+    uint64_t dropped_variant; /* good packets of variant B: nobody gets them yet */
     uint64_t stun_answered, stun_refused, dtls_up, dtls_failed, dtls_wrong_fingerprint;
     uint32_t peers;
 };

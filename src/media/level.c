@@ -1,0 +1,44 @@
+#include "media/level.h"
+
+#include <stdbool.h>
+
+enum { FULL = 127, UNIT = 256, ATTACK = 4, RELEASE = 32 }; /* a part of the difference per packet */
+
+static bool idle(const struct loudness *l, uint64_t now_ms)
+{
+    return now_ms - l->heard_ms >= LIMIT_SPEAKER_IDLE_MS;
+}
+
+void loudness_on_packet(struct loudness *l, uint8_t level, uint64_t now_ms)
+{
+    uint32_t target = level < FULL ? (uint32_t)(FULL - level) * UNIT : 0;
+    if (idle(l, now_ms)) l->score = 0;
+    if (target > l->score)
+        l->score += (target - l->score) / ATTACK;
+    else
+        l->score -= (l->score - target) / RELEASE;
+    l->heard_ms = now_ms;
+}
+
+uint32_t loudness_score(const struct loudness *l, uint64_t now_ms)
+{
+    return idle(l, now_ms) ? 0 : l->score;
+}
+
+int level_choose(const struct level_holder holders[LIMIT_SLOTS], const struct loudness *challenger,
+                 uint64_t now_ms)
+{
+    int weakest = -1;
+    uint32_t least = UINT32_MAX;
+    for (int i = 0; i < LIMIT_SLOTS; i++)
+        if (!holders[i].loudness) return i;
+    for (int i = 0; i < LIMIT_SLOTS; i++) {
+        if (idle(holders[i].loudness, now_ms)) return i;
+        uint32_t score = loudness_score(holders[i].loudness, now_ms);
+        if (now_ms - holders[i].since_ms < LIMIT_SPEAKER_HOLD_MS || score >= least) continue;
+        weakest = i;
+        least = score;
+    }
+    if (weakest < 0) return -1;
+    return loudness_score(challenger, now_ms) > least + LIMIT_SPEAKER_MARGIN_DB * UNIT ? weakest : -1;
+}

@@ -1,0 +1,33 @@
+/* Who is audible: the loudest active speakers of a room by their RFC 6464 audio levels.
+ *
+ * A speaker's score follows its level: up within about 80 ms (so that a click is no speech), down within
+ * about a second (so that a breath costs no slot). Who holds a slot is left there until somebody outside
+ * is clearly louder (LIMIT_SPEAKER_MARGIN_DB) and it had the slot for LIMIT_SPEAKER_HOLD_MS: two equals never
+ * alternate. With no more speakers than slots nothing ever switches. Pure; times in ms. */
+#ifndef MEDIA_LEVEL_H
+#define MEDIA_LEVEL_H
+
+#include <stdint.h>
+
+#include "base/limits.h"
+
+enum { LEVEL_UNKNOWN = 40 }; /* -dBov taken for a speaker that announced no level extension: a voice */
+
+struct loudness {
+    uint32_t score;    /* (127 - level) * 256, smoothed */
+    uint64_t heard_ms; /* last packet */
+};
+
+void loudness_on_packet(struct loudness *l, uint8_t level, uint64_t now_ms); /* level: 0 loudest .. 127 */
+uint32_t loudness_score(const struct loudness *l, uint64_t now_ms);          /* 0 when idle */
+
+struct level_holder {
+    const struct loudness *loudness; /* NULL: the slot is free */
+    uint64_t since_ms;
+};
+
+/* The slot that a speaker without one may take now, or -1. */
+int level_choose(const struct level_holder holders[LIMIT_SLOTS], const struct loudness *challenger,
+                 uint64_t now_ms);
+
+#endif

@@ -1,0 +1,193 @@
+#include "media/media.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "crypt/dtls.h"
+#include "media/worker.h"
+
+struct thread {
+    struct worker worker;
+    struct pool places; /* control's side of the names: who has which place; the items are empty */
+    pthread_t id;
+    bool ready, running;
+    _Atomic bool stop;
+};
+
+struct media {
+    struct dtls_context *dtls;
+    unsigned count;
+    unsigned turn; /* whose events are pulled next */
+    struct thread *threads;
+};
+
+static_assert(LIMIT_PEERS_PER_THREAD < 1 << PEER_PLACE_BITS, "a place fits a name");
+static_assert(LIMIT_MEDIA_THREADS <= 256, "so does a thread");
+
+/* ---- life ---- */
+
+static void *run(void *arg)
+{
+    struct thread *t = arg;
+    worker_run(&t->worker, &t->stop);
+    return NULL;
+}
+
+static void poke(const struct worker *w)
+{
+    uint64_t one = 1; /* EAGAIN: it has been poked more than often enough */
+    if (write(w->command_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+        LOG_ERROR("media", "eventfd: error %d", errno);
+}
+
+/* Signals are for the control thread. */
+static enum err start_thread(struct thread *t)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    t->running = pthread_create(&t->id, NULL, run, t) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return t->running ? OK : ERR_SYSTEM;
+}
+
+static struct sockaddr_storage address_of(const struct media_config *config, unsigned i)
+{
+    struct sockaddr_storage a = config->address;
+    in_port_t *port = a.ss_family == AF_INET6 ? &((struct sockaddr_in6 *)&a)->sin6_port
+                                              : &((struct sockaddr_in *)&a)->sin_port;
+    if (*port) *port = htons((uint16_t)(ntohs(*port) + i)); /* 0: any */
+    return a;
+}
+
+static enum err init_thread(struct media *m, unsigned i, const struct media_config *config)
+{
+    struct thread *t = &m->threads[i];
+    struct worker_config c = {.row = &udp_mmsg,
+                              .address = address_of(config, i),
+                              .capacity = LIMIT_PEERS_PER_THREAD,
+                              .dtls = m->dtls,
+                              .wake = config->wake,
+                              .user = config->user,
+                              .tap_path = config->tap_path};
+    enum err e = worker_init(&t->worker, &c);
+    if (e) return e;
+    t->ready = true;
+    return pool_init(&t->places, 1, LIMIT_PEERS_PER_THREAD);
+}
+
+enum err media_start(struct media **out, const struct media_config *config)
+{
+    *out = NULL;
+    if (config->threads < 1 || config->threads > LIMIT_MEDIA_THREADS) return ERR_UNSUPPORTED;
+    struct media *m = calloc(1, sizeof(*m));
+    if (!m) return ERR_SYSTEM;
+    m->count = config->threads;
+    m->threads = calloc(m->count, sizeof(*m->threads));
+    enum err e = m->threads ? dtls_context_new(&m->dtls) : ERR_SYSTEM;
+    for (unsigned i = 0; i < m->count && !e; i++) e = init_thread(m, i, config);
+    for (unsigned i = 0; i < m->count && !e; i++) e = start_thread(&m->threads[i]);
+    if (e)
+        media_stop(m);
+    else
+        *out = m;
+    return e;
+}
+
+void media_stop(struct media *m)
+{
+    if (!m) return;
+    for (unsigned i = 0; m->threads && i < m->count; i++) {
+        struct thread *t = &m->threads[i];
+        atomic_store(&t->stop, true);
+        if (t->running) {
+            poke(&t->worker);
+            pthread_join(t->id, NULL);
+        }
+        if (t->ready) worker_deinit(&t->worker);
+        pool_deinit(&t->places);
+    }
+    dtls_context_free(m->dtls);
+    free(m->threads);
+    free(m);
+}
+
+struct hash media_fingerprint(const struct media *m)
+{
+    return dtls_context_fingerprint(m->dtls);
+}
+
+/* ---- names ---- */
+
+/* Ids are random, so their first bytes spread rooms evenly; all peers of a room get the same thread. */
+peer_name media_peer_name(struct media *m, struct id room)
+{
+    struct reader r = reader_init(VIEW(room.bytes));
+    uint64_t thread = read_u32(&r) % m->count;
+    pool_name place;
+    if (!pool_take(&m->threads[thread].places, &place)) return 0;
+    return place | thread << PEER_PLACE_BITS;
+}
+
+static struct thread *thread_of(const struct media *m, peer_name peer)
+{
+    return peer && peer_thread(peer) < m->count ? &m->threads[peer_thread(peer)] : NULL;
+}
+
+void media_peer_release(struct media *m, peer_name peer)
+{
+    struct thread *t = thread_of(m, peer);
+    if (t) pool_give(&t->places, peer & ~((peer_name)0xff << PEER_PLACE_BITS));
+}
+
+uint16_t media_port(const struct media *m, peer_name peer)
+{
+    const struct thread *t = thread_of(m, peer);
+    if (!t) return 0;
+    struct sockaddr_storage a = t->worker.row->local(t->worker.udp);
+    return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&a)->sin6_port
+                                         : ((struct sockaddr_in *)&a)->sin_port);
+}
+
+/* ---- rings ---- */
+
+enum err media_push(struct media *m, const struct media_command *c)
+{
+    struct thread *t = thread_of(m, c->peer);
+    if (!t) return ERR_NOT_FOUND;
+    if (!ring_push(&t->worker.commands, c)) return ERR_BUSY;
+    poke(&t->worker);
+    return OK;
+}
+
+/* From one thread after the other, so that none waits for ever. */
+bool media_pull(struct media *m, struct media_event *out)
+{
+    for (unsigned i = 0; i < m->count; i++) {
+        struct thread *t = &m->threads[m->turn];
+        m->turn = (m->turn + 1) % m->count;
+        if (ring_pull(&t->worker.events, out)) return true;
+    }
+    return false;
+}
+
+struct media_stats media_stats(const struct media *m)
+{
+    struct media_stats sum = {0};
+#define ADD(what) sum.what += __atomic_load_n(&s->what, __ATOMIC_RELAXED)
+    for (unsigned i = 0; i < m->count; i++) {
+        const struct media_stats *s = &m->threads[i].worker.stats;
+        ADD(datagrams_in), ADD(datagrams_out), ADD(forwarded);
+        ADD(dropped_malformed), ADD(dropped_unknown), ADD(dropped_auth), ADD(dropped_replay),
+            ADD(dropped_muted);
+        ADD(dropped_policed), ADD(dropped_send), ADD(dropped_variant);
+        ADD(stun_answered), ADD(stun_refused), ADD(dtls_up), ADD(dtls_failed), ADD(dtls_wrong_fingerprint);
+        ADD(peers);
+    }
+#undef ADD
+    return sum;
+}

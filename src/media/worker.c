@@ -1,0 +1,202 @@
+#include "media/worker.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "crypt/sign.h"
+
+enum { BATCHES_PER_STEP = 8 }; /* then timers and commands get their turn */
+
+/* ---- life ---- */
+
+static enum err init_tables(struct worker *w)
+{
+    w->peers = calloc(w->capacity, sizeof(*w->peers));
+    w->deadlines = calloc(w->capacity, sizeof(*w->deadlines));
+    if (!w->peers || !w->deadlines) return ERR_SYSTEM;
+    for (uint32_t i = 0; i < w->capacity; i++) w->deadlines[i] = UINT64_MAX;
+    enum err e = ring_init(&w->commands, sizeof(struct media_command), LIMIT_MEDIA_COMMANDS);
+    if (!e) e = ring_init(&w->events, sizeof(struct media_event), LIMIT_MEDIA_COMMANDS);
+    if (!e)
+        e = pool_init(&w->rooms, sizeof(struct room), w->capacity < LIMIT_ROOMS ? w->capacity : LIMIT_ROOMS);
+    if (!e) e = map_init(&w->by_ufrag, LIMIT_UFRAG_BYTES, w->capacity);
+    if (!e) e = map_init(&w->by_address, sizeof(struct address_key), w->capacity);
+    if (!e) e = map_init(&w->by_room, ID_BYTES, LIMIT_ROOMS);
+    return e;
+}
+
+static enum err open_tap(struct worker *w, const char *path)
+{
+#ifdef APARTE_TEST_HOOKS
+    if (path && !(w->tap = fopen(path, "ab"))) return ERR_SYSTEM;
+#else
+    (void)w, (void)path;
+#endif
+    return OK;
+}
+
+enum err worker_init(struct worker *w, const struct worker_config *config)
+{
+    *w = (struct worker){.row = config->row,
+                         .command_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC),
+                         .wake = config->wake,
+                         .user = config->user,
+                         .dtls = config->dtls,
+                         .capacity = config->capacity,
+                         .wake_ms = UINT64_MAX};
+    enum err e = w->command_fd < 0 ? ERR_SYSTEM : init_tables(w);
+    if (!e) e = open_tap(w, config->tap_path);
+    if (!e) e = w->row->open(&w->udp, &config->address);
+    if (e) worker_deinit(w);
+    return e;
+}
+
+void worker_deinit(struct worker *w)
+{
+    if (w->peers)
+        for (uint32_t i = 0; i < w->capacity; i++)
+            if (w->peers[i].name) peer_forget(w, &w->peers[i]);
+#ifdef APARTE_TEST_HOOKS
+    if (w->tap) fclose(w->tap);
+#endif
+    if (w->udp) w->row->close(w->udp);
+    if (w->command_fd >= 0) close(w->command_fd);
+    map_deinit(&w->by_room);
+    map_deinit(&w->by_address);
+    map_deinit(&w->by_ufrag);
+    pool_deinit(&w->rooms);
+    ring_deinit(&w->events);
+    ring_deinit(&w->commands);
+    free(w->deadlines);
+    free(w->peers);
+    *w = (struct worker){.command_fd = -1};
+}
+
+/* ---- events, timers, output ---- */
+
+bool worker_tell(struct worker *w, const struct media_event *e)
+{
+    if (!ring_push(&w->events, e)) return false;
+    w->told = true;
+    return true;
+}
+
+/* Rounded up, so that many peers share a wake-up. */
+void worker_wake_at(struct worker *w, const struct peer *p, uint64_t at_ms)
+{
+    if (at_ms < UINT64_MAX - LIMIT_TICK_MS)
+        at_ms = (at_ms + LIMIT_TICK_MS - 1) / LIMIT_TICK_MS * LIMIT_TICK_MS;
+    w->deadlines[p - w->peers] = at_ms;
+    if (at_ms < w->wake_ms) w->wake_ms = at_ms;
+}
+
+uint64_t worker_deadline(const struct worker *w)
+{
+    return w->wake_ms;
+}
+
+static void tick(struct worker *w, uint64_t now)
+{
+    if (now < w->wake_ms) return;
+    w->wake_ms = UINT64_MAX;
+    for (uint32_t i = 0; i < w->capacity; i++) {
+        if (w->deadlines[i] <= now)
+            worker_wake_at(w, &w->peers[i], peer_tick(w, &w->peers[i], now));
+        else if (w->deadlines[i] < w->wake_ms)
+            w->wake_ms = w->deadlines[i];
+    }
+}
+
+void worker_send(struct worker *w, size_t len, const struct sockaddr_storage *to)
+{
+    w->row->commit(w->udp, len, to);
+    COUNT(w, datagrams_out);
+}
+
+/* ---- the step ---- */
+
+static void obey(struct worker *w, const struct media_command *c, uint64_t now)
+{
+    uint32_t place = peer_place(c->peer);
+    if (!c->peer || place >= w->capacity) return;
+    struct peer *p = &w->peers[place];
+    if (c->kind == MEDIA_PEER_ADD) {
+        if (p->name) peer_forget(w, p); /* its place was given away, so control knows that it is gone */
+        peer_add(w, p, c->peer, &c->add, now);
+        return;
+    }
+    if (p->name != c->peer) return; /* an old name: the peer went by itself meanwhile */
+    if (c->kind == MEDIA_PEER_DROP)
+        peer_forget(w, p);
+    else if (c->kind == MEDIA_PEER_SPEAK)
+        peer_speak(p, c->speak);
+}
+
+static void take_commands(struct worker *w, uint64_t now)
+{
+    struct media_command c;
+    bool any = false;
+    for (; ring_pull(&w->commands, &c); any = true) obey(w, &c, now);
+    if (any) wipe(&c, sizeof(c));
+}
+
+static void receive(struct worker *w, uint64_t now)
+{
+    struct datagram batch[LIMIT_UDP_BATCH];
+    size_t got = LIMIT_UDP_BATCH;
+    for (int i = 0; i < BATCHES_PER_STEP && got == LIMIT_UDP_BATCH; i++) {
+        got = w->row->recv(w->udp, batch, LIMIT_UDP_BATCH);
+        COUNT_N(w, datagrams_in, got);
+        for (size_t k = 0; k < got; k++) peer_on_datagram(w, &batch[k], now);
+    }
+}
+
+void worker_step(struct worker *w, uint64_t now_ms)
+{
+    take_commands(w, now_ms);
+    receive(w, now_ms);
+    tick(w, now_ms);
+    COUNT_N(w, dropped_send, w->row->flush(w->udp));
+#ifdef APARTE_TEST_HOOKS
+    if (w->tap) fflush(w->tap);
+#endif
+    if (w->told && w->wake) w->wake(w->user);
+    w->told = false;
+}
+
+/* ---- the thread ---- */
+
+static uint64_t clock_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static int wait_ms(const struct worker *w)
+{
+    uint64_t now = clock_ms();
+    if (w->wake_ms == UINT64_MAX) return -1;
+    if (w->wake_ms <= now) return 0;
+    return w->wake_ms - now > INT_MAX ? INT_MAX : (int)(w->wake_ms - now);
+}
+
+void worker_run(struct worker *w, const _Atomic bool *stop)
+{
+    struct pollfd fds[] = {{.fd = w->command_fd, .events = POLLIN},
+                           {.fd = w->row->fd(w->udp), .events = POLLIN}};
+    while (!atomic_load(stop)) {
+        if (poll(fds, 2, wait_ms(w)) < 0 && errno != EINTR) LOG_ERROR("media", "poll: error %d", errno);
+        uint64_t pushed;
+        if (fds[0].revents && read(w->command_fd, &pushed, sizeof(pushed)) < 0 && errno != EAGAIN)
+            LOG_ERROR("media", "eventfd: error %d", errno);
+        worker_step(w, clock_ms());
+    }
+}
