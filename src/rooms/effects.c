@@ -1,0 +1,149 @@
+/* Effects, and the memory they point into. */
+#include "rooms/state.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+
+enum { SCRATCH_BYTES = 1 << 16 };
+
+struct scratch {
+    struct scratch *next;
+    size_t cap, used;
+    _Alignas(16) uint8_t bytes[];
+};
+
+void *scratch_take(struct rooms *r, size_t n)
+{
+    n = (n + 15) & ~(size_t)15;
+    struct scratch *s = r->scratch;
+    if (!s || s->cap - s->used < n) {
+        size_t cap = n > SCRATCH_BYTES ? n : SCRATCH_BYTES;
+        s = malloc(sizeof(*s) + cap);
+        if (!s) {
+            LOG_ERROR("rooms", "no memory for an effect");
+            return NULL;
+        }
+        *s = (struct scratch){.next = r->scratch, .cap = cap};
+        r->scratch = s;
+    }
+    void *p = &s->bytes[s->used];
+    s->used += n;
+    memset(p, 0, n);
+    return p;
+}
+
+static void free_scratch(struct rooms *r, bool keep_one)
+{
+    while (r->scratch && (!keep_one || r->scratch->next || r->scratch->cap > SCRATCH_BYTES)) {
+        struct scratch *s = r->scratch;
+        r->scratch = s->next;
+        free(s);
+    }
+    if (r->scratch) r->scratch->used = 0;
+}
+
+static void free_dead(struct rooms *r)
+{
+    while (r->dead_people) {
+        struct person *p = r->dead_people;
+        r->dead_people = p->dead;
+        free(p);
+    }
+    while (r->dead_rooms) {
+        struct room *room = r->dead_rooms;
+        r->dead_rooms = room->dead;
+        room_free(room);
+    }
+}
+
+void scratch_reset(struct rooms *r)
+{
+    free_scratch(r, true);
+    free_dead(r);
+}
+
+void scratch_free(struct rooms *r)
+{
+    free_scratch(r, false);
+    free_dead(r);
+}
+
+static void emit(struct rooms *r, struct effect e)
+{
+    r->config.effect(r->config.user, &e);
+}
+
+void send_out(struct rooms *r, const struct sock *s, struct out out)
+{
+    out.sock = s->name;
+    emit(r, (struct effect){EFFECT_SEND, {.send = out}});
+}
+
+void reply_ok(struct rooms *r, const struct sock *s, const struct command *c)
+{
+    send_out(r, s, (struct out){.kind = REPLY_OK, .request = c->request});
+}
+
+void reply_error(struct rooms *r, sock_name sock, uint32_t request, enum err e)
+{
+    struct out out = {.kind = REPLY_ERROR, .sock = sock, .request = request, .error = {.err = e}};
+    emit(r, (struct effect){EFFECT_SEND, {.send = out}});
+}
+
+void tell_room(struct rooms *r, const struct room *room, struct out out, const struct person *except)
+{
+    for (uint32_t i = 0; i < room->count; i++) {
+        const struct person *p = room->people[i];
+        if (p != except && p->sock) send_out(r, p->sock, out);
+    }
+}
+
+struct person_info person_info(const struct person *p)
+{
+    return (struct person_info){
+        .account = p->member->account,
+        .device = p->member->device,
+        .name = member_name(p->member),
+        .leaf = {p->leaf, p->leaf_len},
+        .club_role = p->member->role,
+        .role = p->role,
+        .on_stage = p->on_stage,
+        .muted = p->muted,
+        .away = !p->sock,
+        .keyed = p->keyed,
+        .called = p->called,
+        .hand_ms = p->hand_ms,
+        .order = p->order,
+        .slot = p->slot,
+    };
+}
+
+void tell_person(struct rooms *r, const struct person *p, const struct person *except)
+{
+    struct person_info *info = scratch_take(r, sizeof(*info));
+    if (!info) return;
+    *info = person_info(p);
+    tell_room(r, p->room, (struct out){.kind = EVENT_PERSON, .person = {p->room->id, info}}, except);
+}
+
+static void tell_media(struct rooms *r, enum effect_kind kind, struct media_command m)
+{
+    emit(r, (struct effect){kind, {.media = m}});
+}
+
+void tell_speak(struct rooms *r, struct person *p)
+{
+    bool may = p->on_stage && !p->muted;
+    if (may == p->may_speak) return;
+    p->may_speak = may;
+    tell_media(r, EFFECT_MEDIA, (struct media_command){MEDIA_PEER_SPEAK, p->peer, {.speak = may}});
+}
+
+void tell_drop(struct rooms *r, struct person *p, bool already_down)
+{
+    struct media_command drop = {.kind = MEDIA_PEER_DROP, .peer = p->peer};
+    p->may_speak = false;
+    if (!already_down) tell_media(r, EFFECT_MEDIA, drop);
+    tell_media(r, EFFECT_RELEASE, drop);
+}

@@ -1,0 +1,214 @@
+/* Who is where: rooms, the people in them, and how both end. */
+#include "rooms/state.h"
+
+#include <stdlib.h>
+
+struct room *room_find(const struct rooms *r, struct id id)
+{
+    uint32_t i;
+    return map_get(&r->by_room, id.bytes, &i) ? r->rooms[i] : NULL;
+}
+
+bool room_visible(const struct room *room, const struct member *m)
+{
+    if (room->who == ROOM_EVERYONE || room->opener == m) return true;
+    for (size_t i = 0; i < room->picked_count; i++)
+        if (id_eq(room->picked[i], m->account)) return true;
+    return false;
+}
+
+/* ---- a room --------------------------------------------------------------------------------------- */
+
+enum err room_new(struct rooms *r, struct room **out)
+{
+    if (r->room_count >= LIMIT_ROOMS) return ERR_FULL;
+    if (grow_array(&r->rooms, r->room_count, &r->room_cap)) return ERR_SYSTEM;
+    struct room *room = calloc(1, sizeof(*room));
+    if (!room) return ERR_SYSTEM;
+    enum err e = r->config.random(r->config.user, room->id.bytes, ID_BYTES);
+    if (!e && room_find(r, room->id)) e = ERR_SYSTEM;
+    if (!e) e = map_put(&r->by_room, room->id.bytes, r->room_count);
+    if (e) {
+        free(room);
+        return ERR_SYSTEM;
+    }
+    room->index = r->room_count;
+    room->opened_ms = r->now_ms;
+    r->rooms[r->room_count++] = room;
+    *out = room;
+    return OK;
+}
+
+void room_free(struct room *room)
+{
+    free(room->people);
+    free(room->picked);
+    free(room->keys.slots);
+    free(room);
+}
+
+static void room_unlink(struct rooms *r, struct room *room)
+{
+    struct room *last = r->rooms[--r->room_count];
+    r->rooms[room->index] = last;
+    last->index = room->index;
+    map_remove(&r->by_room, room->id.bytes);
+    /* Replaces the index of a key that is there: needs no memory. */
+    if (last != room) (void)!map_put(&r->by_room, last->id.bytes, last->index);
+    if (room->opener->opening == room) room->opener->opening = NULL;
+    room->dead = r->dead_rooms;
+    r->dead_rooms = room;
+}
+
+void room_end(struct rooms *r, struct room *room, struct view by)
+{
+    while (room->count) person_remove(r, room->people[room->count - 1], LEFT_ENDED, by, false);
+    hall_gone(r, room);
+    room_unlink(r, room);
+}
+
+void room_end_if_empty(struct rooms *r, struct room *room)
+{
+    if (room->started && room->stage_count == 0) room_end(r, room, (struct view){0});
+}
+
+/* ---- a person ------------------------------------------------------------------------------------- */
+
+enum err person_new(struct rooms *r, struct room *room, struct member *m, struct person **out)
+{
+    if (grow_array(&r->people, r->people_count, &r->people_cap)) return ERR_SYSTEM;
+    if (grow_array(&room->people, room->count, &room->cap)) return ERR_SYSTEM;
+    struct person *p = calloc(1, sizeof(*p));
+    if (!p) return ERR_SYSTEM;
+    p->room = room;
+    p->member = m;
+    p->muted = true;
+    p->peer = r->config.peer_name(r->config.user, room->id);
+    if (!p->peer) {
+        free(p);
+        return ERR_FULL;
+    }
+    /* The index is a guess that person_enter corrects: what counts is the place in the map. */
+    if (map_put(&r->by_peer, &p->peer, r->people_count)) {
+        person_discard(r, p);
+        return ERR_SYSTEM;
+    }
+    *out = p;
+    return OK;
+}
+
+void person_discard(struct rooms *r, struct person *p)
+{
+    map_remove(&r->by_peer, &p->peer);
+    tell_drop(r, p, true); /* the media plane never heard of it: only the name goes back */
+    free(p);
+}
+
+static void place(struct rooms *r, struct person *p, uint32_t index)
+{
+    r->people[index] = p;
+    p->index = index;
+    (void)!map_put(&r->by_peer, &p->peer, index); /* the key is there: needs no memory */
+}
+
+void person_enter(struct rooms *r, struct person *p)
+{
+    struct room *room = p->room;
+    place(r, p, r->people_count++);
+    p->at = room->count;
+    room->people[room->count++] = p;
+    p->member->person = p;
+    if (p->sock) p->sock->person = p;
+    hall_touch(r, room);
+}
+
+static void person_unlink(struct rooms *r, struct person *p)
+{
+    struct room *room = p->room;
+    struct person *last = room->people[--room->count];
+    room->people[p->at] = last;
+    last->at = p->at;
+    map_remove(&r->by_peer, &p->peer);
+    last = r->people[--r->people_count];
+    if (last != p) place(r, last, p->index);
+    if (p->on_stage) room->stage_count--;
+    if (p->sock) p->sock->person = NULL;
+    if (p->member->person == p) p->member->person = NULL;
+    keys_forget(p);
+    p->dead = r->dead_people;
+    r->dead_people = p;
+}
+
+void person_remove(struct rooms *r, struct person *p, enum left_why why, struct view by, bool peer_down)
+{
+    struct room *room = p->room;
+    tell_drop(r, p, peer_down); /* first of all: not one packet more */
+    if (p->sock && why != LEFT_SELF)
+        send_out(r, p->sock, (struct out){.kind = EVENT_OUT, .out = {room->id, why, by}});
+    person_unlink(r, p);
+    p->sock = NULL;
+    if (why == LEFT_ENDED) return; /* the room is gone for all: nobody needs to hear who left */
+    tell_room(r, room, (struct out){.kind = EVENT_LEFT, .left = {room->id, p->member->account, why}}, NULL);
+    hall_touch(r, room);
+}
+
+void person_leave(struct rooms *r, struct person *p, enum left_why why, struct view by, bool peer_down)
+{
+    struct room *room = p->room;
+    person_remove(r, p, why, by, peer_down);
+    room_end_if_empty(r, room);
+}
+
+void person_away(struct rooms *r, struct person *p)
+{
+    p->sock = NULL;
+    p->away_ms = r->now_ms;
+    tell_person(r, p, NULL);
+}
+
+void stage_enter(struct person *p)
+{
+    p->on_stage = true;
+    p->muted = true; /* nobody is heard before they open their microphone themselves */
+    p->called = false;
+    p->hand_ms = 0;
+    if (p->role == ROLE_LISTENER) p->role = ROLE_SPEAKER;
+    p->room->stage_count++;
+}
+
+void stage_exit(struct rooms *r, struct person *p)
+{
+    p->on_stage = false;
+    p->muted = true;
+    if (p->role == ROLE_SPEAKER) p->role = ROLE_LISTENER;
+    p->room->stage_count--;
+    tell_speak(r, p);
+}
+
+/* ---- time ----------------------------------------------------------------------------------------- */
+
+static bool past(const struct rooms *r, uint64_t since_ms, uint64_t limit_ms)
+{
+    return r->now_ms >= since_ms && r->now_ms - since_ms >= limit_ms;
+}
+
+void rooms_expire(struct rooms *r)
+{
+    /* From the end: whoever leaves is replaced by one that was looked at already. */
+    for (uint32_t i = r->people_count; i-- > 0;) {
+        if (i >= r->people_count) continue; /* a room ended and took several */
+        struct person *p = r->people[i];
+        if (!p->sock && past(r, p->away_ms, LIMIT_SOCKET_GRACE_MS)) {
+            person_leave(r, p, LEFT_LOST, (struct view){0}, false);
+        } else if (p->called && past(r, p->called_ms, LIMIT_CALL_MS)) {
+            p->called = false;
+            tell_person(r, p, NULL);
+        }
+    }
+    for (uint32_t i = r->room_count; i-- > 0;) {
+        if (i >= r->room_count) continue;
+        struct room *room = r->rooms[i];
+        if (!room->started && past(r, room->opened_ms, LIMIT_SOCKET_GRACE_MS))
+            room_end(r, room, (struct view){0});
+    }
+}

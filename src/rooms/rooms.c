@@ -1,0 +1,285 @@
+/* The table of commands, sockets and sessions, ticks. */
+#include "rooms/state.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "crypt/sign.h"
+
+enum need { NEED_NOTHING, NEED_SOCKET, NEED_SESSION };
+
+static enum err do_socket_closed(struct rooms *r, struct sock *s, const struct command *c);
+
+static const struct {
+    command_fn run; /* NULL: handled by rooms_apply itself */
+    enum need need;
+    bool record; /* appends to the member log: one at a time */
+} commands[COMMAND_COUNT] = {
+    [COMMAND_SOCKET_OPEN] = {NULL, NEED_NOTHING, false},
+    [COMMAND_PEER_UP] = {NULL, NEED_NOTHING, false},
+    [COMMAND_PEER_DOWN] = {NULL, NEED_NOTHING, false},
+    [COMMAND_SOCKET_CLOSED] = {do_socket_closed, NEED_SOCKET, false},
+    [COMMAND_LOOK] = {do_look, NEED_SOCKET, false},
+    [COMMAND_REDEEM] = {do_record, NEED_SOCKET, true},
+    [COMMAND_HELLO] = {do_hello, NEED_SOCKET, false},
+    [COMMAND_INVITE] = {do_record, NEED_SESSION, true},
+    [COMMAND_INVITE_REVOKE] = {do_record, NEED_SESSION, true},
+    [COMMAND_INVITE_LIST] = {do_invite_list, NEED_SESSION, false},
+    [COMMAND_CHAIN_READ] = {do_chain_read, NEED_SESSION, false},
+    [COMMAND_BAN] = {do_record, NEED_SESSION, true},
+    [COMMAND_UNBAN] = {do_record, NEED_SESSION, true},
+    [COMMAND_ROOM_OPEN] = {do_room_open, NEED_SESSION, false},
+    [COMMAND_ROOM_JOIN] = {do_room_join, NEED_SESSION, false},
+    [COMMAND_ROOM_LEAVE] = {do_room_leave, NEED_SESSION, false},
+    [COMMAND_ROOM_END] = {do_room_end, NEED_SESSION, false},
+    [COMMAND_ROOM_HAND] = {do_room_hand, NEED_SESSION, false},
+    [COMMAND_ROOM_MUTE] = {do_room_mute, NEED_SESSION, false},
+    [COMMAND_ROOM_BRING] = {do_room_bring, NEED_SESSION, false},
+    [COMMAND_ROOM_ANSWER] = {do_room_answer, NEED_SESSION, false},
+    [COMMAND_ROOM_SEND_BACK] = {do_room_send_back, NEED_SESSION, false},
+    [COMMAND_ROOM_MUTE_OTHER] = {do_room_mute_other, NEED_SESSION, false},
+    [COMMAND_ROOM_REMOVE] = {do_room_remove, NEED_SESSION, false},
+    [COMMAND_ROOM_KEYS] = {do_room_keys, NEED_SESSION, false},
+};
+
+/* ---- life ----------------------------------------------------------------------------------------- */
+
+enum err rooms_new(struct rooms **out, const struct rooms_config *config)
+{
+    if (config->club_name.len > LIMIT_NAME_BYTES) return ERR_NAME;
+    struct rooms *r = calloc(1, sizeof(*r));
+    if (!r) return ERR_SYSTEM;
+    r->config = *config;
+    if (config->club_name.len) memcpy(r->club_name, config->club_name.ptr, config->club_name.len);
+    r->config.club_name.ptr = r->club_name;
+    enum err e = log_init(&r->log);
+    if (!e) e = map_init(&r->by_sock, sizeof(sock_name), LIMIT_SOCKETS);
+    if (!e) e = map_init(&r->by_room, ID_BYTES, LIMIT_ROOMS);
+    if (!e) e = map_init(&r->by_peer, sizeof(peer_name), LIMIT_MEMBERS);
+    if (!e && !scratch_take(r, 1)) e = ERR_SYSTEM;
+    if (e) {
+        rooms_free(r);
+        return e;
+    }
+    *out = r;
+    return OK;
+}
+
+void rooms_free(struct rooms *r)
+{
+    if (!r) return;
+    scratch_free(r);
+    for (uint32_t i = 0; i < r->sock_count; i++) free(r->socks[i]);
+    for (uint32_t i = 0; i < r->people_count; i++) free(r->people[i]);
+    for (uint32_t i = 0; i < r->room_count; i++) room_free(r->rooms[i]);
+    free(r->socks);
+    free(r->people);
+    free(r->rooms);
+    map_deinit(&r->by_sock);
+    map_deinit(&r->by_room);
+    map_deinit(&r->by_peer);
+    log_deinit(&r->log);
+    wipe(r, sizeof(*r));
+    free(r);
+}
+
+enum err grow_array(void *array_of_pointers, uint32_t count, uint32_t *cap)
+{
+    if (count < *cap) return OK;
+    void *old;
+    memcpy(&old, array_of_pointers, sizeof(old));
+    uint32_t wider = *cap ? *cap * 2 : 16;
+    void *p = reallocarray(old, wider, sizeof(void *));
+    if (!p) return ERR_SYSTEM;
+    memcpy(array_of_pointers, &p, sizeof(p));
+    *cap = wider;
+    return OK;
+}
+
+/* ---- sockets and sessions ------------------------------------------------------------------------- */
+
+static struct sock *sock_find(const struct rooms *r, sock_name name)
+{
+    uint32_t i;
+    return map_get(&r->by_sock, &name, &i) ? r->socks[i] : NULL;
+}
+
+static enum err sock_open(struct rooms *r, const struct command *c)
+{
+    struct view host = c->open.host;
+    if (c->sock == 0 || sock_find(r, c->sock)) return ERR_STATE;
+    if (host.len > sizeof(r->socks[0]->host) - 1) return ERR_TOO_LARGE; /* host_len is one byte */
+    if (r->sock_count >= LIMIT_SOCKETS) return ERR_FULL;
+    if (grow_array(&r->socks, r->sock_count, &r->sock_cap)) return ERR_SYSTEM;
+    struct sock *s = calloc(1, sizeof(*s));
+    if (!s) return ERR_SYSTEM;
+    s->name = c->sock;
+    s->index = r->sock_count;
+    s->host_len = host.len;
+    if (host.len) memcpy(s->host, host.ptr, host.len);
+    enum err e = r->config.random(r->config.user, s->nonce, sizeof(s->nonce));
+    if (!e) e = map_put(&r->by_sock, &s->name, s->index);
+    if (e) {
+        free(s);
+        return e;
+    }
+    r->socks[r->sock_count++] = s;
+    struct out out = {.kind = EVENT_CHALLENGE,
+                      .challenge = {.club = r->config.club_name, .time_ms = r->now_ms}};
+    memcpy(out.challenge.nonce, s->nonce, sizeof(s->nonce));
+    send_out(r, s, out);
+    return OK;
+}
+
+static void sock_forget(struct rooms *r, struct sock *s)
+{
+    if (s->member) {
+        for (struct sock **at = &s->member->socks; *at; at = &(*at)->next) {
+            if (*at != s) continue;
+            *at = s->next;
+            break;
+        }
+        r->session_count--;
+    }
+    struct person *p = s->person;
+    struct sock *last = r->socks[--r->sock_count];
+    r->socks[s->index] = last;
+    last->index = s->index;
+    map_remove(&r->by_sock, &s->name);
+    if (last != s)
+        (void)!map_put(&r->by_sock, &last->name, last->index); /* the key is there: needs no memory */
+    wipe(s, sizeof(*s));
+    free(s);
+    if (p) person_away(r, p);
+}
+
+void sock_close(struct rooms *r, struct sock *s, enum err why)
+{
+    struct effect e = {EFFECT_CLOSE, {.close = {s->name, why}}};
+    sock_forget(r, s);
+    r->config.effect(r->config.user, &e);
+}
+
+void session_open(struct rooms *r, struct sock *s, struct member *m)
+{
+    s->member = m;
+    s->next = m->socks;
+    m->socks = s;
+    r->session_count++;
+}
+
+static enum err do_socket_closed(struct rooms *r, struct sock *s, const struct command *c)
+{
+    (void)c;
+    sock_forget(r, s);
+    return OK;
+}
+
+static enum err peer_down(struct rooms *r, peer_name peer)
+{
+    uint32_t i;
+    if (!map_get(&r->by_peer, &peer, &i)) return OK; /* dropped by us while the news was on its way */
+    person_leave(r, r->people[i], LEFT_LOST, (struct view){0}, true);
+    return OK;
+}
+
+/* ---- the one entrance ----------------------------------------------------------------------------- */
+
+static enum err run(struct rooms *r, const struct command *c)
+{
+    if (c->kind == COMMAND_SOCKET_OPEN) return sock_open(r, c);
+    if (c->kind == COMMAND_PEER_UP) return OK;
+    if (c->kind == COMMAND_PEER_DOWN) return peer_down(r, c->peer.peer);
+
+    struct sock *s = sock_find(r, c->sock);
+    if (!s) return ERR_STATE; /* closed by us while the message was on its way: nobody to answer */
+    enum err e =
+        commands[c->kind].need == NEED_SESSION && !s->member ? ERR_AUTH : commands[c->kind].run(r, s, c);
+    if (e) reply_error(r, c->sock, c->request, e);
+    return e;
+}
+
+enum err rooms_apply(struct rooms *r, const struct command *c, uint64_t now_ms)
+{
+    if ((unsigned)c->kind >= COMMAND_COUNT) return ERR_UNKNOWN_REQUEST;
+    if (commands[c->kind].record && r->pending.active) return ERR_BUSY;
+    r->now_ms = now_ms;
+    scratch_reset(r);
+    enum err e = run(r, c);
+    hall_flush(r);
+    return e;
+}
+
+void rooms_on_stored(struct rooms *r, uint64_t n, enum err result, uint64_t now_ms)
+{
+    if (!r->pending.active || r->pending.n != n) {
+        LOG_ERROR("rooms", "the store answered for a record that nobody waits for");
+        return;
+    }
+    r->now_ms = now_ms;
+    scratch_reset(r);
+    records_stored(r, result);
+    hall_flush(r);
+}
+
+void rooms_tick(struct rooms *r, uint64_t now_ms)
+{
+    r->now_ms = now_ms;
+    scratch_reset(r);
+    rooms_expire(r);
+    hall_flush(r);
+}
+
+/* ---- start-up and numbers ------------------------------------------------------------------------- */
+
+enum err rooms_replay(struct rooms *r, uint64_t n, struct view record, struct hash head)
+{
+    struct record rec;
+    struct member *m;
+    struct invite *i;
+    if (n != r->log.size) return ERR_STATE;
+    enum err e = record_parse(&rec, record);
+    if (!e) e = chain_check(&r->log, &rec, NULL, 0);
+    if (!e && !hash_eq(log_next_head(&r->log, record), head)) e = ERR_SIGNATURE;
+    return e ? e : log_append(&r->log, record, &rec, &m, &i);
+}
+
+enum err rooms_replay_name(struct rooms *r, struct id account, struct view name)
+{
+    struct member *m = log_member(&r->log, account);
+    if (!m) return ERR_UNKNOWN_ACCOUNT;
+    enum err e = text_check(name, 1, LIMIT_NAME_CHARS);
+    if (!e) member_set_name(m, name);
+    return e;
+}
+
+void rooms_set_setup_key(struct rooms *r, const struct key *setup)
+{
+    r->setup = *setup;
+    r->has_setup = true;
+}
+
+bool rooms_has_founder(const struct rooms *r)
+{
+    return r->log.size > 0;
+}
+
+struct rooms_stats rooms_stats(const struct rooms *r)
+{
+    return (struct rooms_stats){r->log.member_count,
+                                r->sock_count,
+                                r->session_count,
+                                r->room_count,
+                                r->people_count,
+                                r->log.size,
+                                log_head(&r->log, r->log.size)};
+}
+
+void rooms_each_person(const struct rooms *r,
+                       void (*fn)(void *user, struct id room, peer_name peer, bool may_speak), void *user)
+{
+    for (uint32_t i = 0; i < r->people_count; i++) {
+        const struct person *p = r->people[i];
+        fn(user, p->room->id, p->peer, p->may_speak);
+    }
+}

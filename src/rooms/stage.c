@@ -1,0 +1,161 @@
+/* The stage: hands, calls, muting, and who may act on whom. */
+#include "rooms/state.h"
+
+/* Nobody acts on a peer or a superior. The club's founder may act on all, in any room it is in. */
+static int rank(const struct person *p)
+{
+    if (p->member->role == CLUB_FOUNDER) return 4;
+    if (p->member->role == CLUB_ADMIN) return 3;
+    return p->role == ROLE_MODERATOR ? 2 : 1;
+}
+
+static bool moderates(const struct person *p)
+{
+    return rank(p) >= 2;
+}
+
+/* The person a moderator's command names, in the moderator's room. */
+static enum err find_target(const struct rooms *r, const struct sock *s, const struct command *c,
+                            struct person **out)
+{
+    if (!s->person) return ERR_NOT_IN_ROOM;
+    const struct member *m = log_member(&r->log, c->person.account);
+    if (!m || !m->person || m->person->room != s->person->room) return ERR_NOT_FOUND;
+    *out = m->person;
+    return OK;
+}
+
+static enum err find_inferior(const struct rooms *r, const struct sock *s, const struct command *c,
+                              struct person **out)
+{
+    if (s->person && !moderates(s->person)) return ERR_FORBIDDEN;
+    enum err e = find_target(r, s, c, out);
+    return !e && rank(*out) >= rank(s->person) ? ERR_FORBIDDEN : e;
+}
+
+enum err do_room_hand(struct rooms *r, struct sock *s, const struct command *c)
+{
+    struct person *p = s->person;
+    if (!p) return ERR_NOT_IN_ROOM;
+    if (p->on_stage) return ERR_STATE;
+    bool was_up = p->hand_ms != 0;
+    if (c->flag.on != was_up) p->hand_ms = c->flag.on ? r->now_ms : 0;
+    reply_ok(r, s, c);
+    if (c->flag.on != was_up) tell_person(r, p, NULL);
+    return OK;
+}
+
+static void set_muted(struct rooms *r, struct person *p, bool muted)
+{
+    if (p->muted == muted) return;
+    p->muted = muted;
+    tell_speak(r, p); /* before anybody is told: nothing is heard after "muted" */
+    tell_person(r, p, NULL);
+}
+
+enum err do_room_mute(struct rooms *r, struct sock *s, const struct command *c)
+{
+    struct person *p = s->person;
+    if (!p) return ERR_NOT_IN_ROOM;
+    if (!p->on_stage) return ERR_STATE;
+    reply_ok(r, s, c);
+    set_muted(r, p, c->flag.on);
+    return OK;
+}
+
+enum err do_room_mute_other(struct rooms *r, struct sock *s, const struct command *c)
+{
+    struct person *p;
+    enum err e = find_inferior(r, s, c, &p);
+    if (e) return e;
+    if (!p->on_stage) return ERR_STATE;
+    reply_ok(r, s, c);
+    set_muted(r, p, true);
+    return OK;
+}
+
+static enum err go_on_stage(struct rooms *r, struct sock *s, const struct command *c, struct person *p)
+{
+    if (p->room->stage_count >= LIMIT_STAGE) return ERR_STAGE_FULL;
+    stage_enter(p);
+    reply_ok(r, s, c);
+    tell_person(r, p, NULL);
+    hall_touch(r, p->room);
+    return OK;
+}
+
+static void call(struct rooms *r, const struct person *by, struct person *p)
+{
+    p->called = true;
+    p->called_ms = r->now_ms;
+    struct out out = {.kind = EVENT_CALLED};
+    out.called.room = p->room->id;
+    out.called.by = by->member->account;
+    out.called.by_name = member_name(by->member);
+    if (p->sock) send_out(r, p->sock, out);
+    tell_person(r, p, NULL);
+}
+
+/* Bringing somebody up is an offer, not an act against them: it knows no superiors. */
+enum err do_room_bring(struct rooms *r, struct sock *s, const struct command *c)
+{
+    struct person *p;
+    if (s->person && !moderates(s->person)) return ERR_FORBIDDEN;
+    enum err e = find_target(r, s, c, &p);
+    if (e) return e;
+    if (p->on_stage) return ERR_STATE;
+    /* A hand is the wish to speak; oneself needs no asking. */
+    if (p->hand_ms || p == s->person) return go_on_stage(r, s, c, p);
+    if (p->room->stage_count >= LIMIT_STAGE) return ERR_STAGE_FULL;
+    reply_ok(r, s, c);
+    call(r, s->person, p);
+    return OK;
+}
+
+enum err do_room_answer(struct rooms *r, struct sock *s, const struct command *c)
+{
+    struct person *p = s->person;
+    if (!p) return ERR_NOT_IN_ROOM;
+    if (!p->called) return ERR_STATE;
+    if (c->flag.on) return go_on_stage(r, s, c, p);
+    p->called = false;
+    reply_ok(r, s, c);
+    tell_person(r, p, NULL);
+    return OK;
+}
+
+enum err do_room_send_back(struct rooms *r, struct sock *s, const struct command *c)
+{
+    struct person *p;
+    bool self = s->person && id_eq(c->person.account, s->member->account);
+    enum err e = self ? find_target(r, s, c, &p) : find_inferior(r, s, c, &p);
+    if (e) return e;
+    if (!p->on_stage) return ERR_STATE;
+    stage_exit(r, p);
+    reply_ok(r, s, c);
+    tell_person(r, p, NULL);
+    hall_touch(r, p->room);
+    room_end_if_empty(r, p->room);
+    return OK;
+}
+
+enum err do_room_remove(struct rooms *r, struct sock *s, const struct command *c)
+{
+    struct person *p;
+    enum err e = find_inferior(r, s, c, &p);
+    if (e) return e;
+    struct room *room = p->room;
+    room->removed[room->removed_count++ % LIMIT_REMOVED] = p->member->account;
+    reply_ok(r, s, c);
+    person_leave(r, p, LEFT_REMOVED, member_name(s->member), false);
+    return OK;
+}
+
+enum err do_room_end(struct rooms *r, struct sock *s, const struct command *c)
+{
+    if (!s->person) return ERR_NOT_IN_ROOM;
+    if (!moderates(s->person)) return ERR_FORBIDDEN;
+    reply_ok(r, s, c);
+    room_end(r, s->person->room, member_name(s->member));
+    return OK;
+}

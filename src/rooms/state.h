@@ -1,0 +1,185 @@
+/* What the files of rooms/ share: the live state and the ways to change it and to tell about it.
+ *
+ * Sockets, rooms and people are allocated on their own and bounded by limits.h; pointers are good until the
+ * thing is removed. A room or person that was removed stays readable until the next rooms_* call, because
+ * effects point into it. Thread: control. */
+#ifndef ROOMS_STATE_H
+#define ROOMS_STATE_H
+
+#include "base/map.h"
+#include "rooms/log.h"
+#include "rooms/rooms.h"
+
+struct sock {
+    sock_name name;
+    uint32_t index; /* in rooms.socks */
+    uint8_t nonce[32];
+    uint8_t host[256];
+    size_t host_len;
+    struct member *member; /* the session; NULL: a visitor */
+    struct sock *next;     /* of the same member */
+    struct person *person; /* who is in a room through this socket */
+};
+
+struct person {
+    struct room *room;
+    struct member *member;
+    struct sock *sock; /* NULL: away */
+    peer_name peer;
+    uint32_t index, at; /* in rooms.people, in room.people */
+    uint8_t leaf[LIMIT_LEAF_BYTES];
+    size_t leaf_len;
+    struct hash leaf_hash;
+    enum room_role role;
+    bool on_stage, muted, called, keyed;
+    bool may_speak; /* what the media plane was told */
+    uint64_t away_ms, called_ms, hand_ms;
+    uint32_t order;
+    uint16_t slot; /* valid if keyed */
+    struct person *dead;
+};
+
+struct slot { /* of the current header */
+    bool filled;
+    bool steward; /* a holder of all bucket keys sits or sat here */
+    struct hash leaf;
+    struct person *person; /* NULL: gone, or back with another leaf, and not yet taken out of the keys */
+};
+
+struct room_keys {
+    uint8_t header[LIMIT_HEADER_BYTES];
+    uint8_t stage[1 + 3 * LIMIT_STAGE];
+    size_t header_len, stage_len; /* 0: no header yet */
+    uint32_t counter, epoch, generation, filled;
+    uint64_t log_size;
+    struct hash hash, steward_leaf; /* of the current header; the leaf of who signed it */
+    struct slot *slots;
+    uint32_t slot_count, slot_cap; /* slot_count: highest filled one + 1 */
+};
+
+struct room {
+    struct id id;
+    uint8_t title[LIMIT_TITLE_BYTES];
+    size_t title_len;
+    enum room_who who;
+    struct member *opener;
+    struct id *picked;
+    size_t picked_count;
+    uint64_t opened_ms;
+    bool started; /* the opener has come */
+    struct person **people;
+    uint32_t count, cap, stage_count, next_order;
+    uint32_t index;                   /* in rooms.rooms */
+    struct id removed[LIMIT_REMOVED]; /* a ring: the oldest is forgotten first */
+    uint32_t removed_count;
+    struct room_keys keys;
+    bool hall_dirty;  /* is on the list of cards to send */
+    uint64_t hall_ms; /* when the card was last sent */
+    struct room *hall_next, *dead;
+};
+
+struct pending { /* the one record in flight */
+    bool active;
+    sock_name sock;
+    uint32_t request;
+    uint64_t n;
+    struct record record;
+    uint8_t bytes[LIMIT_RECORD_BYTES], name[LIMIT_NAME_BYTES];
+    size_t len, name_len;
+};
+
+struct scratch; /* memory that lives until the next call */
+
+struct rooms {
+    struct rooms_config config;
+    uint8_t club_name[LIMIT_NAME_BYTES];
+    struct member_log log;
+    bool has_setup;
+    struct key setup;
+    struct pending pending;
+    uint64_t now_ms;
+
+    struct sock **socks;
+    struct room **rooms;
+    struct person **people;
+    uint32_t sock_count, sock_cap, room_count, room_cap, people_count, people_cap, session_count;
+    struct map by_sock, by_room, by_peer;
+
+    struct room *hall_dirty;
+    struct room *dead_rooms;
+    struct person *dead_people;
+    struct scratch *scratch;
+};
+
+/* ---- rooms.c: the command table ----------------------------------------------------------------- */
+typedef enum err (*command_fn)(struct rooms *r, struct sock *s, const struct command *c);
+void sock_close(struct rooms *r, struct sock *s, enum err why); /* EFFECT_CLOSE, and forgets it */
+void session_open(struct rooms *r, struct sock *s, struct member *m);
+MUST_CHECK enum err grow_array(void *array_of_pointers, uint32_t count, uint32_t *cap);
+
+/* ---- effects.c: telling -------------------------------------------------------------------------- */
+void *scratch_take(struct rooms *r, size_t n); /* zeroed; NULL: no memory */
+void scratch_reset(struct rooms *r);           /* and frees the dead */
+void scratch_free(struct rooms *r);
+void send_out(struct rooms *r, const struct sock *s, struct out out);
+void reply_ok(struct rooms *r, const struct sock *s, const struct command *c);
+void reply_error(struct rooms *r, sock_name sock, uint32_t request, enum err e);
+void tell_room(struct rooms *r, const struct room *room, struct out out, const struct person *except);
+void tell_person(struct rooms *r, const struct person *p, const struct person *except); /* EVENT_PERSON */
+void tell_speak(struct rooms *r, struct person *p); /* MEDIA_PEER_SPEAK, if it changed */
+void tell_drop(struct rooms *r, struct person *p, bool already_down);
+struct person_info person_info(const struct person *p);
+
+/* ---- room.c: who is where ------------------------------------------------------------------------ */
+struct room *room_find(const struct rooms *r, struct id id);
+bool room_visible(const struct room *room, const struct member *m);
+/* Out of the room: media, EVENT_OUT to the person (not if it left by itself), EVENT_LEFT to the others. */
+void person_remove(struct rooms *r, struct person *p, enum left_why why, struct view by, bool peer_down);
+void room_end(struct rooms *r, struct room *room, struct view by);
+void room_end_if_empty(struct rooms *r, struct room *room); /* nobody is left on stage */
+/* person_remove, and the room ends with its last stage member. */
+void person_leave(struct rooms *r, struct person *p, enum left_why why, struct view by, bool peer_down);
+void person_away(struct rooms *r, struct person *p);
+MUST_CHECK enum err person_new(struct rooms *r, struct room *room, struct member *m, struct person **out);
+void person_enter(struct rooms *r, struct person *p);   /* cannot fail: person_new reserved all it takes */
+void person_discard(struct rooms *r, struct person *p); /* instead of person_enter */
+void stage_enter(struct person *p);
+void stage_exit(struct rooms *r, struct person *p);
+MUST_CHECK enum err room_new(struct rooms *r, struct room **out);
+void room_free(struct room *room);
+void rooms_expire(struct rooms *r); /* grace, calls, rooms that nobody came to */
+
+/* ---- hall.c -------------------------------------------------------------------------------------- */
+void hall_touch(struct rooms *r, struct room *room); /* its card changed */
+void hall_gone(struct rooms *r, struct room *room);
+void hall_flush(struct rooms *r);
+void hall_send(struct rooms *r, const struct sock *s); /* EVENT_HALL */
+struct room_info room_info(const struct room *room);
+
+/* ---- invite.c, ban.c: what follows when a record was stored -------------------------------------- */
+void records_stored(struct rooms *r, enum err result);
+void ban_enforce(struct rooms *r, struct member *target, struct view by);
+
+/* ---- keys.c -------------------------------------------------------------------------------------- */
+void keys_forget(struct person *p); /* its leaf is gone: the slot waits for a rekey */
+
+/* ---- the commands -------------------------------------------------------------------------------- */
+enum err do_look(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_record(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_hello(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_invite_list(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_chain_read(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_open(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_join(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_leave(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_end(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_hand(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_mute(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_bring(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_answer(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_send_back(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_mute_other(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_remove(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_keys(struct rooms *r, struct sock *s, const struct command *c);
+
+#endif
