@@ -1,0 +1,13 @@
+/* What every back end refuses before it writes, so that no row takes what another would not. Private to store/. */
+#ifndef STORE_CHECK_H
+#define STORE_CHECK_H
+
+#include "store/store.h"
+
+enum { STORE_KEY_MAX = 32, STORE_VALUE_MAX = 1024 };
+
+MUST_CHECK enum err store_check_entry(const struct store_entry *e, const struct store_name *name);
+MUST_CHECK enum err store_check_name(const struct store_name *name);
+MUST_CHECK enum err store_check_setting(const char *key, struct view value);
+
+#endif

@@ -1,0 +1,119 @@
+#include "store/queue.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/ring.h"
+
+struct store_queue {
+    struct ring jobs, results;
+    const struct store_row *row;
+    struct store *store;
+    void (*wake)(void *user);
+    void *user;
+    pthread_t thread;
+    pthread_mutex_t lock; /* for the sleep of the store thread; the rings need none */
+    pthread_cond_t more;
+    bool stopping;        /* under the lock */
+    uint32_t outstanding; /* pushed and not pulled yet: the control thread's own count */
+};
+
+static enum err append(struct store_queue *q, const struct store_job *job)
+{
+    struct store_entry entry = {.n = job->n, .record = {job->record, job->record_len}, .head = job->head};
+    struct store_name name = {.account = job->account, .name = view_str(job->name)};
+    return q->row->append(q->store, &entry, name.name.len ? &name : NULL);
+}
+
+/* False when there is nothing left and nothing will come. */
+static bool next_job(struct store_queue *q, struct store_job *job)
+{
+    pthread_mutex_lock(&q->lock);
+    bool got;
+    while (!(got = ring_pull(&q->jobs, job)) && !q->stopping) pthread_cond_wait(&q->more, &q->lock);
+    pthread_mutex_unlock(&q->lock);
+    return got;
+}
+
+static void *work(void *arg)
+{
+    struct store_queue *q = arg;
+    struct store_job job;
+    while (next_job(q, &job)) {
+        struct store_result result = {.n = job.n, .err = append(q, &job)};
+        /* cannot be full: push lets no more jobs in than there are places here */
+        if (!ring_push(&q->results, &result)) LOG_ERROR("store", "a result was lost");
+        q->wake(q->user);
+    }
+    return NULL;
+}
+
+/* Signals are the control thread's business. */
+static int start_thread(struct store_queue *q)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&q->thread, NULL, work, q);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
+static void free_queue(struct store_queue *q)
+{
+    ring_deinit(&q->jobs);
+    ring_deinit(&q->results);
+    pthread_cond_destroy(&q->more);
+    pthread_mutex_destroy(&q->lock);
+    free(q);
+}
+
+enum err store_queue_start(struct store_queue **out, const struct store_row *row, struct store *s,
+                           void (*wake)(void *user), void *user)
+{
+    *out = NULL;
+    struct store_queue *q = aligned_alloc(_Alignof(struct store_queue), sizeof(*q)); /* rings want 64 */
+    if (!q) return ERR_SYSTEM;
+    *q = (struct store_queue){.row = row, .store = s, .wake = wake, .user = user};
+    pthread_mutex_init(&q->lock, NULL);
+    pthread_cond_init(&q->more, NULL);
+    enum err e = ring_init(&q->jobs, sizeof(struct store_job), LIMIT_STORE_QUEUE);
+    if (!e) e = ring_init(&q->results, sizeof(struct store_result), LIMIT_STORE_QUEUE);
+    if (!e && start_thread(q) != 0) e = ERR_SYSTEM;
+    if (e)
+        free_queue(q);
+    else
+        *out = q;
+    return e;
+}
+
+void store_queue_stop(struct store_queue *q)
+{
+    if (!q) return;
+    pthread_mutex_lock(&q->lock);
+    q->stopping = true;
+    pthread_cond_signal(&q->more);
+    pthread_mutex_unlock(&q->lock);
+    pthread_join(q->thread, NULL);
+    free_queue(q);
+}
+
+enum err store_queue_push(struct store_queue *q, const struct store_job *job)
+{
+    if (job->record_len > LIMIT_RECORD_BYTES) return ERR_TOO_LARGE;
+    if (q->outstanding == LIMIT_STORE_QUEUE || !ring_push(&q->jobs, job)) return ERR_BUSY;
+    q->outstanding++;
+    pthread_mutex_lock(&q->lock); /* the store thread holds it only to look into the ring, never during SQL */
+    pthread_cond_signal(&q->more);
+    pthread_mutex_unlock(&q->lock);
+    return OK;
+}
+
+bool store_queue_pull(struct store_queue *q, struct store_result *out)
+{
+    if (!ring_pull(&q->results, out)) return false;
+    q->outstanding--;
+    return true;
+}
