@@ -74,7 +74,7 @@ enum err store_queue_start(struct store_queue **out, const struct store_row *row
                            void (*wake)(void *user), void *user)
 {
     *out = NULL;
-    struct store_queue *q = aligned_alloc(_Alignof(struct store_queue), sizeof(*q)); /* rings want 64 */
+    struct store_queue *q = calloc(1, sizeof(*q));
     if (!q) return ERR_SYSTEM;
     *q = (struct store_queue){.row = row, .store = s, .wake = wake, .user = user};
     pthread_mutex_init(&q->lock, NULL);
