@@ -2,7 +2,7 @@
 // answers with `hello` and a visitor with `invite.look` and `invite.redeem`. It also keeps watch over the
 // member log: a server may only ever append to it.
 
-import { RequestError } from '../socket/failure.ts';
+import { passes, RequestError } from '../socket/failure.ts';
 import type { Incoming, SocketState } from '../socket/socket.ts';
 import type { Bytes64, ClubRole, Id, LogHead, RequestName, Requests } from './messages.ts';
 
@@ -42,16 +42,6 @@ export interface Line {
 
 const VERSION = 1;
 const CHALLENGE_MS = 10_000;
-// After these the same hello may work on another connection; any other refusal is final.
-const PASSING = new Set([
-  'offline',
-  'timeout',
-  'rate_limited',
-  'busy',
-  'server_full',
-  'store_failed',
-  'internal',
-]);
 // A fault of this connection's challenge, not of the member: once more, with a new one.
 const STALE = new Set(['replayed', 'out_of_state']);
 
@@ -75,8 +65,11 @@ export class Session {
     return this.#state;
   }
 
+  // Also again, as somebody else, after a refusal.
   open(credential: Credential | null): void {
     this.#credential = credential;
+    this.#nonce = null;
+    this.#state = 'connecting';
     this.#line.open();
   }
 
@@ -85,11 +78,11 @@ export class Session {
     this.#settle(null);
   }
 
-  // A visitor has become a member: open the session on the challenge at hand.
+  // A visitor has become a member: open the session on the challenge at hand, or else on the next one.
   async become(credential: Credential): Promise<void> {
-    const nonce = await this.#challenge();
     this.#credential = credential;
-    await this.#hello(credential, nonce);
+    if (this.#nonce === null) throw RequestError.local('offline', 'no connection');
+    await this.#hello(credential, this.#nonce);
   }
 
   async look(
@@ -161,7 +154,7 @@ export class Session {
       this.#become('member');
     } catch (error) {
       const code = error instanceof RequestError ? error.code : 'internal';
-      const again = PASSING.has(code) || (STALE.has(code) && this.#stale++ < 3);
+      const again = passes(code) || (STALE.has(code) && this.#stale++ < 3);
       if (!again) this.#refuse(code);
       else if (this.#nonce === nonce) this.#line.reconnect();
       throw error;

@@ -20,3 +20,16 @@ export class RequestError extends Error implements WireError {
     return new RequestError({ code, message });
   }
 }
+
+const PASSING = new Set([
+  'offline',
+  'timeout',
+  'rate_limited',
+  'busy',
+  'server_full',
+  'store_failed',
+  'internal',
+]);
+
+// Whether the same request may well succeed later: nothing was wrong with it.
+export const passes = (code: string): boolean => PASSING.has(code);
