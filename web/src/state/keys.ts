@@ -65,8 +65,11 @@ export type NoticeKey = (typeof NOTICE_KEYS)[number];
 
 const known = new Set<string>(ERROR_CODES);
 
-export function errorKey(code: string): ErrorKey {
-  return known.has(code) ? `error.${code as ErrorCode}` : 'error.internal';
+// A server may say anything; the screens have sentences for these.
+export function errorCode(code: string): ErrorCode {
+  return known.has(code) ? (code as ErrorCode) : 'internal';
 }
+
+export const errorKey = (code: string): ErrorKey => `error.${errorCode(code)}`;
 
 export const KEYS: readonly string[] = [...ERROR_CODES.map(errorKey), ...NOTICE_KEYS];

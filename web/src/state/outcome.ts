@@ -1,4 +1,5 @@
 import { RequestError } from '../socket/failure.ts';
+import { errorCode } from './keys.ts';
 import type { Outcome } from './model.ts';
 
 export const failed = (code: string): Outcome<never> => ({ ok: false, code });
@@ -13,7 +14,8 @@ export async function attempt<T>(run: () => Promise<T>): Promise<Outcome<T>> {
       console.error(error);
       return failed('internal');
     }
+    const code = errorCode(error.code);
     const wait = error.retry_after_ms;
-    return wait === undefined ? failed(error.code) : { ok: false, code: error.code, retryAfterMs: wait };
+    return wait === undefined ? failed(code) : { ok: false, code, retryAfterMs: wait };
   }
 }

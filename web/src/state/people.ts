@@ -11,6 +11,12 @@ interface Gone {
   told: boolean; // the keys know of it
 }
 
+// What is known of the invitation chains that were verified, and of people met elsewhere.
+export interface Chains {
+  inviters(account: Id): Id[] | null; // nearest first; null: not verified (yet)
+  nameOf(account: Id): string | null;
+}
+
 export class People {
   readonly list: ReadonlySignal<PersonView[]>;
   readonly me: ReadonlySignal<PersonView | null>;
@@ -19,12 +25,13 @@ export class People {
   #persons = new Map<Id, Person>();
   #gone = new Map<Id, Gone>();
   #levels = new Map<Id, Signal<number>>();
-  #names = new Map<Id, string[]>();
+  #chains: Chains;
   #version = signal(0);
   #keys: KeysState | null = null;
 
-  constructor(mine: Id, talking: ReadonlySignal<boolean>) {
+  constructor(mine: Id, talking: ReadonlySignal<boolean>, chains: Chains) {
     this.#mine = mine;
+    this.#chains = chains;
     this.#talking = talking;
     this.list = computed(() => this.#views());
     this.me = computed(() => this.list.value.find((person) => person.me) ?? null);
@@ -70,11 +77,6 @@ export class People {
     this.#changed();
   }
 
-  chainNames(account: Id, names: string[]): void {
-    this.#names.set(account, names);
-    this.#changed();
-  }
-
   level(account: Id): Signal<number> {
     const known = this.#levels.get(account);
     if (known) return known;
@@ -94,7 +96,6 @@ export class People {
       if (!told || leaving.has(account)) continue;
       this.#gone.delete(account);
       this.#levels.delete(account);
-      this.#names.delete(account);
     }
   }
 
@@ -113,6 +114,7 @@ export class People {
     const { account, name, role, club, stage, away, called, hand, order } = person;
     const me = account === this.#mine;
     const keyed = person.slot !== undefined;
+    const inviters = this.#chains.inviters(account);
     const bad = this.#keys?.trouble === 'chain' && this.#keys.troubleWith === account;
     return {
       account,
@@ -129,8 +131,10 @@ export class People {
       hand,
       order,
       level: this.level(account),
-      chain: bad ? 'bad' : keyed && this.#keys?.ready ? 'good' : 'checking',
-      chainNames: this.#names.get(account) ?? [],
+      chain: bad ? 'bad' : inviters ? 'good' : 'checking',
+      chainNames: (inviters ?? [])
+        .map((one) => this.name(one) ?? this.#chains.nameOf(one))
+        .filter((one) => one !== null),
     };
   }
 }

@@ -1,0 +1,212 @@
+// One join of one room: a connection, a leaf and the keys that belong to it, from the offer to close().
+// Coming back after a loss is another Join. Events reach the keys one after another, in the server's order.
+
+import type { Id, RequestName, Requests } from '../api/messages.ts';
+import type { FrameEpoch, KeysPorts, KeysState, RoomKeys } from '../e2ee/types.ts';
+import type { Connection, ConnectionEvents, Path } from '../rtc/connection.ts';
+import type { Speakers } from '../rtc/speakers.ts';
+import { RequestError } from '../socket/failure.ts';
+import type { Incoming } from '../socket/socket.ts';
+
+export interface JoinPorts {
+  request<K extends RequestName>(name: K, members: Requests[K][0]): Promise<Requests[K][1]>;
+  connect(events: ConnectionEvents): Promise<Connection>;
+  createKeys(room: Id, ports: KeysPorts): Promise<RoomKeys>;
+  speakers(
+    slots: MediaStream[],
+    onBlocked: (blocked: boolean) => void,
+  ): Pick<Speakers, 'play' | 'setVolume' | 'close'>;
+}
+
+export type JoinReply = Requests['room.join'][1];
+
+export interface JoinEvents {
+  joined(reply: JoinReply): void; // before any event that follows the reply
+  path(path: Path): void;
+  keys(state: KeysState): void;
+  leftTold(account: Id): void; // the keys know that this person left
+  level(account: Id, level: number): void;
+  myLevel(level: number): void;
+  blocked(blocked: boolean): void;
+}
+
+const LEVELS_MS = 100;
+const STAGES_KEPT = 8; // more than the keys a receiver keeps
+
+export class Join {
+  #room: Id;
+  #ports: JoinPorts;
+  #events: JoinEvents;
+  #connection: Connection | null = null;
+  #keys: RoomKeys | null = null;
+  #speakers: ReturnType<JoinPorts['speakers']> | null = null;
+  #order: Promise<void> = Promise.resolve();
+  #open = false;
+  #closed = false;
+  #stages = new Map<number, FrameEpoch['senders']>();
+  #inSlot: (Id | null)[] = [];
+  #volumes: (account: Id) => number;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #reading = false;
+
+  constructor(room: Id, volumes: (account: Id) => number, ports: JoinPorts, events: JoinEvents) {
+    this.#room = room;
+    this.#volumes = volumes;
+    this.#ports = ports;
+    this.#events = events;
+  }
+
+  // Rejects with a RequestError; close() is still the caller's.
+  async start(): Promise<void> {
+    const connection = await coded('no_media', () =>
+      this.#ports.connect({
+        path: (path) => this.#onPath(path),
+        heard: (slot, index, counter) => this.#onHeard(slot, index, counter),
+      }),
+    );
+    this.#connection = connection;
+    this.#live();
+    const keys = await coded('no_keys', () =>
+      this.#ports.createKeys(this.#room, this.#keysPorts(connection)),
+    );
+    this.#keys = keys;
+    this.#live();
+    const request = { room: this.#room, leaf: keys.leaf, media: connection.request };
+    const reply = await this.#ports.request('room.join', request);
+    this.#live();
+    // The next message is another task of the event loop, so no event of this join was missed.
+    this.#open = true;
+    this.#events.joined(reply);
+    this.#speakers = this.#ports.speakers(connection.slots, this.#events.blocked);
+    this.#then(() => keys.joined(reply));
+    await coded('no_media', () => connection.answer(reply.media));
+  }
+
+  onEvent(event: Incoming): void {
+    const keys = this.#keys;
+    if (!this.#open || !keys) return;
+    if (event.ev === 'room.person') this.#then(() => keys.person(event.person));
+    else if (event.ev === 'room.keys') this.#then(() => keys.keys(event));
+    else if (event.ev === 'room.left') {
+      this.#then(async () => {
+        await keys.left(event.account);
+        this.#events.leftTold(event.account);
+      });
+    }
+  }
+
+  async send(track: MediaStreamTrack | null): Promise<void> {
+    await this.#connection?.send(track);
+  }
+
+  volumeChanged(account: Id): void {
+    this.#inSlot.forEach((one, slot) => {
+      if (one === account) this.#speakers?.setVolume(slot, this.#volumes(account));
+    });
+  }
+
+  play(): void {
+    void this.#speakers?.play();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#open = false;
+    clearInterval(this.#timer);
+    this.#keys?.close();
+    this.#connection?.close();
+    this.#speakers?.close();
+  }
+
+  #keysPorts(connection: Connection): KeysPorts {
+    return {
+      nowMs: () => Date.now(),
+      after: (ms, f) => {
+        const timer = setTimeout(() => this.#closed || f(), ms);
+        return () => clearTimeout(timer);
+      },
+      send: async (message) => {
+        await this.#ports.request('room.keys', { room: this.#room, ...message });
+      },
+      chains: async (accounts) => {
+        const { chains } = await this.#ports.request('chain.read', { accounts });
+        return new Map(chains.map(({ account, entries }) => [account, entries]));
+      },
+      install: (epoch) => {
+        this.#stages.set(epoch.counter, epoch.senders);
+        for (const counter of this.#stages.keys())
+          if (this.#stages.size > STAGES_KEPT) this.#stages.delete(counter);
+        connection.install(epoch);
+      },
+      stop: () => connection.stop(),
+      changed: (state) => {
+        if (!this.#closed) this.#events.keys(state);
+      },
+    };
+  }
+
+  // A step that throws is a bug of ours. Nothing it leaves behind may be trusted to encrypt: silence.
+  #then(step: () => Promise<void>): void {
+    this.#order = this.#order.then(async () => {
+      if (this.#closed) return;
+      try {
+        await step();
+      } catch (error) {
+        console.error(error);
+        this.#connection?.stop();
+        this.#onPath('failed');
+      }
+    });
+  }
+
+  #onPath(path: Path): void {
+    if (this.#closed) return;
+    if (path === 'up') this.#timer ??= setInterval(() => void this.#levels(), LEVELS_MS);
+    this.#events.path(path);
+  }
+
+  // The frame's key says who speaks; the server only says in which slot.
+  #onHeard(slot: number, index: number, counter: number): void {
+    const account = this.#stages.get(counter)?.find((sender) => sender.index === index)?.account;
+    if (account === undefined || this.#closed) return;
+    const before = this.#inSlot[slot];
+    if (before === account) return;
+    this.#inSlot[slot] = account;
+    if (before && !this.#inSlot.includes(before)) this.#events.level(before, 0);
+    this.#speakers?.setVolume(slot, this.#volumes(account));
+  }
+
+  async #levels(): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      const levels = await this.#connection?.levels();
+      if (!levels || this.#closed) return;
+      const heard = new Map<Id, number>();
+      levels.slots.forEach((level, slot) => {
+        const account = this.#inSlot[slot];
+        if (account) heard.set(account, Math.max(level, heard.get(account) ?? 0));
+      });
+      for (const [account, level] of heard) this.#events.level(account, level);
+      this.#events.myLevel(levels.mine);
+    } catch {
+      // A connection that closes while it is asked: there is no level then.
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #live(): void {
+    if (this.#closed) throw RequestError.local('offline', 'the join was given up');
+  }
+}
+
+async function coded<T>(code: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof RequestError) throw error;
+    throw new RequestError({ code, message: String(error) });
+  }
+}
