@@ -39,7 +39,7 @@ static bool grow(struct json *j, size_t more)
 
 static void put(struct json *j, const char *s, size_t n)
 {
-    if (!grow(j, n)) return;
+    if (!n || !grow(j, n)) return; /* an empty view may point nowhere */
     memcpy(j->text + j->len, s, n);
     j->len += n;
 }

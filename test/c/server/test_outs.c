@@ -222,6 +222,11 @@ static void joining(void **state)
     o.join.room = cafe(), o.join.people = people, o.join.count = 3, o.join.media = &media;
     o.join.header = VIEW(header), o.join.stage = VIEW(stage);
     assert_encodes("room.join.reply", &o);
+    struct roster_change gone = {.slot = 1, .filled = true};
+    RUN(gone.leaf.bytes, 0x79);
+    o.join.count = 1, o.join.gone = &gone, o.join.gone_count = 1;
+    assert_encodes("room.join.reply-gone", &o);
+    o.join.gone_count = 0;
     people[0].keyed = false;
     o.join.room = untitled(), o.join.count = 1, o.join.header = o.join.stage = (struct view){0};
     assert_encodes("room.join.reply-first", &o);

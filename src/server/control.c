@@ -1,0 +1,353 @@
+#include "server/control.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "crypt/sign.h"
+#include "server/api.h"
+#include "server/effects.h"
+
+enum { BUSY_RETRY_MS = 500 };
+
+/* Media commands that found their ring full, and what must follow them. */
+struct late {
+    struct late *next;
+    enum effect_kind kind;
+    struct media_command command;
+};
+
+struct control {
+    struct control_config config;
+    struct rooms *rooms;
+    struct store_queue *queue;
+    _Atomic(struct http *) http;
+    struct request *waiting, **waiting_tail; /* commands for after the record in flight, and what came behind them */
+    unsigned waiting_count;
+    struct late *late, **late_tail;
+    struct json json;
+    struct message *last;     /* many sockets in a row get the same event: one copy */
+    bool store_refused;       /* an append that could not even be queued; answered after the current call */
+    uint64_t refused_n;
+};
+
+/* Records and rooms carry civil time; the rules also measure with it, so it never runs backwards here. */
+static uint64_t now_ms(void)
+{
+    static uint64_t latest;
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    uint64_t now = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    return latest = now > latest ? now : latest;
+}
+
+/* ---- effects -------------------------------------------------------------------------------------- */
+
+static void send_text(struct control *c, sock_name sock)
+{
+    struct http *http = atomic_load(&c->http);
+    if (!http || json_end(&c->json)) return;
+    if (!c->last || c->last->len != c->json.len || memcmp(c->last->text, c->json.text, c->json.len)) {
+        message_drop(c->last);
+        c->last = message_new(c->json.text, c->json.len);
+    }
+    if (c->last) http_send(http, sock, c->last);
+}
+
+static void send_out(struct control *c, const struct out *o)
+{
+    struct media_place place = {0};
+    if (o->kind == REPLY_ROOM_JOIN) {
+        place.fingerprint = media_fingerprint(c->config.media);
+        place.address = c->config.media_address;
+        place.port = media_port(c->config.media, o->join.peer);
+    }
+    if (effects_encode(&c->json, o, &place)) {
+        LOG_ERROR("control", "no memory for a message");
+        return;
+    }
+    send_text(c, o->sock);
+    if (o->kind == REPLY_HELLO) http_admit(atomic_load(&c->http), o->sock);
+}
+
+static void append(struct control *c, const struct effect *e)
+{
+    struct store_job job = {.n = e->store.n, .record_len = e->store.record.len, .head = e->store.head,
+                            .account = e->store.account};
+    enum err err = e->store.record.len > sizeof job.record || e->store.name.len >= sizeof job.name ? ERR_TOO_LARGE : OK;
+    if (!err) {
+        memcpy(job.record, e->store.record.ptr, e->store.record.len);
+        if (e->store.name.len) memcpy(job.name, e->store.name.ptr, e->store.name.len);
+        err = c->queue ? store_queue_push(c->queue, &job) : ERR_STORE;
+    }
+    if (!err) return;
+    LOG_ERROR("control", "a record could not be handed to the store: %s", err_code(err));
+    c->store_refused = true;
+    c->refused_n = e->store.n;
+}
+
+/* False: the ring is full, try again later. */
+static bool media_now(struct control *c, enum effect_kind kind, const struct media_command *command)
+{
+    if (kind == EFFECT_MEDIA) return media_push(c->config.media, command) == OK;
+    media_peer_release(c->config.media, command->peer);
+    return true;
+}
+
+static void media_later(struct control *c, const struct effect *e)
+{
+    struct late *l = malloc(sizeof *l);
+    if (!l) { /* a lost drop would let audio flow to somebody who was removed */
+        LOG_ERROR("control", "no memory for a media command");
+        abort();
+    }
+    *l = (struct late){.kind = e->kind, .command = e->media};
+    *c->late_tail = l;
+    c->late_tail = &l->next;
+}
+
+static void flush_late(struct control *c)
+{
+    while (c->late && media_now(c, c->late->kind, &c->late->command)) {
+        struct late *l = c->late;
+        c->late = l->next;
+        if (!c->late) c->late_tail = &c->late;
+        wipe(l, sizeof *l); /* held an ICE password */
+        free(l);
+    }
+}
+
+static void on_effect(void *user, const struct effect *e)
+{
+    struct control *c = user;
+    switch (e->kind) {
+    case EFFECT_SEND: send_out(c, &e->send); break;
+    case EFFECT_CLOSE:
+        if (atomic_load(&c->http)) http_close(atomic_load(&c->http), e->close.sock, e->close.why);
+        break;
+    case EFFECT_STORE: append(c, e); break;
+    case EFFECT_MEDIA:
+    case EFFECT_RELEASE:
+        if (c->late || !media_now(c, e->kind, &e->media)) media_later(c, e);
+        break;
+    }
+}
+
+/* ---- commands ------------------------------------------------------------------------------------- */
+
+static void send_error(struct control *c, sock_name sock, uint32_t request, enum err err, uint32_t retry_after_ms)
+{
+    struct out o = {.kind = REPLY_ERROR, .sock = sock, .request = request,
+                    .error = {.err = err, .retry_after_ms = retry_after_ms}};
+    send_out(c, &o);
+}
+
+static enum err apply(struct control *c, const struct command *command)
+{
+    enum err e = rooms_apply(c->rooms, command, now_ms());
+    while (c->store_refused) { /* the rules learn of it as of any failed append, but never inside a call */
+        c->store_refused = false;
+        rooms_on_stored(c->rooms, c->refused_n, ERR_STORE, now_ms());
+    }
+    return e;
+}
+
+static bool has_waiting(const struct control *c, sock_name sock)
+{
+    for (const struct request *r = c->waiting; r; r = r->next)
+        if (r->command.sock == sock) return true;
+    return false;
+}
+
+static void wait_in_line(struct control *c, struct request *r)
+{
+    if (c->waiting_count == LIMIT_WAITING_COMMANDS) {
+        send_error(c, r->command.sock, r->id, ERR_BUSY, BUSY_RETRY_MS);
+        api_free(r);
+        return;
+    }
+    c->waiting_count++;
+    r->next = NULL;
+    *c->waiting_tail = r;
+    c->waiting_tail = &r->next;
+}
+
+/* Gives the head of the line again, and what came behind it, until one has to wait for the next record. */
+static void serve_line(struct control *c)
+{
+    while (c->waiting && apply(c, &c->waiting->command) != ERR_BUSY) {
+        struct request *r = c->waiting;
+        c->waiting = r->next;
+        if (!c->waiting) c->waiting_tail = &c->waiting;
+        c->waiting_count--;
+        api_free(r);
+    }
+}
+
+static void leave_line(struct control *c, sock_name sock)
+{
+    for (struct request **at = &c->waiting; *at;) {
+        struct request *r = *at;
+        if (r->command.sock != sock) {
+            at = &r->next;
+            continue;
+        }
+        *at = r->next;
+        c->waiting_count--;
+        api_free(r);
+    }
+    c->waiting_tail = &c->waiting;
+    while (*c->waiting_tail) c->waiting_tail = &(*c->waiting_tail)->next;
+}
+
+/* ---- hooks ---------------------------------------------------------------------------------------- */
+
+static void on_open(void *user, sock_name sock, struct view host)
+{
+    struct control *c = user;
+    struct command command = {.kind = COMMAND_SOCKET_OPEN, .sock = sock, .open = {.host = host}};
+    enum err e = apply(c, &command);
+    if (e) http_close(atomic_load(&c->http), sock, e);
+}
+
+static void on_refused(void *user, sock_name sock, enum err err)
+{
+    struct control *c = user;
+    if (effects_encode_error(&c->json, err) == OK) send_text(c, sock);
+    http_strike(atomic_load(&c->http), sock);
+}
+
+static void on_message(void *user, sock_name sock, struct view text)
+{
+    struct control *c = user;
+    struct request *r;
+    enum err e = api_decode(&r, text);
+    if (e && r && r->id) {
+        send_error(c, sock, r->id, e, 0);
+    } else if (e) {
+        on_refused(c, sock, e);
+    } else {
+        r->command.sock = sock;
+        /* The commands of one socket keep their order. */
+        if (has_waiting(c, sock) || apply(c, &r->command) == ERR_BUSY) {
+            wait_in_line(c, r);
+            return;
+        }
+    }
+    api_free(r);
+}
+
+static void on_closed(void *user, sock_name sock)
+{
+    struct control *c = user;
+    struct command command = {.kind = COMMAND_SOCKET_CLOSED, .sock = sock};
+    leave_line(c, sock);
+    if (atomic_load(&c->http)) (void)apply(c, &command); /* nobody is left to be told; at the end, nothing is left to do */
+}
+
+static void on_media(struct control *c, const struct media_event *event)
+{
+    struct command command = {.kind = event->kind == MEDIA_PEER_UP ? COMMAND_PEER_UP : COMMAND_PEER_DOWN,
+                              .peer = {.peer = event->peer, .why = event->why}};
+    (void)apply(c, &command);
+}
+
+static void pull(struct control *c)
+{
+    struct media_event event;
+    struct store_result result;
+    while (media_pull(c->config.media, &event)) on_media(c, &event);
+    while (c->queue && store_queue_pull(c->queue, &result)) {
+        if (result.err) LOG_ERROR("control", "the store refused a record: %s", err_code(result.err));
+        rooms_on_stored(c->rooms, result.n, result.err, now_ms());
+        serve_line(c);
+    }
+    flush_late(c);
+}
+
+static void on_wake(void *user) { pull(user); }
+
+static void on_tick(void *user)
+{
+    struct control *c = user;
+    pull(c); /* should a wake have been lost */
+    rooms_tick(c->rooms, now_ms());
+    serve_line(c);
+}
+
+struct http_hooks control_hooks(struct control *c)
+{
+    return (struct http_hooks){.open = on_open, .message = on_message, .refused = on_refused, .closed = on_closed,
+                               .wake = on_wake, .tick = on_tick, .user = c};
+}
+
+/* ---- life ----------------------------------------------------------------------------------------- */
+
+static enum err draw(void *user, uint8_t *out, size_t n)
+{
+    (void)user;
+    return random_bytes(out, n);
+}
+
+static peer_name reserve(void *user, struct id room)
+{
+    struct control *c = user;
+    return media_peer_name(c->config.media, room);
+}
+
+enum err control_new(struct control **out, const struct control_config *config)
+{
+    struct control *c = calloc(1, sizeof *c);
+    if (!c) return ERR_SYSTEM;
+    c->config = *config;
+    c->waiting_tail = &c->waiting;
+    c->late_tail = &c->late;
+    json_init(&c->json);
+    struct rooms_config rooms = {.club_name = config->club_name,
+                                 .dtls_fingerprint = media_fingerprint(config->media),
+                                 .effect = on_effect,
+                                 .random = draw,
+                                 .peer_name = reserve,
+                                 .user = c};
+    enum err e = rooms_new(&c->rooms, &rooms);
+    if (e)
+        control_free(c);
+    else
+        *out = c;
+    return e;
+}
+
+void control_free(struct control *c)
+{
+    if (!c) return;
+    rooms_free(c->rooms);
+    for (struct request *r = c->waiting, *next; r; r = next) {
+        next = r->next;
+        api_free(r);
+    }
+    for (struct late *l = c->late, *next; l; l = next) {
+        next = l->next;
+        wipe(l, sizeof *l);
+        free(l);
+    }
+    message_drop(c->last);
+    json_deinit(&c->json);
+    free(c);
+}
+
+struct rooms *control_rooms(struct control *c) { return c->rooms; }
+
+void control_attach(struct control *c, struct http *http, struct store_queue *queue)
+{
+    c->queue = queue;
+    atomic_store(&c->http, http);
+}
+
+void control_wake(void *place)
+{
+    struct control *c = *(struct control **)place;
+    struct http *http = c ? atomic_load(&c->http) : NULL;
+    if (http) http_wake(http);
+}

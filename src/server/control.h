@@ -1,0 +1,27 @@
+/* Between the sockets and the rules: text to commands, effects to text, store jobs and media commands, in their order.
+ * Thread: control, but for control_wake, which the store and media threads call. */
+#ifndef SERVER_CONTROL_H
+#define SERVER_CONTROL_H
+
+#include "media/media.h"
+#include "server/http.h"
+#include "store/queue.h"
+
+struct control;
+
+struct control_config {
+    struct media *media; /* started and stopped by the caller */
+    struct view club_name;
+    char media_address[64]; /* what browsers are told */
+};
+
+MUST_CHECK enum err control_new(struct control **out, const struct control_config *config);
+void control_free(struct control *c);
+struct rooms *control_rooms(struct control *c); /* for replay, before the start */
+/* From here on effects reach sockets and the store; with NULL and NULL, at the end, nothing does any more. */
+void control_attach(struct control *c, struct http *http, struct store_queue *queue);
+/* For threads that start before the control does: `place` is a struct control **, which is set by then or NULL. */
+void control_wake(void *place);
+struct http_hooks control_hooks(struct control *c);
+
+#endif
