@@ -44,6 +44,7 @@ struct world {
     sock_name next_sock;
     uint8_t peer_state[WORLD_PEERS];
     bool peer_speaks[WORLD_PEERS];
+    int16_t peer_owner[WORLD_PEERS]; /* actor + 1 */
     peer_name next_peer;
     bool media_full;
 
