@@ -65,7 +65,11 @@ export async function connect(events: ConnectionEvents): Promise<Connection> {
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     if (data.ev === 'heard') events.heard(data.slot, data.index, data.counter);
   };
-  worker.onerror = () => events.path('failed'); // its script did not load or threw: nothing can be decrypted
+  let broken = false; // the worker's script did not load or threw: nothing can be encrypted or decrypted
+  worker.onerror = () => {
+    broken = true;
+    events.path('failed');
+  };
   pc.onconnectionstatechange = () => {
     const path = PATHS[pc.connectionState];
     if (path) events.path(path);
@@ -77,8 +81,14 @@ export async function connect(events: ConnectionEvents): Promise<Connection> {
     return {
       request: offer.request,
       slots: receivers.map((receiver) => new MediaStream([receiver.track])),
-      answer: (reply) => pc.setRemoteDescription({ type: 'answer', sdp: writeAnswer(offer, reply) }),
-      install: (epoch) => tell({ do: 'epoch', epoch }),
+      answer: async (reply) => {
+        if (broken) throw new Error('the frame worker does not run');
+        await pc.setRemoteDescription({ type: 'answer', sdp: writeAnswer(offer, reply) });
+      },
+      install: (epoch) => {
+        tell({ do: 'epoch', epoch });
+        epoch.base.fill(0); // the worker has its own copy
+      },
       stop: () => tell({ do: 'stop' }),
       // Variant B stays without a track until rooms are watermarked.
       send: async (track) => senders[0]?.replaceTrack(track),

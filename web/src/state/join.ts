@@ -89,7 +89,7 @@ export class Join {
     else if (event.ev === 'room.keys') this.#then(() => keys.keys(event));
     else if (event.ev === 'room.left') {
       this.#then(async () => {
-        await keys.left(event.account);
+        await keys.left(event.account, event.why);
         this.#events.leftTold(event.account);
       });
     }

@@ -16,7 +16,16 @@ export type Screen =
   | { at: 'room' }; // S5; also while a room keeps playing the hall may be shown with a mini-bar
 
 export interface InviteView {
-  state: 'checking' | 'valid' | 'used' | 'expired' | 'revoked' | 'unknown' | 'mistyped' | 'member_already' | 'offline';
+  state:
+    | 'checking'
+    | 'valid'
+    | 'used'
+    | 'expired'
+    | 'revoked'
+    | 'unknown'
+    | 'mistyped'
+    | 'member_already'
+    | 'offline';
   kind: 'founder' | 'invite';
   club: string;
   inviter: string;

@@ -40,6 +40,7 @@ export class Room {
   #join: Join | null = null;
   #starting: Join | null = null;
   #online = true;
+  #present = true; // false from the loss of the session until the server has us in the room again
   #path: Path = 'looking';
   #everUp = false;
   #slow = false;
@@ -121,6 +122,7 @@ export class Room {
   onSession(online: boolean): void {
     if (this.#over || online === this.#online) return;
     this.#online = online;
+    this.#present = false;
     this.#show();
     if (online) this.#again();
   }
@@ -149,8 +151,8 @@ export class Room {
   async #start(): Promise<Outcome> {
     const join: Join = new Join(this.id, (account) => this.#volumes.value[account] ?? 1, this.#ports, {
       joined: (reply) => this.#onJoined(join, reply),
-      path: (path) => this.#join === join && this.#onPath(path),
-      keys: (state) => this.#join === join && this.#onKeys(state),
+      path: (path) => this.#onPath(path),
+      keys: (state) => this.#onKeys(state),
       leftTold: (account) => this.#people.leftTold(account),
       level: (account, level) => {
         this.#people.level(account).value = level;
@@ -193,6 +195,7 @@ export class Room {
   #onJoined(join: Join, reply: JoinReply): void {
     this.#join?.close();
     this.#join = join;
+    this.#present = true;
     this.#path = 'looking';
     this.#keys = null;
     this.#card = reply.room;
@@ -296,7 +299,7 @@ export class Room {
 
   #phase(): RoomPhase {
     if (this.#keys?.trouble) return 'trouble';
-    if (!this.#online || this.#path === 'down' || this.#path === 'failed') return 'reconnecting';
+    if (!this.#present || this.#path === 'down' || this.#path === 'failed') return 'reconnecting';
     if (this.#path !== 'up') return this.#everUp ? 'reconnecting' : this.#slow ? 'path' : 'joining';
     return this.#keys?.ready ? 'live' : 'keys';
   }

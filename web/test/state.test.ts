@@ -1,0 +1,943 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import type {
+  EventName,
+  Events,
+  Face,
+  Id,
+  LogHead,
+  MediaReply,
+  Person,
+  RequestName,
+  Requests,
+  RoomCard,
+} from '../src/api/messages.ts';
+import { random } from '../src/base/bytes.ts';
+import type { FrameEpoch, KeysPorts, KeysState, RoomKeys } from '../src/e2ee/types.ts';
+import { Device, makeKeys } from '../src/identity/device.ts';
+import { linkPayload } from '../src/identity/links.ts';
+import type { MemberKeys } from '../src/identity/vault.ts';
+import type { Connection, ConnectionEvents } from '../src/rtc/connection.ts';
+import type { MicState } from '../src/rtc/microphone.ts';
+import { RequestError } from '../src/socket/failure.ts';
+import type { Incoming, SocketState } from '../src/socket/socket.ts';
+import { type AppPorts, type AppVault, createApp } from '../src/state/app.ts';
+import { KEYS } from '../src/state/keys.ts';
+import type { App } from '../src/state/model.ts';
+
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+const refuse = (code: string): never => {
+  throw new RequestError({ code, message: code });
+};
+const ROOM = 'EBESExQVFhcYGRobHB0eHw';
+const TOM = 'UFFSU1RVVldYWVpbXF1eXw';
+const media: MediaReply = {
+  ufrag: 'sErV',
+  pwd: 'abcdefghijklmnopqrstuv12',
+  fingerprint: 'F'.repeat(43),
+  candidates: [{ address: '192.0.2.1', port: 8080 }],
+  slots: [1, 2, 3, 4],
+  setup: 'passive',
+};
+const card: RoomCard = {
+  id: ROOM,
+  title: 'Café',
+  who: 'everyone',
+  opened: 5,
+  people: 1,
+  speakers: 1,
+  faces: [],
+};
+
+// The other end of the WebSocket. Every message of the server is a task of its own, as in a browser.
+class Club {
+  asked: { name: RequestName; members: Record<string, unknown> }[] = [];
+  told: RequestName[] = [];
+  onState: (state: SocketState) => void = () => undefined;
+  onEvent: (event: Incoming) => void = () => undefined;
+  up = false;
+  reachable = true;
+  people: Person[] = [];
+  log: LogHead = { size: 1, head: 'H'.repeat(43) };
+  founder = '';
+  answers: { [K in RequestName]?: (members: Requests[K][0]) => Requests[K][1] } = {
+    'room.join': () => ({ room: card, people: this.people, media }),
+    'room.open': () => ({ room: ROOM }),
+    'invite.list': () => ({ left: 4, invites: [] }),
+    hello: ({ account }) => ({
+      account,
+      name: 'Inès',
+      role: 'member',
+      log: this.log,
+      founder: this.founder || account,
+    }),
+  };
+
+  line: AppPorts['line'] = ({ onState, onEvent }) => {
+    this.onState = onState;
+    this.onEvent = onEvent;
+    return {
+      open: () => void this.connect(),
+      close: () => this.drop('closed'),
+      reconnect: () => this.drop('waiting'),
+      request: (name, members) => this.request(name, members),
+      tell: (name) => this.told.push(name),
+    };
+  };
+
+  async connect(): Promise<void> {
+    this.onState('connecting');
+    if (!this.reachable) {
+      this.drop('waiting');
+      return;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    this.up = true;
+    this.onState('open');
+    await this.say('challenge', { nonce: 'A'.repeat(43), club: 'Club', time: 1, version: 1 });
+  }
+
+  drop(state: SocketState): void {
+    this.up = false;
+    this.onState(state);
+  }
+
+  async say<E extends EventName>(ev: E, body: Events[E]): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.up) this.onEvent({ ev, ...body } as Incoming);
+    await settle();
+  }
+
+  async request<K extends RequestName>(name: K, members: Requests[K][0]): Promise<Requests[K][1]> {
+    if (!this.up) refuse('offline');
+    this.asked.push({ name, members: { ...members } });
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!this.up) refuse('offline');
+    const answer = this.answers[name] as ((members: Requests[K][0]) => Requests[K][1]) | undefined;
+    return answer ? answer(members) : ({} as Requests[K][1]);
+  }
+
+  names(): RequestName[] {
+    return this.asked.map(({ name }) => name);
+  }
+}
+
+class Call implements Connection {
+  request = {
+    ufrag: 'abcd',
+    fingerprint: 'f'.repeat(43),
+    pt: 111,
+    level: 1,
+    ssrc: [1, 2] as [number, number],
+  };
+  slots: MediaStream[] = [];
+  installed: FrameEpoch[] = [];
+  tracks: (MediaStreamTrack | null)[] = [];
+  answered = 0;
+  stopped = 0;
+  closed = false;
+  level = { slots: [0, 0, 0, 0], mine: 0 };
+  readonly events: ConnectionEvents;
+  constructor(events: ConnectionEvents) {
+    this.events = events;
+  }
+  async answer(): Promise<void> {
+    this.answered++;
+  }
+  install(epoch: FrameEpoch): void {
+    this.installed.push(epoch);
+  }
+  stop(): void {
+    this.stopped++;
+  }
+  async send(track: MediaStreamTrack | null): Promise<void> {
+    this.tracks.push(track);
+  }
+  async levels() {
+    return this.level;
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+class Keys implements RoomKeys {
+  leaf = 'leaf';
+  heard: string[] = [];
+  closed = false;
+  hold: Promise<void> | null = null;
+  readonly ports: KeysPorts;
+  constructor(ports: KeysPorts) {
+    this.ports = ports;
+  }
+  async #note(what: string): Promise<void> {
+    await this.hold;
+    this.heard.push(what);
+  }
+  joined = () => this.#note('joined');
+  person = (p: Person) => this.#note(`person ${p.order}`);
+  left = (account: Id) => this.#note(`left ${account}`);
+  keys = (e: Events['room.keys']) => this.#note(`keys ${e.header}`);
+  close(): void {
+    this.closed = true;
+  }
+  state(change: Partial<KeysState> = {}): void {
+    this.ports.changed({
+      ready: true,
+      hearers: 2,
+      leaving: [],
+      trouble: null,
+      troubleWith: null,
+      epoch: { counter: 1, epoch: 1, generation: 0 },
+      steward: null,
+      ...change,
+    });
+  }
+}
+
+class Mic {
+  state: MicState = 'idle';
+  lives: boolean[] = [];
+  refusal: MicState | null = null;
+  readonly onState: (state: MicState) => void;
+  constructor(onState: (state: MicState) => void) {
+    this.onState = onState;
+  }
+  async open(): Promise<MediaStreamTrack | null> {
+    this.become(this.refusal ?? 'on');
+    return this.refusal ? null : ({ kind: 'audio' } as MediaStreamTrack);
+  }
+  live(on: boolean): void {
+    this.lives.push(on);
+  }
+  stop(): void {
+    this.become('idle');
+  }
+  become(state: MicState): void {
+    this.state = state;
+    this.onState(state);
+  }
+}
+
+let club: Club;
+let calls: Call[];
+let keys: Keys[];
+let mic: Mic;
+let volumes: [number, number][];
+let blocked: (blocked: boolean) => void;
+let shown: string[];
+let hide: () => void;
+let stored: { member: MemberKeys | null; pending: MemberKeys | null; log: LogHead; met: Face[] };
+let address: { fragment: string; path: string };
+let app: App;
+let me: Id;
+
+const vault: AppVault = {
+  member: async () => stored.member,
+  pending: async () => stored.pending,
+  log: async () => stored.log,
+  savePending: async (kept) => {
+    stored.pending = kept;
+  },
+  dropPending: async () => {
+    stored.pending = null;
+  },
+  saveMember: async (kept) => {
+    stored.member = kept;
+    stored.pending = null;
+  },
+  sawLog: async (log) => {
+    stored.log = log;
+  },
+  met: async () => stored.met,
+  saveMet: async (people) => void stored.met.push(...people),
+};
+
+const ports = (): AppPorts => ({
+  page: {
+    host: 'club.example',
+    origin: 'https://club.example',
+    fragment: () => address.fragment,
+    path: () => address.path,
+    show: (path) => shown.push(path),
+    onHide: (f) => {
+      hide = f;
+    },
+  },
+  missing: async () => null,
+  vault: async () => vault,
+  line: club.line,
+  connect: async (events) => {
+    const call = new Call(events);
+    calls.push(call);
+    return call;
+  },
+  speakers: (_, onBlocked) => {
+    blocked = onBlocked;
+    return {
+      play: async () => onBlocked(false),
+      setVolume: (slot, volume) => volumes.push([slot, volume]),
+      close: () => undefined,
+    };
+  },
+  microphone: (onState) => {
+    mic = new Mic(onState);
+    return mic;
+  },
+  createKeys: async ({ ports }) => {
+    const one = new Keys(ports);
+    keys.push(one);
+    return one;
+  },
+});
+
+const person = (change: Partial<Person> = {}): Person => ({
+  account: me,
+  device: 'D'.repeat(22),
+  name: 'Inès',
+  club: 'member',
+  role: 'moderator',
+  stage: true,
+  muted: true,
+  away: false,
+  called: false,
+  hand: 0,
+  order: 1,
+  leaf: 'leaf',
+  slot: 0,
+  ...change,
+});
+const tom = (change: Partial<Person> = {}): Person =>
+  person({ account: TOM, name: 'Tom', role: 'listener', stage: false, order: 2, slot: 1, ...change });
+
+const last = <T>(list: T[]): T => list.at(-1) as T;
+
+// Signatures are made on other threads, so what follows one is waited for by its effect.
+const signed = async (): Promise<void> => {
+  await vi.waitFor(() => expect(app.link.value).not.toBe('connecting'));
+  await vi.waitFor(() => expect(app.screen.value).not.toMatchObject({ invite: { state: 'checking' } }));
+  await settle();
+};
+
+async function started(): Promise<void> {
+  app = createApp(ports());
+  await app.start();
+  const screen = app.screen.value;
+  if (screen.at === 'hall' || stored.member || (screen.at === 'invite' && screen.invite.state !== 'mistyped'))
+    await signed();
+  await settle();
+}
+
+async function reconnected(): Promise<void> {
+  await club.connect();
+  await signed();
+}
+
+async function asMember(): Promise<void> {
+  stored.member = await makeKeys(null);
+  me = stored.member.account;
+  await started();
+}
+
+async function inRoom(): Promise<void> {
+  await asMember();
+  club.people = [person(), tom()];
+  expect(await app.enterRoom(ROOM)).toEqual({ ok: true, value: undefined });
+  await settle();
+  last(calls).events.path('up');
+  last(keys).state();
+}
+
+beforeEach(() => {
+  club = new Club();
+  calls = [];
+  keys = [];
+  volumes = [];
+  shown = [];
+  stored = { member: null, pending: null, log: { size: 0, head: 'A'.repeat(43) }, met: [] };
+  address = { fragment: '', path: '/' };
+});
+
+describe('starting', () => {
+  test('a browser that lacks something is told what', async () => {
+    app = createApp({ ...ports(), missing: async () => 'X25519' });
+    await app.start();
+    expect(app.screen.value).toEqual({ at: 'unsupported', missing: 'X25519' });
+  });
+
+  test('a browser that keeps nothing is told so', async () => {
+    app = createApp({ ...ports(), vault: () => Promise.reject(new Error('private window')) });
+    await app.start();
+    expect(app.screen.value).toEqual({ at: 'unsupported', missing: 'IndexedDB' });
+  });
+
+  test('without an account and a link one is a stranger, and nothing is connected', async () => {
+    await started();
+    expect(app.screen.value).toEqual({ at: 'stranger' });
+    expect(club.up).toBe(false);
+  });
+
+  test('a member is in the hall', async () => {
+    await asMember();
+    expect(app.screen.value).toEqual({ at: 'hall' });
+    expect(app.link.value).toBe('online');
+    expect(app.me.value).toEqual({ account: me, name: 'Inès', role: 'member' });
+    expect(app.club.value).toBe('Club');
+    expect(stored.log).toEqual(club.log);
+  });
+
+  test('a room link leads into the room', async () => {
+    address.path = `/r/${ROOM}`;
+    await asMember();
+    expect(app.screen.value).toEqual({ at: 'room' });
+    expect(club.names()).toContain('room.join');
+  });
+
+  test('a room link to nothing says so', async () => {
+    address.path = `/r/${ROOM}`;
+    club.answers['room.join'] = () => refuse('not_found');
+    await asMember();
+    expect(app.screen.value).toEqual({ at: 'hall' });
+    expect(app.notice.value?.key).toBe('error.not_found');
+  });
+
+  test('a banned member is told, and nothing is tried again', async () => {
+    club.answers.hello = () => refuse('banned');
+    await asMember();
+    expect(app.link.value).toBe('refused');
+    expect(app.notice.value).toMatchObject({ key: 'error.banned', urgent: true });
+    expect(app.me.value).toBeNull();
+  });
+});
+
+describe('the way in', () => {
+  const link = async (kind: 'invite' | 'founder', founder = new Uint8Array(16)) =>
+    `#${await linkPayload({ kind, seed: random(32), fingerprint: founder })}`;
+
+  beforeEach(async () => {
+    address.fragment = await link('founder');
+    club.answers['invite.look'] = () => ({ kind: 'founder', club: 'Club' });
+    club.answers['invite.redeem'] = () => ({ n: 0, log: club.log, account: TOM, device: TOM });
+  });
+
+  test('the secret leaves the address bar at once', async () => {
+    app = createApp(ports());
+    const starting = app.start();
+    expect(shown).toEqual(['/']);
+    await starting;
+  });
+
+  test('a good link is looked at, redeemed, and leads into the hall', async () => {
+    await started();
+    expect(app.screen.value).toEqual({
+      at: 'invite',
+      invite: { state: 'valid', kind: 'founder', club: 'Club', inviter: '' },
+    });
+    expect(await app.join('Inès')).toEqual({ ok: true, value: undefined });
+    await settle();
+    expect(app.screen.value).toEqual({ at: 'hall' });
+    expect(stored.member?.account).toBe(app.me.value?.account);
+    expect(stored.pending).toBeNull();
+    expect(club.names()).toEqual(['invite.look', 'invite.redeem', 'hello']);
+    expect(JSON.stringify(club.asked)).not.toContain(address.fragment.slice(1));
+  });
+
+  test.each([
+    ['invite_used', 'used'],
+    ['invite_expired', 'expired'],
+    ['invite_revoked', 'revoked'],
+    ['invite_unknown', 'unknown'],
+    ['bad_signature', 'unknown'],
+    ['timeout', 'offline'],
+  ])('%s is shown as %s', async (code, state) => {
+    club.answers['invite.look'] = () => refuse(code);
+    await started();
+    expect(app.screen.value).toMatchObject({ invite: { state } });
+  });
+
+  test('an invitation whose founder is not the one in the link is no invitation', async () => {
+    address.fragment = await link('invite', random(16));
+    club.answers['invite.look'] = () => ({ kind: 'invite', inviter: 'Tom', club: 'Club', founder: TOM });
+    await started();
+    expect(app.screen.value).toMatchObject({ invite: { state: 'unknown' } });
+  });
+
+  test('a mistyped link is told apart without asking', async () => {
+    address.fragment = `${address.fragment.slice(0, -2)}AA`;
+    await started();
+    expect(app.screen.value).toMatchObject({ at: 'invite', invite: { state: 'mistyped' } });
+    expect(club.up).toBe(false);
+  });
+
+  test('a member with a link stays who they are', async () => {
+    await asMember();
+    expect(app.screen.value).toMatchObject({ at: 'invite', invite: { state: 'member_already' } });
+    app.showHall(true);
+    expect(app.screen.value).toEqual({ at: 'hall' });
+    expect(app.me.value?.account).toBe(me);
+  });
+
+  test('offline is said, and looked at again when the connection comes', async () => {
+    club.reachable = false;
+    await started();
+    expect(app.screen.value).toMatchObject({ invite: { state: 'offline' } });
+    club.reachable = true;
+    await reconnected();
+    expect(app.screen.value).toMatchObject({ invite: { state: 'valid' } });
+  });
+
+  test('an answer that got lost loses no account', async () => {
+    await started();
+    club.answers['invite.redeem'] = () => refuse('timeout');
+    expect(await app.join('Inès')).toEqual({ ok: false, code: 'timeout' });
+    expect(stored.pending).not.toBeNull();
+    club.answers['invite.redeem'] = () => refuse('invite_used'); // by ourselves
+    expect(await app.join('Inès')).toMatchObject({ ok: true });
+    const records = club.asked
+      .filter(({ name }) => name === 'invite.redeem')
+      .map(({ members }) => members.record);
+    expect(records[0]).toBe(records[1]);
+    expect(stored.member).not.toBeNull();
+  });
+
+  test('after a reload the keys that were sent are tried before the link', async () => {
+    stored.pending = await makeKeys(null);
+    await started();
+    expect(app.screen.value).toEqual({ at: 'hall' });
+    expect(stored.member).not.toBeNull();
+  });
+
+  test('and if they do not count, the link is', async () => {
+    stored.pending = await makeKeys(null);
+    club.answers.hello = () => refuse('unknown_account');
+    await started();
+    await settle();
+    expect(stored.pending).toBeNull();
+    expect(app.screen.value).toMatchObject({ at: 'invite', invite: { state: 'valid' } });
+    expect(app.notice.value).toBeNull();
+  });
+
+  test('somebody else was faster', async () => {
+    await started();
+    club.answers['invite.redeem'] = () => refuse('invite_used');
+    expect(await app.join('Inès')).toEqual({ ok: false, code: 'invite_used' });
+    expect(app.screen.value).toMatchObject({ invite: { state: 'used' } });
+    expect(stored.pending).toBeNull();
+  });
+
+  test('a name that cannot be shown is refused, and another may be given', async () => {
+    await started();
+    club.answers['invite.redeem'] = () => refuse('bad_name');
+    expect(await app.join('\u202e')).toEqual({ ok: false, code: 'bad_name' });
+    expect(app.screen.value).toMatchObject({ invite: { state: 'valid' } });
+    club.answers['invite.redeem'] = () => ({ n: 0, log: club.log, account: TOM, device: TOM });
+    expect(await app.join('Inès')).toMatchObject({ ok: true });
+  });
+});
+
+describe('the hall', () => {
+  test('shows the rooms, the newest first, and forgets those that ended', async () => {
+    await asMember();
+    const other = { ...card, id: TOM, opened: 9 };
+    await club.say('hall', { rooms: [card] });
+    await club.say('hall.room', { room: other });
+    expect(app.rooms.value.map(({ id }) => id)).toEqual([TOM, ROOM]);
+    await club.say('hall.gone', { room: TOM });
+    expect(app.rooms.value.map(({ id }) => id)).toEqual([ROOM]);
+  });
+
+  test('makes an invitation whose link the server never sees', async () => {
+    await asMember();
+    club.answers['invite.create'] = () => ({ n: 1, log: { size: 2, head: 'I'.repeat(43) } });
+    const made = await app.makeInvite();
+    expect(made.ok && made.value.startsWith('https://club.example/#')).toBe(true);
+    const sent = JSON.stringify(club.asked);
+    expect(made.ok && sent.includes(made.value.split('#')[1] ?? '')).toBe(false);
+    await settle();
+    expect(app.invites.value).toEqual({ left: 4, list: [] });
+    expect(stored.log.size).toBe(2);
+  });
+
+  test('says who came by our invitation and remembers them', async () => {
+    await asMember();
+    await club.say('guest', { account: TOM, name: 'Tom', invite: 'I'.repeat(43) });
+    expect(app.notice.value).toMatchObject({ key: 'notice.guest', params: { name: 'Tom' } });
+    expect(app.known.value).toEqual([{ account: TOM, name: 'Tom' }]);
+    expect(stored.met).toEqual([{ account: TOM, name: 'Tom' }]);
+    app.dismissNotice();
+    expect(app.notice.value).toBeNull();
+  });
+
+  test('a refusal comes back with its code, an unknown one as our own fault', async () => {
+    await asMember();
+    club.answers['invite.list'] = () => refuse('rate_limited');
+    expect(await app.loadInvites()).toEqual({ ok: false, code: 'rate_limited' });
+    club.answers['invite.list'] = () => refuse('<script>');
+    expect(await app.loadInvites()).toEqual({ ok: false, code: 'internal' });
+  });
+
+  test('bans with a signed record', async () => {
+    await asMember();
+    await app.ban(TOM);
+    expect(last(club.asked).name).toBe('member.ban');
+    expect(last(club.asked).members.record).toMatch(/^[\w-]{100,}$/);
+  });
+});
+
+describe('a room', () => {
+  test('opens closed or open, and is entered', async () => {
+    await asMember();
+    club.people = [person()];
+    expect(await app.openRoom('Café', [TOM])).toMatchObject({ ok: true });
+    expect(club.asked.find(({ name }) => name === 'room.open')?.members).toEqual({
+      title: 'Café',
+      who: 'picked',
+      picked: [TOM],
+    });
+    expect(app.screen.value).toEqual({ at: 'room' });
+    expect(last(shown)).toBe(`/r/${ROOM}`);
+  });
+
+  test('goes from joining over keys to live', async () => {
+    await asMember();
+    club.people = [person()];
+    const entering = app.enterRoom(ROOM);
+    expect(app.room.value?.phase).toBe('joining');
+    await entering;
+    expect(calls[0]?.answered).toBe(1);
+    last(calls).events.path('up');
+    expect(app.room.value?.phase).toBe('keys');
+    last(keys).state({ hearers: 7 });
+    expect(app.room.value).toMatchObject({ phase: 'live', hearers: 7 });
+  });
+
+  test('after three seconds says that another path is tried', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await asMember();
+    await app.enterRoom(ROOM);
+    vi.advanceTimersByTime(2999);
+    expect(app.room.value?.phase).toBe('joining');
+    vi.advanceTimersByTime(1);
+    expect(app.room.value?.phase).toBe('path');
+    vi.useRealTimers();
+  });
+
+  test('that cannot be entered leaves nothing open', async () => {
+    await asMember();
+    club.answers['room.join'] = () => refuse('room_full');
+    expect(await app.enterRoom(ROOM)).toEqual({ ok: false, code: 'room_full' });
+    expect(app.room.value).toBeNull();
+    expect(app.screen.value).toEqual({ at: 'hall' });
+    expect(calls[0]?.closed).toBe(true);
+    expect(keys[0]?.closed).toBe(true);
+  });
+
+  test('gives its events to the keys in order, one at a time', async () => {
+    await inRoom();
+    const one = last(keys);
+    let go: () => void = () => undefined;
+    one.hold = new Promise((resolve) => {
+      go = resolve;
+    });
+    await club.say('room.person', { room: ROOM, person: tom({ order: 3, account: ROOM }) });
+    await club.say('room.keys', { room: ROOM, header: 'h', stage: 's', changes: [] });
+    await club.say('room.left', { room: ROOM, account: TOM, why: 'self' });
+    await club.say('room.person', { room: TOM, person: tom() }); // another room's
+    expect(one.heard).toEqual(['joined']);
+    go();
+    await settle();
+    expect(one.heard).toEqual(['joined', 'person 3', 'keys h', `left ${TOM}`]);
+  });
+
+  test('keeps who left in sight while their key is in use', async () => {
+    await inRoom();
+    last(keys).left = async () => last(keys).state({ leaving: [TOM] });
+    await club.say('room.left', { room: ROOM, account: TOM, why: 'removed' });
+    expect(app.room.value?.people.value.map(({ name, leaving }) => [name, leaving])).toEqual([
+      ['Inès', false],
+      ['Tom', true],
+    ]);
+    last(keys).state();
+    expect(app.room.value?.people.value.map(({ name }) => name)).toEqual(['Inès']);
+  });
+
+  test('shows trouble with the keys and with whom', async () => {
+    await inRoom();
+    last(keys).state({ trouble: 'chain', troubleWith: TOM });
+    expect(app.room.value).toMatchObject({ phase: 'trouble', trouble: 'chain', troubleWith: 'Tom' });
+    expect(app.room.value?.people.value.find(({ account }) => account === TOM)?.chain).toBe('bad');
+  });
+
+  test('shows levels by who was decrypted, not by slot', async () => {
+    await inRoom();
+    const call = last(calls);
+    last(keys).ports.install({
+      counter: 1,
+      base: random(32),
+      senders: [{ index: 2, account: TOM }],
+      mine: 1,
+      sendAfterMs: 0,
+    });
+    app.setVolume(TOM, 0.5);
+    call.events.heard(3, 9, 1); // nobody's index
+    call.events.heard(3, 2, 7); // no such header
+    expect(volumes).toEqual([]);
+    call.events.heard(3, 2, 1);
+    expect(volumes).toEqual([[3, 0.5]]);
+    app.setVolume(TOM, 9);
+    expect(volumes).toEqual([
+      [3, 0.5],
+      [3, 2],
+    ]);
+    call.level = { slots: [0.9, 0, 0, 0.4], mine: 0.7 };
+    const level = app.room.value?.people.value.find(({ account }) => account === TOM)?.level;
+    await vi.waitFor(() => expect(level?.value).toBe(0.4));
+    expect(app.room.value?.me.value?.level.value).toBe(0); // muted: whatever the microphone hears
+  });
+
+  test('asks for one tap where the browser blocks sound', async () => {
+    await inRoom();
+    blocked(true);
+    expect(app.room.value?.tapToListen).toBe(true);
+    app.tapToListen();
+    expect(app.room.value?.tapToListen).toBe(false);
+  });
+
+  test('is left quietly', async () => {
+    await inRoom();
+    await app.leaveRoom();
+    expect(last(club.asked).name).toBe('room.leave');
+    expect(app.room.value).toBeNull();
+    expect(app.screen.value).toEqual({ at: 'hall' });
+    expect(last(shown)).toBe('/');
+    expect([last(calls).closed, last(keys).closed]).toEqual([true, true]);
+  });
+
+  test('is left when the page goes away', async () => {
+    await inRoom();
+    hide();
+    expect(club.told).toEqual(['room.leave']);
+  });
+
+  test('is one at a time', async () => {
+    await inRoom();
+    await app.enterRoom(TOM);
+    expect(calls[0]?.closed).toBe(true);
+    const names = club.names();
+    expect(names.lastIndexOf('room.leave')).toBeLessThan(names.lastIndexOf('room.join'));
+    expect(app.screen.value).toEqual({ at: 'room' });
+  });
+
+  test('plays on while the hall is shown', async () => {
+    await inRoom();
+    app.showHall(true);
+    expect(app.screen.value).toEqual({ at: 'hall' });
+    expect(app.room.value?.phase).toBe('live');
+    expect(await app.enterRoom(ROOM)).toMatchObject({ ok: true });
+    expect(app.screen.value).toEqual({ at: 'room' });
+    expect(calls.length).toBe(1);
+  });
+
+  test.each(['removed', 'elsewhere', 'banned', 'ended', 'lost'] as const)(
+    'out of it: %s is said',
+    async (why) => {
+      await inRoom();
+      await club.say('room.out', { room: ROOM, why, by: 'Tom' });
+      expect(app.room.value).toBeNull();
+      expect(app.notice.value).toMatchObject({ key: `notice.out_${why}`, params: { name: 'Tom' } });
+      expect(KEYS).toContain(app.notice.value?.key);
+      expect(last(calls).closed).toBe(true);
+    },
+  );
+});
+
+describe('the microphone', () => {
+  test('is asked for at the first unmute and heard only when the server agreed', async () => {
+    await inRoom();
+    expect(mic.state).toBe('idle');
+    const unmuting = app.mute(false);
+    await Promise.resolve();
+    expect(mic.lives).toEqual([]);
+    expect(await unmuting).toMatchObject({ ok: true });
+    expect(mic.lives).toEqual([true]);
+    expect(last(calls).tracks.length).toBe(1);
+    await club.say('room.person', { room: ROOM, person: person({ muted: false }) });
+    expect(app.room.value?.me.value?.muted).toBe(false);
+  });
+
+  test('is silent before the server is told to mute', async () => {
+    await inRoom();
+    await app.mute(false);
+    const muting = app.mute(true);
+    expect(mic.lives).toEqual([true, false]);
+    club.drop('waiting');
+    await muting;
+    expect(app.room.value?.me.value?.muted).toBe(true);
+  });
+
+  test('stays silent if the server refuses', async () => {
+    await inRoom();
+    club.answers['room.mute'] = () => refuse('forbidden');
+    expect(await app.mute(false)).toEqual({ ok: false, code: 'forbidden' });
+    expect(mic.lives).toEqual([]);
+  });
+
+  test('that the browser denies or lacks says so', async () => {
+    await inRoom();
+    mic.refusal = 'denied';
+    expect(await app.mute(false)).toEqual({ ok: false, code: 'mic_denied' });
+    mic.refusal = 'missing';
+    expect(await app.mute(false)).toEqual({ ok: false, code: 'mic_missing' });
+    expect(club.names()).not.toContain('room.mute');
+  });
+
+  test('is nothing for the audience', async () => {
+    await asMember();
+    club.people = [person({ stage: false, role: 'listener' })];
+    await app.enterRoom(ROOM);
+    expect(await app.mute(false)).toEqual({ ok: false, code: 'forbidden' });
+    expect(mic.state).toBe('idle');
+  });
+
+  test('falls silent when somebody mutes us', async () => {
+    await inRoom();
+    await app.mute(false);
+    await club.say('room.person', { room: ROOM, person: person({ muted: false }) });
+    await club.say('room.person', { room: ROOM, person: person({ muted: true }) });
+    expect(mic.lives).toEqual([true, false]);
+    expect(app.notice.value?.key).toBe('notice.muted');
+  });
+
+  test('never goes live because the server says so', async () => {
+    await inRoom();
+    await club.say('room.person', { room: ROOM, person: person({ muted: false }) });
+    expect(mic.lives).toEqual([]);
+    expect(app.room.value?.me.value?.muted).toBe(true);
+  });
+
+  test('is released with the stage', async () => {
+    await inRoom();
+    await app.mute(false);
+    await club.say('room.person', { room: ROOM, person: person({ stage: false, role: 'listener' }) });
+    expect(mic.state).toBe('idle');
+    expect(last(last(calls).tracks)).toBeNull();
+    expect(app.notice.value?.key).toBe('notice.to_audience');
+  });
+
+  test('that ends by itself is said, and told to the server', async () => {
+    await inRoom();
+    await app.mute(false);
+    mic.become('ended');
+    await settle();
+    expect(app.room.value?.mic).toBe('ended');
+    expect(last(club.asked)).toEqual({ name: 'room.mute', members: { muted: true } });
+    expect(app.notice.value?.key).toBe('notice.mic_ended');
+  });
+});
+
+describe('being called', () => {
+  test('shows by whom, until answered', async () => {
+    await inRoom();
+    await club.say('room.called', { room: ROOM, by: { account: TOM, name: 'Tom' } });
+    expect(app.room.value?.calledBy).toBe('Tom');
+    await app.answerCall(true);
+    expect(app.room.value?.calledBy).toBeNull();
+    expect(last(club.asked)).toEqual({ name: 'room.answer', members: { accept: true } });
+  });
+
+  test('or until the call is over', async () => {
+    await inRoom();
+    await club.say('room.called', { room: ROOM, by: { account: TOM, name: 'Tom' } });
+    await club.say('room.person', { room: ROOM, person: person({ called: false }) });
+    expect(app.room.value?.calledBy).toBeNull();
+  });
+});
+
+describe('coming back', () => {
+  test('the sound goes on until a new join has taken its place', async () => {
+    await inRoom();
+    await app.mute(false);
+    club.drop('waiting');
+    expect(app.room.value?.phase).toBe('reconnecting');
+    expect(app.link.value).toBe('offline');
+    expect(calls[0]?.closed).toBe(false);
+    await reconnected();
+    expect(calls.length).toBe(2);
+    expect(keys.length).toBe(2); // a new leaf
+    expect([calls[0]?.closed, keys[0]?.closed]).toEqual([true, true]);
+    expect(app.room.value?.phase).toBe('reconnecting');
+    calls[1]?.events.path('up');
+    keys[1]?.state();
+    expect(app.room.value?.phase).toBe('live');
+    expect(calls[1]?.tracks.length).toBe(1); // the microphone was on
+    expect(last(club.asked)).toEqual({ name: 'room.mute', members: { muted: false } });
+    expect(calls[0]?.events.path('failed')).toBeUndefined(); // an old connection has no say
+    expect(app.room.value?.phase).toBe('live');
+  });
+
+  test('a path that fails is replaced', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await inRoom();
+    calls[0]?.events.path('down');
+    expect(app.room.value?.phase).toBe('reconnecting');
+    calls[0]?.events.path('failed');
+    vi.advanceTimersByTime(500);
+    vi.useRealTimers();
+    await settle();
+    expect(calls.length).toBe(2);
+  });
+
+  test('our own old presence making way is no reason to go', async () => {
+    await inRoom();
+    club.drop('waiting');
+    club.answers['room.join'] = () => {
+      club.onEvent({ ev: 'room.out', room: ROOM, why: 'elsewhere' });
+      return { room: card, people: club.people, media };
+    };
+    await reconnected();
+    expect(calls.length).toBe(2);
+    expect(app.room.value).not.toBeNull();
+  });
+
+  test('a room that is gone is over', async () => {
+    await inRoom();
+    club.drop('waiting');
+    club.answers['room.join'] = () => refuse('not_found');
+    await reconnected();
+    expect(app.room.value).toBeNull();
+    expect(app.notice.value?.key).toBe('error.not_found');
+  });
+
+  test('a room that cannot be joined just now is tried again', async () => {
+    await inRoom();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    club.drop('waiting');
+    const answer = club.answers['room.join'];
+    club.answers['room.join'] = () => refuse('busy');
+    await reconnected();
+    expect(app.room.value?.phase).toBe('reconnecting');
+    if (answer) club.answers['room.join'] = answer;
+    vi.advanceTimersByTime(500);
+    vi.useRealTimers();
+    await settle();
+    expect(calls.at(-1)?.answered).toBe(1);
+    expect(calls.at(-1)?.closed).toBe(false);
+  });
+
+  test('keys that break fall silent and join anew', async () => {
+    await inRoom();
+    const quiet = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    last(keys).person = () => Promise.reject(new Error('a bug'));
+    await club.say('room.person', { room: ROOM, person: tom() });
+    expect(calls[0]?.stopped).toBe(1);
+    expect(app.room.value?.phase).toBe('reconnecting');
+    expect(quiet).toHaveBeenCalled();
+    quiet.mockRestore();
+  });
+});
+
+test('a device is all that a session needs', async () => {
+  const device = new Device(await makeKeys(null));
+  expect(device.log.size).toBe(0);
+});
