@@ -77,8 +77,9 @@ static enum err set_listen(struct config *c, const char *value, const struct why
     int len = (int)(colon - value) - (brackets ? 2 : 0);
     if (len >= CONFIG_HOST_BYTES) return bad(w, "has a host that is too long.");
     snprintf(c->listen_host, sizeof c->listen_host, "%.*s", len, value + brackets);
-    if (strcmp(c->listen_host, "localhost") && !is_address(c->listen_host))
-        return bad(w, "must name localhost or an address of this machine, not \"%s\".", c->listen_host);
+    bool plain = !brackets && !strcmp(c->listen_host, "localhost");
+    if (!plain && (!is_address(c->listen_host) || brackets != !!strchr(c->listen_host, ':')))
+        return bad(w, "must name localhost or an address of this machine, not \"%.80s\".", value);
     enum err e = set_number(&port, 0, 65535, colon + 1, w);
     if (!e) c->listen_port = (uint16_t)port;
     return e;

@@ -1,0 +1,216 @@
+/* The program as a process: subcommands, refusals to start, the lock, signals, TLS. */
+#define ERR_STATE openssl_err_state /* OpenSSL has a type of this name; see crypt/openssl.h */
+#include <openssl/ssl.h>
+#undef ERR_STATE
+
+#include "support.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+static char folder[64], output[8192];
+
+static int set_up(void **state)
+{
+    (void)state;
+    make_folder(folder);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    remove_folder(folder);
+    return 0;
+}
+
+#define RUN_PROGRAM(...) run_program((const char *const[]){program, __VA_ARGS__, NULL}, output, sizeof output)
+
+static void subcommands(void **state)
+{
+    (void)state;
+    char web[256];
+    file_path(web, sizeof web, folder, "web");
+    const char *bare[] = {program, NULL};
+    assert_int_equal(run_program(bare, output, sizeof output), 2);
+    assert_non_null(strstr(output, "Usage: aparte COMMAND"));
+    assert_non_null(strstr(output, "APARTE_LISTEN"));
+    assert_int_equal(RUN_PROGRAM("help"), 0);
+    assert_int_equal(RUN_PROGRAM("serve", "--help"), 0);
+    assert_non_null(strstr(output, "--media-address"));
+    assert_int_equal(RUN_PROGRAM("version"), 0);
+    assert_non_null(strstr(output, "aparte 0."));
+    assert_int_equal(RUN_PROGRAM("dance"), 2);
+    assert_non_null(strstr(output, "no command \"dance\""));
+    assert_int_equal(RUN_PROGRAM("check-config", "--web", web), 0);
+    assert_non_null(strstr(output, "good"));
+    assert_int_equal(RUN_PROGRAM("check-config", "--web", "/nowhere"), 2);
+    assert_int_equal(RUN_PROGRAM("check-config", "--web", web, "--log", "loud"), 2);
+    assert_non_null(strstr(output, "--log must be"));
+}
+
+static void refuses_to_start(void **state)
+{
+    (void)state;
+    char web[256], data[256], listen[32];
+    file_path(web, sizeof web, folder, "web");
+    file_path(data, sizeof data, folder, "data");
+    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", data, "--listen", "0.0.0.0:0"), 2);
+    assert_non_null(strstr(output, "microphone to pages from HTTPS and localhost only"));
+    assert_int_equal(RUN_PROGRAM("serve", "--web", folder, "--data", data, "--listen", "localhost:0"), 1);
+    assert_non_null(strstr(output, "holds no index.html"));
+    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", "/proc/no/such", "--listen", "localhost:0"), 1);
+    assert_non_null(strstr(output, "--data /proc/no/such"));
+
+    struct child first = start_server(folder, NULL);
+    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", data, "--listen", "localhost:0"), 1);
+    assert_non_null(strstr(output, "another aparte is using this data folder"));
+    file_path(data, sizeof data, folder, "other");
+    snprintf(listen, sizeof listen, "localhost:%d", first.port);
+    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", data, "--listen", listen, "--media-address", "127.0.0.1",
+                                 "--media-port", "45871", "--media-threads", "1"), 1);
+    assert_non_null(strstr(output, "the port is taken"));
+    assert_null(strstr(output, "Founder link")); /* who gets the link gets a server that runs */
+    assert_int_equal(stop_server(&first), 0);
+}
+
+static void stops_on_both_signals_with_sockets_open(void **state)
+{
+    (void)state;
+    static const int signals[] = {SIGTERM, SIGINT};
+    for (int i = 0; i < 2; i++) {
+        struct child c = start_server(folder, NULL);
+        char origin[64];
+        int fd, idle = dial(c.port);
+        snprintf(origin, sizeof origin, "http://localhost:%d", c.port);
+        assert_int_equal(ws_dial(c.port, "/ws", origin, "aparte.v1", &fd), 101);
+        json_decref(ws_event(fd, "challenge"));
+        kill(c.pid, signals[i]);
+        assert_null(ws_next(fd));
+        assert_int_equal(stop_server(&c), 0); /* a second signal does no harm */
+        close(fd), close(idle);
+    }
+}
+
+static void the_data_folder_is_private(void **state)
+{
+    (void)state;
+    struct child c = start_server(folder, NULL);
+    char path[256];
+    struct stat st;
+    file_path(path, sizeof path, folder, "data");
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 077, 0);
+    file_path(path, sizeof path, folder, "data/lock");
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 077, 0);
+    assert_int_equal(stop_server(&c), 0);
+}
+
+static void a_new_founder_link_at_every_start(void **state)
+{
+    (void)state;
+    char links[2][512];
+    for (int i = 0; i < 2; i++) {
+        struct child c = start_server(folder, NULL);
+        char head[128];
+        read_line(c.out, links[i], sizeof links[i]);
+        int n = snprintf(head, sizeof head, "Founder link: http://localhost:%d/#", c.port);
+        assert_int_equal(strncmp(links[i], head, (size_t)n), 0);
+        uint8_t payload[53];
+        assert_int_equal(b64_decode_exact(payload, sizeof payload, links[i] + n, strlen(links[i] + n)), OK);
+        assert_int_equal(payload[0], 2);
+        memmove(links[i], links[i] + n, strlen(links[i] + n) + 1);
+        assert_int_equal(stop_server(&c), 0);
+    }
+    assert_string_not_equal(links[0], links[1]);
+}
+
+/* ---- TLS ------------------------------------------------------------------------------------------ */
+
+static void make_certificate(char *cert, char *key, size_t cap)
+{
+    char command[1024];
+    file_path(cert, cap, folder, "cert.pem");
+    file_path(key, cap, folder, "key.pem");
+    snprintf(command, sizeof command, "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
+             "-keyout %s -out %s 2>/dev/null", key, cert);
+    assert_int_equal(system(command), 0);
+}
+
+static size_t tls_exchange(int port, const char *request, char *answer, size_t cap, char protocol[16])
+{
+    static const unsigned char offered[] = "\x02h2\x08http/1.1";
+    const unsigned char *chosen;
+    unsigned chosen_len = 0;
+    int fd = dial(port), n = 0;
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+    SSL *ssl = SSL_new(ctx);
+    SSL_set_alpn_protos(ssl, offered, sizeof offered - 1);
+    SSL_set_fd(ssl, fd);
+    assert_int_equal(SSL_connect(ssl), 1);
+    SSL_get0_alpn_selected(ssl, &chosen, &chosen_len);
+    snprintf(protocol, 16, "%.*s", (int)chosen_len, chosen_len ? (const char *)chosen : "");
+    assert_true(SSL_write(ssl, request, (int)strlen(request)) > 0);
+    for (int got; n + 1 < (int)cap && !strstr(answer, "challenge"); n += got)
+        if ((got = SSL_read(ssl, answer + n, (int)cap - n - 1)) <= 0) break;
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+    close(fd);
+    return (size_t)n;
+}
+
+static void serves_https(void **state)
+{
+    (void)state;
+    char cert[256], key[256], request[512], protocol[16];
+    static char answer[16384];
+    make_certificate(cert, key, sizeof cert);
+    struct child c = start_server(folder, (const char *const[]){"--tls-cert", cert, "--tls-key", key, NULL});
+    snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n", c.port);
+    memset(answer, 0, sizeof answer);
+    tls_exchange(c.port, request, answer, sizeof answer, protocol);
+    assert_string_equal(protocol, "http/1.1");
+    assert_non_null(strstr(answer, "HTTP/1.1 200 OK\r\n"));
+    assert_non_null(strstr(answer, "strict-transport-security: max-age=31536000\r\n"));
+    assert_non_null(strstr(answer, WEB_PAGE));
+    snprintf(request, sizeof request, "GET /ws HTTP/1.1\r\nHost: localhost:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: aparte.v1\r\n"
+             "Origin: https://localhost:%d\r\n\r\n", c.port, c.port);
+    memset(answer, 0, sizeof answer);
+    tls_exchange(c.port, request, answer, sizeof answer, protocol);
+    assert_non_null(strstr(answer, " 101 "));
+    assert_non_null(strstr(answer, "challenge"));
+    /* Plain text on a TLS port is not answered. */
+    exchange(c.port, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 35, answer, sizeof answer);
+    assert_null(strstr(answer, WEB_PAGE));
+    assert_int_equal(stop_server(&c), 0);
+}
+
+static void refuses_a_certificate_of_another_key(void **state)
+{
+    (void)state;
+    char web[256], data[256], cert[256], key[256], command[700];
+    file_path(web, sizeof web, folder, "web");
+    file_path(data, sizeof data, folder, "data");
+    make_certificate(cert, key, sizeof cert);
+    snprintf(command, sizeof command, "openssl ecparam -name prime256v1 -genkey -noout -out %s 2>/dev/null", key);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", data, "--listen", "localhost:0", "--tls-cert", cert, "--tls-key", key,
+                                 "--media-address", "127.0.0.1", "--media-port", "45872", "--media-threads", "1"), 1);
+    assert_non_null(strstr(output, "the certificate and key do not fit"));
+}
+
+int main(int argc, char **argv)
+{
+    program = argc > 1 ? argv[1] : "aparte";
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(subcommands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(refuses_to_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(stops_on_both_signals_with_sockets_open, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_data_folder_is_private, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_new_founder_link_at_every_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(serves_https, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(refuses_a_certificate_of_another_key, set_up, tear_down)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
