@@ -1,0 +1,219 @@
+// S3, the hallway: who is talking, one tap to hear them.
+
+import type { JSX } from 'preact';
+import { t } from '../i18n/translate.ts';
+import type { RoomCard } from '../state/model.ts';
+import { Avatar } from './avatar.tsx';
+import { Icon, Mark } from './icons.tsx';
+import { knownFirst, roomTitle, whoIsThere } from './people.ts';
+import { attempt, openSheet, useApp } from './view.ts';
+
+const FACES = 4;
+
+export function Hall(): JSX.Element {
+  const app = useApp();
+  const me = app.me.value;
+  return (
+    <div class="hall">
+      <header class="hall-head">
+        <p class="brand" dir="auto">
+          <Mark />
+          {app.club.value || 'Aparté'}
+        </p>
+        <div class="head-actions">
+          <button type="button" class="button quiet" onClick={() => openSheet({ at: 'invite' })}>
+            <Icon name="invite" />
+            {t('hall.invite')}
+          </button>
+          {me && (
+            <button type="button" class="me" onClick={() => openSheet({ at: 'prefs' })}>
+              <span class="face face-small">
+                <Avatar account={me.account} name={me.name} />
+              </span>
+              <span class="visually-hidden">{t('hall.me', { name: me.name })}</span>
+            </button>
+          )}
+        </div>
+      </header>
+      <main id="main" class="hall-main">
+        <h1 class="hall-title" tabIndex={-1}>
+          {t('hall.title')}
+        </h1>
+        <Connection />
+        <Rooms />
+      </main>
+      <div class="hall-bar">
+        <MiniBar />
+        <button type="button" class="button primary big" onClick={() => openSheet({ at: 'open' })}>
+          <Icon name="plus" />
+          {t('hall.open')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Connection(): JSX.Element {
+  const link = useApp().link.value;
+  return (
+    <div role="status" class="connection">
+      {link === 'offline' && (
+        <p class="banner">
+          <Icon name="offline" />
+          <span>{t('hall.offline')}</span>
+        </p>
+      )}
+      {link === 'refused' && (
+        <p class="banner">
+          <Icon name="warning" />
+          <span>
+            <strong>{t('hall.refused')}</strong> {t('hall.refused_text')}
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Rooms(): JSX.Element {
+  const app = useApp();
+  const rooms = app.rooms.value;
+  if (rooms.length > 0) {
+    return (
+      <section aria-labelledby="now">
+        <h2 id="now" class="section-title">
+          {t('hall.now')}
+        </h2>
+        <ul class="cards">
+          {rooms.map((card) => (
+            <li key={card.id}>
+              <Card card={card} />
+            </li>
+          ))}
+        </ul>
+      </section>
+    );
+  }
+  if (app.link.value === 'connecting') {
+    return (
+      <div class="cards" role="status">
+        <span class="visually-hidden">{t('hall.loading')}</span>
+        {[0, 1, 2].map((n) => (
+          <div key={n} class="card skeleton" />
+        ))}
+      </div>
+    );
+  }
+  if (app.link.value === 'refused') return <div />;
+  return (
+    <div class="empty">
+      <Chairs />
+      <p>{t('hall.empty')}</p>
+    </div>
+  );
+}
+
+// Three empty seats and a word in the air.
+function Chairs(): JSX.Element {
+  return (
+    <svg class="empty-picture" viewBox="0 0 200 110" aria-hidden="true" focusable="false">
+      <rect class="seat" x="18" y="52" width="44" height="44" rx="16" />
+      <rect class="seat seat-strong" x="74" y="40" width="52" height="56" rx="19" />
+      <rect class="seat" x="138" y="52" width="44" height="44" rx="16" />
+      <path class="word" d="M104 28L116 12" />
+    </svg>
+  );
+}
+
+function Card({ card }: { card: RoomCard }): JSX.Element {
+  const app = useApp();
+  const known = new Set(app.known.value.map((f) => f.account));
+  const faces = knownFirst(card.faces, known);
+  const current = app.room.value?.card;
+  const here = current?.id === card.id;
+  const enter = (): void => {
+    if (here) app.showHall(false);
+    else if (current) openSheet({ at: 'switch', room: card });
+    else void attempt(app.enterRoom(card.id));
+  };
+  return (
+    <button type="button" class="card" onClick={enter}>
+      <span class="card-title" dir="auto">
+        {roomTitle(card)}
+      </span>
+      <span class="card-who">
+        <span class="card-faces">
+          {faces.slice(0, FACES).map((f) => (
+            <span key={f.account} class="face">
+              <Avatar account={f.account} name={f.name} />
+            </span>
+          ))}
+        </span>
+        <span class="card-names" dir="auto">
+          {whoIsThere(card, faces)}
+        </span>
+      </span>
+      <span class="card-foot">
+        <span class="number">
+          <Icon name="people" />
+          {t('hall.people', { n: card.people })}
+        </span>
+        <span class="number">
+          <Icon name="mic" />
+          {t('hall.speakers', { n: card.speakers })}
+        </span>
+        {card.who === 'picked' && (
+          <span class="number">
+            <Icon name="key" />
+            {t('hall.picked')}
+          </span>
+        )}
+        {here && <span class="here">{t('hall.here')}</span>}
+      </span>
+    </button>
+  );
+}
+
+/** The room goes on while one looks around. */
+function MiniBar(): JSX.Element | null {
+  const app = useApp();
+  const room = app.room.value;
+  const me = room?.me.value;
+  if (!room) return null;
+  return (
+    <nav class="mini" aria-label={t('hall.mini')}>
+      <button type="button" class="mini-room" onClick={() => app.showHall(false)}>
+        <span class="card-faces">
+          {room.people.value.slice(0, 3).map((p) => (
+            <span key={p.account} class="face">
+              <Avatar account={p.account} name={p.name} />
+            </span>
+          ))}
+        </span>
+        <span class="mini-text">
+          <span class="visually-hidden">{t('hall.back')}: </span>
+          <strong dir="auto">{roomTitle(room.card)}</strong>
+          <span class="soft">
+            {me?.stage
+              ? t(me.muted ? 'person.muted' : 'room.live')
+              : t('hall.people', { n: room.people.value.length })}
+          </span>
+        </span>
+      </button>
+      {me?.stage && (
+        <button
+          type="button"
+          class={me.muted ? 'round' : 'round live'}
+          onClick={() => void attempt(app.mute(!me.muted))}
+        >
+          <Icon name={me.muted ? 'mic-off' : 'mic'} />
+          <span class="visually-hidden">{t(me.muted ? 'room.unmute' : 'room.mute')}</span>
+        </button>
+      )}
+      <button type="button" class="round" onClick={() => void app.leaveRoom()}>
+        <Icon name="leave" />
+        <span class="visually-hidden">{t('room.leave')}</span>
+      </button>
+    </nav>
+  );
+}
