@@ -28,17 +28,19 @@ uint32_t loudness_score(const struct loudness *l, uint64_t now_ms)
 int level_choose(const struct level_holder holders[LIMIT_SLOTS], const struct loudness *challenger,
                  uint64_t now_ms)
 {
-    int weakest = -1;
+    int weakest = 0;
     uint32_t least = UINT32_MAX;
     for (int i = 0; i < LIMIT_SLOTS; i++)
         if (!holders[i].loudness) return i;
     for (int i = 0; i < LIMIT_SLOTS; i++) {
         if (idle(holders[i].loudness, now_ms)) return i;
         uint32_t score = loudness_score(holders[i].loudness, now_ms);
-        if (now_ms - holders[i].since_ms < LIMIT_SPEAKER_HOLD_MS || score >= least) continue;
-        weakest = i;
-        least = score;
+        if (score < least) {
+            weakest = i;
+            least = score;
+        }
     }
-    if (weakest < 0) return -1;
+    /* While the quietest is held nobody louder goes in its stead: the newcomer waits for it. */
+    if (now_ms - holders[weakest].since_ms < LIMIT_SPEAKER_HOLD_MS) return -1;
     return loudness_score(challenger, now_ms) > least + LIMIT_SPEAKER_MARGIN_DB * UNIT ? weakest : -1;
 }

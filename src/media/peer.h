@@ -5,8 +5,8 @@
  *   UP        has SRTP keys; is in its room's list of listeners
  *   GONE      nothing is left but the MEDIA_PEER_DOWN that still has to be told
  *
- * A STUN check is matched by its user name, everything else by its source address. Drops are counted, never answered.
- * Owner: the worker; all memory is its array of peers. Files: peer.c (life, dispatch, DTLS), ice.c
+ * A STUN check is matched by its user name, everything else by its source address. Drops are counted, never
+ * answered. Owner: the worker; all memory is its array of peers. Files: peer.c (life, dispatch, DTLS), ice.c
  * (STUN and the address), ingress.c (SRTP and SRTCP in). */
 #ifndef MEDIA_PEER_H
 #define MEDIA_PEER_H

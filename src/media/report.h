@@ -9,14 +9,14 @@
 #include "wire/rtcp.h"
 
 struct source {
-    bool heard;              /* since the last report */
+    bool heard; /* since the last report */
     bool known;
     uint64_t first, highest; /* packet indices */
     uint32_t received;
     uint32_t expected_before, received_before; /* at the last report */
     int32_t transit;
-    uint32_t jitter_16;      /* timestamp units * 16 */
-    uint32_t last_sr;        /* middle 32 bits of the sender's NTP; 0: none yet */
+    uint32_t jitter_16; /* timestamp units * 16 */
+    uint32_t last_sr;   /* middle 32 bits of the sender's NTP; 0: none yet */
     uint64_t last_sr_ms;
 };
 

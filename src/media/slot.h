@@ -3,8 +3,8 @@
  *
  * `struct slot` belongs to a room: who is heard in it and the timestamps. `struct slot_out` is the same
  * stream as one listener gets it: the packet index (RFC 3711 3.3.1, ROC << 16 | seq). The time somebody
- * is in a slot is a tenure. In a tenure a listener's index is the speaker's index plus a base, so that loss and
- * reordering stay visible; the base is set anew at the first packet of each tenure that the listener
+ * is in a slot is a tenure. In a tenure a listener's index is the speaker's index plus a base, so that loss
+ * and reordering stay visible; the base is set anew at the first packet of each tenure that the listener
  * gets, so that nothing it was not sent (before it came, while it spoke itself) looks like loss.
  * A receiver guesses the rollover counter from what it gets: hence a bound on jumps. Pure. */
 #ifndef MEDIA_SLOT_H
@@ -25,10 +25,10 @@ struct slot {
 };
 
 struct slot_out {
-    uint32_t tenure;         /* the one that `base` is for; 0: none yet */
-    uint64_t base;           /* out = base + in, modulo 2^64 */
-    uint64_t floor;          /* first index of the tenure that this listener got */
-    uint64_t next;           /* above every index used; at first a random 15-bit number */
+    uint32_t tenure; /* the one that `base` is for; 0: none yet */
+    uint64_t base;   /* out = base + in, modulo 2^64 */
+    uint64_t floor;  /* first index of the tenure that this listener got */
+    uint64_t next;   /* above every index used; at first a random 15-bit number */
     uint32_t packets, octets;
 };
 

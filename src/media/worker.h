@@ -34,7 +34,8 @@ struct worker {
     struct dtls_context *dtls;
 
     struct peer *peers;
-    uint64_t *deadlines; /* of the peer in the same place: dense, so that scanning thousands costs microseconds */
+    uint64_t
+        *deadlines; /* of the peer in the same place: dense, so that scanning thousands costs microseconds */
     uint32_t capacity;
     uint64_t wake_ms; /* the earliest of them */
     struct map by_ufrag, by_address, by_room;
@@ -57,12 +58,20 @@ uint64_t worker_deadline(const struct worker *w); /* when to call next without a
 void worker_run(struct worker *w, const _Atomic bool *stop); /* until *stop and a write to command_fd */
 
 /* For the files of the media plane. */
-bool worker_tell(struct worker *w, const struct media_event *e); /* false: the ring is full, try at the next tick */
+bool worker_tell(struct worker *w,
+                 const struct media_event *e); /* false: the ring is full, try at the next tick */
 void worker_wake_at(struct worker *w, const struct peer *p, uint64_t at_ms);
-void worker_send(struct worker *w, size_t len, const struct sockaddr_storage *to); /* what udp->reserve gave */
+void worker_send(struct worker *w, size_t len,
+                 const struct sockaddr_storage *to); /* what udp->reserve gave */
 
 enum { PEER_PLACE_BITS = 24 }; /* peer_name: generation 32, thread 8, place + 1 24 */
-static inline uint32_t peer_place(peer_name n) { return (uint32_t)(n & ((1u << PEER_PLACE_BITS) - 1)) - 1; }
-static inline unsigned peer_thread(peer_name n) { return (unsigned)(n >> PEER_PLACE_BITS) & 0xff; }
+static inline uint32_t peer_place(peer_name n)
+{
+    return (uint32_t)(n & ((1u << PEER_PLACE_BITS) - 1)) - 1;
+}
+static inline unsigned peer_thread(peer_name n)
+{
+    return (unsigned)(n >> PEER_PLACE_BITS) & 0xff;
+}
 
 #endif

@@ -1,0 +1,171 @@
+#include <arpa/inet.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "media/udp.h"
+#include "media/udp_sim.h"
+
+static struct sockaddr_storage address(const char *text, uint16_t port)
+{
+    struct sockaddr_storage a = {0};
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&a;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&a;
+    if (strchr(text, ':')) {
+        *v6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(port)};
+        assert_int_equal(inet_pton(AF_INET6, text, &v6->sin6_addr), 1);
+    } else {
+        *v4 = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
+        assert_int_equal(inet_pton(AF_INET, text, &v4->sin_addr), 1);
+    }
+    return a;
+}
+
+/* Three batches to itself, with sizes from 0 to the largest; loopback keeps order and loses nothing that
+ * fits. */
+static void to_itself_and_back(const char *text)
+{
+    enum { COUNT = 3 * LIMIT_UDP_BATCH + 1 };
+    struct sockaddr_storage any = address(text, 0);
+    struct udp *u;
+    struct datagram got[LIMIT_UDP_BATCH];
+    assert_int_equal(udp_mmsg.open(&u, &any), OK);
+    struct sockaddr_storage self = udp_mmsg.local(u);
+    size_t back = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        uint8_t *p = udp_mmsg.reserve(u);
+        size_t len = i % (LIMIT_DATAGRAM_BYTES + 1);
+        memset(p, (int)i, len);
+        udp_mmsg.commit(u, len, &self);
+    }
+    assert_int_equal(udp_mmsg.flush(u), 0);
+    struct pollfd fd = {.fd = udp_mmsg.fd(u), .events = POLLIN};
+    while (back < COUNT) {
+        assert_int_equal(poll(&fd, 1, 5000), 1);
+        size_t n = udp_mmsg.recv(u, got, LIMIT_UDP_BATCH);
+        for (size_t i = 0; i < n; i++, back++) {
+            assert_int_equal(got[i].data.len, back % (LIMIT_DATAGRAM_BYTES + 1));
+            for (size_t k = 0; k < got[i].data.len; k++) assert_int_equal(got[i].data.ptr[k], (uint8_t)back);
+            assert_int_equal(((struct sockaddr_in *)&got[i].from)->sin_port,
+                             ((struct sockaddr_in *)&self)->sin_port);
+        }
+    }
+    assert_int_equal(udp_mmsg.recv(u, got, LIMIT_UDP_BATCH), 0);
+    udp_mmsg.close(u);
+}
+
+static void kernel_ipv4(void **state)
+{
+    (void)state;
+    to_itself_and_back("127.0.0.1");
+}
+
+static void kernel_ipv6(void **state)
+{
+    (void)state;
+    struct sockaddr_storage any = address("::1", 0);
+    struct udp *u;
+    if (udp_mmsg.open(&u, &any) != OK) skip(); /* a machine without IPv6 */
+    udp_mmsg.close(u);
+    to_itself_and_back("::1");
+}
+
+static void wildcards_and_nonsense_are_refused(void **state)
+{
+    (void)state;
+    struct udp *u;
+    struct sockaddr_storage bad[] = {address("0.0.0.0", 0), address("::", 0), {.ss_family = AF_UNIX}};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(udp_mmsg.open(&u, &bad[i]), ERR_UNSUPPORTED);
+        assert_null(u);
+    }
+    struct sockaddr_storage foreign = address("192.0.2.1", 0);
+    assert_int_equal(udp_mmsg.open(&u, &foreign), ERR_SYSTEM);
+    assert_null(u);
+}
+
+static void a_bad_destination_costs_one_datagram(void **state)
+{
+    (void)state;
+    struct sockaddr_storage any = address("127.0.0.1", 0), nowhere = address("127.0.0.1", 0);
+    struct udp *u;
+    struct datagram got[LIMIT_UDP_BATCH];
+    assert_int_equal(udp_mmsg.open(&u, &any), OK);
+    struct sockaddr_storage self = udp_mmsg.local(u);
+    for (int i = 0; i < 3; i++) {
+        *udp_mmsg.reserve(u) = (uint8_t)i;
+        udp_mmsg.commit(u, 1, i == 1 ? &nowhere : &self); /* port 0: EINVAL */
+    }
+    assert_int_equal(udp_mmsg.flush(u), 1);
+    assert_int_equal(udp_mmsg.flush(u), 0);
+    struct pollfd fd = {.fd = udp_mmsg.fd(u), .events = POLLIN};
+    for (size_t n = 0; n < 2;) {
+        assert_int_equal(poll(&fd, 1, 5000), 1);
+        n += udp_mmsg.recv(u, got, LIMIT_UDP_BATCH);
+    }
+    udp_mmsg.close(u);
+}
+
+static void too_long_arrives_empty(void **state)
+{
+    (void)state;
+    struct sockaddr_storage any = address("127.0.0.1", 0);
+    struct udp *u;
+    struct datagram got[LIMIT_UDP_BATCH];
+    assert_int_equal(udp_mmsg.open(&u, &any), OK);
+    struct sockaddr_storage self = udp_mmsg.local(u);
+    uint8_t big[LIMIT_DATAGRAM_BYTES + 1] = {0};
+    assert_int_equal(
+        sendto(udp_mmsg.fd(u), big, sizeof(big), 0, (struct sockaddr *)&self, sizeof(struct sockaddr_in)),
+        sizeof(big));
+    struct pollfd fd = {.fd = udp_mmsg.fd(u), .events = POLLIN};
+    assert_int_equal(poll(&fd, 1, 5000), 1);
+    assert_int_equal(udp_mmsg.recv(u, got, LIMIT_UDP_BATCH), 1);
+    assert_int_equal(got[0].data.len, 0);
+    udp_mmsg.close(u);
+}
+
+static void the_simulated_one_loses_what_does_not_fit(void **state)
+{
+    (void)state;
+    struct sockaddr_storage here = address("192.0.2.1", 1), there = address("2001:db8::1", 2), to;
+    struct udp *u;
+    struct view data;
+    struct datagram got[LIMIT_UDP_BATCH];
+    assert_int_equal(udp_sim.open(&u, &here), OK);
+    uint8_t byte = 0;
+    size_t in = 0, out = 0;
+    while (udp_sim_inject(u, &there, (struct view){&byte, 1})) byte++, in++;
+    for (size_t n; (n = udp_sim.recv(u, got, LIMIT_UDP_BATCH)); out += n)
+        for (size_t i = 0; i < n; i++) assert_int_equal(got[i].data.ptr[0], (uint8_t)(out + i));
+    assert_int_equal(in, out);
+    for (size_t i = 0; i < in + 3; i++) {
+        *udp_sim.reserve(u) = (uint8_t)i;
+        udp_sim.commit(u, 1, &there);
+    }
+    assert_int_equal(udp_sim.flush(u), 3);
+    for (size_t i = 0; i < in; i++) {
+        assert_true(udp_sim_drain(u, &to, &data));
+        assert_int_equal(data.ptr[0], (uint8_t)i);
+        assert_memory_equal(&to, &there, sizeof(struct sockaddr_in6));
+    }
+    assert_false(udp_sim_drain(u, &to, &data));
+    udp_sim.close(u);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kernel_ipv4),
+        cmocka_unit_test(kernel_ipv6),
+        cmocka_unit_test(wildcards_and_nonsense_are_refused),
+        cmocka_unit_test(a_bad_destination_costs_one_datagram),
+        cmocka_unit_test(too_long_arrives_empty),
+        cmocka_unit_test(the_simulated_one_loses_what_does_not_fit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
