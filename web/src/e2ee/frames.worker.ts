@@ -1,0 +1,52 @@
+// The worker of one join: one TransformStream per sender and receiver, the crypto awaited inside it so that
+// frames keep their order. Whatever goes wrong costs one frame, never the stream, and never secrecy.
+
+import type { Bytes } from '../base/bytes.ts';
+import { Frames } from './frames.ts';
+import type { FromWorker, ToWorker, TransformOptions } from './types.ts';
+
+const STATS_MS = 1_000;
+
+const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
+const post = (message: FromWorker): void => scope.postMessage(message);
+const frames = new Frames(() => performance.now(), post);
+
+scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.do === 'epoch') void frames.install(data.epoch);
+  else if (data.do === 'stop') frames.stop();
+  else {
+    frames.close();
+    scope.close();
+  }
+};
+
+let reported = '';
+setInterval(() => {
+  const stats = frames.stats();
+  const text = JSON.stringify(stats);
+  if (text !== reported) post(stats);
+  reported = text;
+}, STATS_MS);
+
+scope.onrtctransform = (event: RTCTransformEvent) => {
+  const { readable, writable } = event.transformer;
+  const options = event.transformer.options as TransformOptions;
+  const convert = (data: Bytes): Promise<Bytes | null> =>
+    options.side === 'send' ? frames.encrypt(data) : frames.decrypt(options.slot, data);
+  const transform = new TransformStream<RTCEncodedAudioFrame, RTCEncodedAudioFrame>({
+    async transform(frame, controller) {
+      try {
+        const data = await convert(new Uint8Array(frame.data));
+        if (!data) return;
+        frame.data = data.buffer;
+        controller.enqueue(frame);
+      } catch {
+        frames.failed();
+      }
+    },
+  });
+  readable
+    .pipeThrough(transform)
+    .pipeTo(writable)
+    .catch(() => undefined); // the track ended
+};

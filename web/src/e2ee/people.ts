@@ -1,0 +1,173 @@
+// Who is in the room, as the server told us, and what of it is proven: every leaf must be signed by the
+// device at the end of a chain that starts at our founder. Also: who may act as steward, and in what order.
+
+import type { ChainEntry, Id, LeftWhy, Person } from '../api/messages.ts';
+import { type Bytes, b64, equal, unb64 } from '../base/bytes.ts';
+import { sha256, verify } from '../base/sign.ts';
+import type { ChainBook } from '../identity/chain.ts';
+import { parseLeaf } from '../identity/records.ts';
+import type { KeysTrouble } from './types.ts';
+
+const CHAINS_AT_ONCE = 64; // LIMIT_CHAIN_ACCOUNTS of the server
+
+export interface Proof {
+  account: Id;
+  hpkeKey: Bytes;
+  deviceKey: Bytes;
+}
+
+export interface Fault {
+  trouble: KeysTrouble;
+  who: Id | null;
+}
+
+export interface Present {
+  person: Person;
+  leaf: Bytes; // hash
+  key: string; // the hash as text
+}
+
+export interface Gone {
+  account: Id;
+  why: LeftWhy | undefined;
+}
+
+export class People {
+  readonly #room: Bytes;
+  readonly #book: ChainBook;
+  readonly #chains: (accounts: Id[]) => Promise<Map<Id, ChainEntry[]>>;
+  readonly #present = new Map<Id, Present>();
+  readonly #byLeaf = new Map<string, Id>();
+  readonly #gone = new Map<string, Gone>(); // by leaf: gone, but perhaps still in the key list
+  readonly #proofs = new Map<string, Proof | Fault>(); // by leaf
+
+  constructor(room: Bytes, book: ChainBook, chains: (accounts: Id[]) => Promise<Map<Id, ChainEntry[]>>) {
+    this.#room = room;
+    this.#book = book;
+    this.#chains = chains;
+  }
+
+  get size(): number {
+    return this.#present.size;
+  }
+
+  all(): Iterable<Present> {
+    return this.#present.values();
+  }
+
+  get(account: Id): Present | null {
+    return this.#present.get(account) ?? null;
+  }
+
+  ofLeaf(leaf: string): Present | null {
+    const account = this.#byLeaf.get(leaf);
+    return account === undefined ? null : this.get(account);
+  }
+
+  gone(leaf: string): Gone | null {
+    return this.#gone.get(leaf) ?? null;
+  }
+
+  // A new leaf of somebody present means that they left and came back.
+  async put(person: Person): Promise<Present> {
+    const leaf = await sha256(unb64(person.leaf) ?? new Uint8Array(0));
+    const one = { person, leaf, key: b64(leaf) };
+    const before = this.#present.get(person.account);
+    if (before && before.key !== one.key) this.drop(person.account, 'elsewhere');
+    this.#present.set(person.account, one);
+    this.#byLeaf.set(one.key, person.account);
+    this.#gone.delete(one.key);
+    return one;
+  }
+
+  drop(account: Id, why: LeftWhy | undefined): Present | null {
+    const one = this.#present.get(account);
+    if (!one) return null;
+    this.#present.delete(account);
+    this.#byLeaf.delete(one.key);
+    this.#gone.set(one.key, { account, why });
+    return one;
+  }
+
+  // Forgets leaves that are neither in the room nor in the key list.
+  prune(kept: ReadonlySet<string>): void {
+    for (const leaf of this.#gone.keys()) if (!kept.has(leaf)) this.#gone.delete(leaf);
+    for (const leaf of this.#proofs.keys()) {
+      if (!kept.has(leaf) && !this.#byLeaf.has(leaf)) this.#proofs.delete(leaf);
+    }
+  }
+
+  proof(leaf: string): Proof | null {
+    const proof = this.#proofs.get(leaf);
+    return proof && 'hpkeKey' in proof ? proof : null;
+  }
+
+  fault(leaf: string): Fault | null {
+    const proof = this.#proofs.get(leaf);
+    return proof && 'trouble' in proof ? proof : null;
+  }
+
+  // Tries to prove each of them. Afterwards proof() or fault() has an answer; neither: the server did not
+  // give the chain, perhaps because the person has just left.
+  async prove(people: Iterable<Present>): Promise<void> {
+    const open = [...people].filter(({ key }) => !this.#proofs.has(key));
+    const unknown = open.filter(({ person }) => !this.#book.get(person.account));
+    const chains = new Map<Id, ChainEntry[]>();
+    for (let i = 0; i < unknown.length; i += CHAINS_AT_ONCE) {
+      const accounts = unknown.slice(i, i + CHAINS_AT_ONCE).map(({ person }) => person.account);
+      for (const [account, entries] of await this.#fetch(accounts)) chains.set(account, entries);
+    }
+    for (const one of open) {
+      const proof = await this.#proveOne(one, chains.get(one.person.account));
+      if (proof) this.#proofs.set(one.key, proof);
+    }
+  }
+
+  // One account that is not in our room any more spoils the whole request, so ask for them one by one then.
+  async #fetch(accounts: Id[]): Promise<Map<Id, ChainEntry[]>> {
+    try {
+      return await this.#chains(accounts);
+    } catch {
+      const found = new Map<Id, ChainEntry[]>();
+      if (accounts.length === 1) return found;
+      for (const account of accounts) {
+        for (const [id, entries] of await this.#fetch([account])) found.set(id, entries);
+      }
+      return found;
+    }
+  }
+
+  async #proveOne(
+    { person, key }: Present,
+    entries: ChainEntry[] | undefined,
+  ): Promise<Proof | Fault | null> {
+    const { account, device } = person;
+    const chain = entries ? await this.#book.check(account, entries) : this.#book.get(account);
+    if (!chain) return entries ? { trouble: 'chain', who: account } : null;
+    const bytes = unb64(person.leaf);
+    const leaf = bytes && parseLeaf(bytes);
+    const badLeaf: Fault = { trouble: 'signature', who: account };
+    if (!leaf || b64(await sha256(bytes)) !== key || !equal(leaf.room, this.#room)) return badLeaf;
+    if (b64(leaf.account) !== account || b64(leaf.device) !== device) return badLeaf;
+    if (chain.device !== device || !equal(leaf.chain, chain.hash)) return { trouble: 'chain', who: account };
+    if ((leaf.role === 1) !== (chain.role === 'founder')) return { trouble: 'chain', who: account };
+    if (!(await verify(chain.deviceKey, 'leaf', leaf.body, leaf.sigs[0] as Bytes))) return badLeaf;
+    return { account, hpkeKey: leaf.hpkeKey, deviceKey: chain.deviceKey };
+  }
+
+  // Eligible stewards, in the order in which they act: docs/protocol.md, "Who acts".
+  stewards(signer: Id | null): Person[] {
+    const people = Array.from(this.#present.values(), ({ person }) => person);
+    const byOrder = (a: Person, b: Person): number => a.order - b.order;
+    const moderators = people.filter(({ role }) => role === 'moderator').sort(byOrder);
+    const eligible =
+      moderators.length > 0
+        ? moderators
+        : people
+            .filter(({ stage }) => stage)
+            .sort(byOrder)
+            .slice(0, 1);
+    const rank = (p: Person): number => (p.away ? 2 : p.account === signer ? 0 : 1);
+    return eligible.sort((a, b) => rank(a) - rank(b) || byOrder(a, b));
+  }
+}

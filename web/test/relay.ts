@@ -1,0 +1,335 @@
+// A server in memory for tests of the room keys: orders and relays as docs/protocol.md says, keeps every
+// ciphertext, and can be told to lie. Also the adversary who has that archive.
+
+import type { ChainEntry, Events, Id, KeyMessage, LeftWhy, Person, RoomRole } from '../src/api/messages.ts';
+import { type Bytes, b64, equal, random, unb64 } from '../src/base/bytes.ts';
+import { sha256 } from '../src/base/sign.ts';
+import { type KemPair, makeKemPair, open } from '../src/e2ee/hpke.ts';
+import { Keys, type KeysOptions, makeLeaf } from '../src/e2ee/keys.ts';
+import {
+  commitmentOf,
+  frameBase,
+  headerHash,
+  nextBucketKey,
+  partInfo,
+  ratchetSecret,
+  unwrapSecret,
+} from '../src/e2ee/secrets.ts';
+import type { Weakness } from '../src/e2ee/steward.ts';
+import type { FrameEpoch, KeysState } from '../src/e2ee/types.ts';
+import { ChainBook } from '../src/identity/chain.ts';
+import { type KeyHeader, parseHeader, type Signed } from '../src/identity/records.ts';
+import type { Club, Member } from './club.ts';
+
+export class Client {
+  readonly member: Member;
+  readonly keys: Keys;
+  readonly pair: KemPair;
+  state: KeysState | null = null;
+  installed: FrameEpoch[] = [];
+  silent = true; // stop() was the last word
+  deaf = false; // a socket that nothing arrives on any more
+  readonly seen: Events['room.keys'][] = [];
+
+  constructor(
+    member: Member,
+    pair: KemPair,
+    options: Omit<KeysOptions, 'ports'>,
+    leaf: string,
+    relay: Relay,
+  ) {
+    this.member = member;
+    this.pair = pair;
+    this.keys = new Keys({ ...options, ports: relay.ports(this, member) }, pair, leaf);
+  }
+
+  get epoch(): FrameEpoch | null {
+    return this.installed[this.installed.length - 1] ?? null;
+  }
+
+  get ready(): boolean {
+    return this.state?.ready === true && !this.silent;
+  }
+}
+
+interface Archived {
+  message: KeyMessage;
+  header: KeyHeader & Signed;
+  hash: Bytes;
+}
+
+type Delivery = { person: Person } | { left: Id; why: LeftWhy } | { keys: Events['room.keys'] };
+
+export class Relay {
+  readonly room: Id = b64(random(16));
+  readonly club: Club;
+  readonly weakness: Weakness | null;
+  readonly clients = new Map<Id, Client>();
+  readonly people = new Map<Id, Person>();
+  readonly archive: Archived[] = [];
+  readonly slots = new Map<number, { account: Id; leaf: string }>();
+  now = 1_000_000;
+  // Null: the delivery is withheld.
+  tamper: (to: Id, delivery: Delivery) => Delivery | null = (_, delivery) => delivery;
+  chains: (account: Id) => ChainEntry[] = (account) => this.club.chain(account);
+  refuse: ((by: Id) => string | null) | null = null;
+  #book: ChainBook;
+  #order = 0;
+  #activity = 0;
+  #timers = new Set<{ at: number; run: () => void }>();
+
+  constructor(club: Club, weakness: Weakness | null = null) {
+    this.club = club;
+    this.weakness = weakness;
+    this.#book = new ChainBook(club.founder.account);
+  }
+
+  ports(client: Client | null, member: Member): KeysOptions['ports'] {
+    return {
+      nowMs: () => this.now,
+      after: (ms, run) => {
+        const timer = { at: this.now + ms, run };
+        this.#timers.add(timer);
+        return () => this.#timers.delete(timer);
+      },
+      send: (message) => this.take(member.account, message),
+      chains: async (accounts) => new Map(accounts.map((account) => [account, this.chains(account)])),
+      install: (epoch) => {
+        client?.installed.push({ ...epoch, base: epoch.base.slice() });
+        if (client) client.silent = false;
+      },
+      stop: () => {
+        if (client) client.silent = true;
+      },
+      changed: (state) => {
+        if (client) client.state = state;
+      },
+    };
+  }
+
+  async join(
+    member: Member,
+    how: { role?: RoomRole; stage?: boolean; ownBook?: boolean } = {},
+  ): Promise<Client> {
+    const { role = 'listener', stage = role !== 'listener' } = how;
+    const options = {
+      room: this.room,
+      device: member.device_,
+      role: member === this.club.founder ? ('founder' as const) : ('member' as const),
+      book: how.ownBook ? new ChainBook(this.club.founder.account) : this.#book,
+      log: () => this.club.log,
+      ...(this.weakness ? { weakness: this.weakness } : {}),
+    };
+    const pair = await makeKemPair();
+    const leaf = await makeLeaf({ ...options, ports: this.ports(null, member) }, pair);
+    const client = new Client(member, pair, options, leaf, this);
+    const order = this.people.get(member.account)?.order ?? ++this.#order;
+    const flags = { muted: true, away: false, called: false, hand: 0, order };
+    const person: Person = {
+      account: member.account,
+      device: member.device,
+      name: 'n',
+      club: options.role,
+      role,
+      stage,
+      ...flags,
+      leaf: client.keys.leaf,
+    };
+    this.clients.get(member.account)?.keys.close();
+    this.clients.set(member.account, client);
+    this.people.set(member.account, person);
+    void client.keys.joined(await this.#reply());
+    this.broadcast({ person }, member.account);
+    return client;
+  }
+
+  async #reply() {
+    const people: Person[] = [];
+    const held = new Map(Array.from(this.slots, ([slot, { leaf }]) => [leaf, slot]));
+    for (const person of this.people.values()) {
+      const leaf = await leafHash(person);
+      const slot = held.get(leaf);
+      held.delete(leaf);
+      people.push(slot === undefined ? { ...person } : { ...person, slot });
+    }
+    const last = this.archive[this.archive.length - 1]?.message;
+    const media = {
+      ufrag: '',
+      pwd: '',
+      fingerprint: '',
+      candidates: [],
+      slots: [],
+      setup: 'passive' as const,
+    };
+    const card = {
+      id: this.room,
+      title: '',
+      who: 'everyone' as const,
+      opened: 0,
+      people: 0,
+      speakers: 0,
+      faces: [],
+    };
+    const gone = Array.from(held, ([leaf, slot]) => ({ slot, leaf }));
+    return { room: card, people, ...(last ? { header: last.header, stage: last.stage, gone } : {}), media };
+  }
+
+  leave(account: Id, why: LeftWhy = 'self'): void {
+    this.people.delete(account);
+    this.clients.get(account)?.keys.close();
+    this.clients.delete(account);
+    this.broadcast({ left: account, why });
+  }
+
+  change(account: Id, change: Partial<Person>): void {
+    const person = { ...(this.people.get(account) as Person), ...change };
+    this.people.set(account, person);
+    this.broadcast({ person });
+  }
+
+  async take(by: Id, message: KeyMessage): Promise<void> {
+    this.#activity++;
+    const code = this.refuse?.(by);
+    if (code) throw { code };
+    const header = parseHeader(unb64(message.header) as Bytes);
+    if (!header) throw { code: 'malformed' };
+    const last = this.archive[this.archive.length - 1];
+    const prev = last?.hash ?? new Uint8Array(32);
+    if (header.counter !== (last?.header.counter ?? 0) + 1 || !equal(header.prev, prev))
+      throw { code: 'stale_header' };
+    const present = new Map<string, Id>();
+    for (const person of this.people.values()) present.set(await leafHash(person), person.account);
+    const table = new Map(this.slots);
+    for (const { slot, leaf } of message.changes) {
+      const account = leaf === null ? null : present.get(leaf);
+      if (account === undefined) throw { code: 'stale_header' };
+      if (account === null || leaf === null) table.delete(slot);
+      else table.set(slot, { account, leaf });
+    }
+    if (header.count !== table.size) throw { code: 'malformed' };
+    this.slots.clear();
+    for (const [slot, one] of table) this.slots.set(slot, one);
+    this.archive.push({ message, header, hash: await headerHash(header.body) });
+    for (const account of this.clients.keys())
+      this.deliver(account, { keys: this.partFor(account, message) });
+  }
+
+  partFor(account: Id, message: KeyMessage): Events['room.keys'] {
+    const { header, stage, changes } = message;
+    const slot = [...this.slots].find(([, one]) => one.account === account)?.[0] ?? -1;
+    const welcome = message.welcomes.find((part) => part.slot === slot)?.data;
+    const seal = message.seals.find((part) => part.slot === slot)?.data;
+    const wrap = slot < 0 ? undefined : message.wraps[Math.floor(slot / 32)];
+    const own = { ...(welcome ? { welcome } : {}), ...(seal ? { seal } : {}), ...(wrap ? { wrap } : {}) };
+    return { room: this.room, header, stage, changes, ...own };
+  }
+
+  broadcast(delivery: Delivery, except?: Id): void {
+    for (const account of this.clients.keys()) if (account !== except) this.deliver(account, delivery);
+  }
+
+  deliver(account: Id, honest: Delivery): void {
+    const client = this.clients.get(account);
+    const delivery = this.tamper(account, honest);
+    if (!client || client.deaf || !delivery) return;
+    this.#activity++;
+    if ('person' in delivery) void client.keys.person(delivery.person);
+    else if ('left' in delivery) void client.keys.left(delivery.left, delivery.why);
+    else {
+      client.seen.push(delivery.keys);
+      void client.keys.keys(delivery.keys);
+    }
+  }
+
+  // Lets time pass until nothing has happened for a while.
+  async settle(ms = 15_000): Promise<void> {
+    const end = this.now + ms;
+    for (;;) {
+      await this.idle();
+      const next = [...this.#timers].sort((a, b) => a.at - b.at)[0];
+      if (!next || next.at > end) break;
+      this.now = Math.max(this.now, next.at);
+      this.#timers.delete(next);
+      next.run();
+    }
+    this.now = end;
+  }
+
+  async idle(): Promise<void> {
+    for (let before = -1; before !== this.#activity; ) {
+      before = this.#activity;
+      await Promise.all(Array.from(this.clients.values(), ({ keys }) => keys.left('nobody')));
+    }
+  }
+}
+
+const hashes = new Map<string, string>();
+async function leafHash({ leaf }: Person): Promise<string> {
+  const known = hashes.get(leaf) ?? b64(await sha256(unb64(leaf) as Bytes));
+  hashes.set(leaf, known);
+  return known;
+}
+
+// Everything that can be computed from some members' private keys and the whole archive: seals and welcomes
+// for any slot, every bucket key moved on, every secret ratcheted.
+export class Adversary {
+  readonly #pairs: KemPair[];
+
+  constructor(...clients: Client[]) {
+    this.#pairs = clients.map(({ pair }) => pair);
+  }
+
+  // Counters of the headers whose secret it gets, with the secrets.
+  async opens(relay: Relay): Promise<Map<number, Bytes>> {
+    const bucketKeys = new Map<string, Bytes>();
+    const secrets = new Map<string, Bytes>();
+    const room = unb64(relay.room) as Bytes;
+    const learnBucket = async (key: Bytes): Promise<void> => {
+      for (let i = 0, one = key; i < 12; i++, one = await nextBucketKey(one)) bucketKeys.set(b64(one), one);
+    };
+    for (const { message, header, hash } of relay.archive) {
+      for (const [kind, parts] of [
+        ['seal', message.seals],
+        ['welcome', message.welcomes],
+      ] as const) {
+        for (const { slot, data } of parts) {
+          for (const pair of this.#pairs) {
+            const info = partInfo(kind, { room, epoch: header.epoch, generation: header.generation, slot });
+            const plain = await open(pair, info, hash, unb64(data) as Bytes);
+            if (plain) await learnBucket(plain.slice(0, 32));
+            if (plain?.length === 64) secrets.set(b64(plain.slice(32)), plain.slice(32));
+          }
+        }
+      }
+    }
+    for (const { message, hash } of relay.archive) {
+      for (const wrap of message.wraps) {
+        for (const key of bucketKeys.values()) {
+          const secret = await unwrapSecret(key, hash, unb64(wrap) as Bytes);
+          if (secret) secrets.set(b64(secret), secret);
+        }
+      }
+    }
+    const found = new Map<number, Bytes>();
+    for (const { header } of relay.archive) {
+      for (const secret of [...secrets.values()]) {
+        const next = await ratchetSecret(secret, header.rosterRoot);
+        for (const one of [secret, next]) {
+          if (!equal(await commitmentOf(one), header.commitment)) continue;
+          found.set(header.counter, one);
+          secrets.set(b64(one), one);
+        }
+      }
+    }
+    return found;
+  }
+
+  // The frame keys of a header, for whoever has its secret.
+  static async epoch(relay: Relay, counter: number, secret: Bytes): Promise<FrameEpoch | null> {
+    const one = relay.archive.find(({ header }) => header.counter === counter);
+    const senders = Array.from({ length: 254 }, (_, i) => ({ index: i + 1, account: '' }));
+    return one
+      ? { counter, base: await frameBase(secret, one.hash), senders, mine: 0, sendAfterMs: 0 }
+      : null;
+  }
+}
