@@ -148,7 +148,13 @@ const change = object<RosterChange>({
 });
 const wireError = object<WireError>({ code: text(64), message: text(1024), retry_after_ms: maybe(u32) });
 const nothing = object<Record<never, never>>({});
-const appended = object<{ n: number; log: LogHead }>({ n: big, log });
+// Whose record it is, as in the reply of a redemption, may be said in the others too.
+const appended = object<{ n: number; log: LogHead; account?: string; device?: string }>({
+  n: big,
+  log,
+  account: maybe(id),
+  device: maybe(id),
+});
 
 const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
   'invite.look': object<Requests['invite.look'][1]>({
