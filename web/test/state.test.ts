@@ -11,7 +11,8 @@ import type {
   Requests,
   RoomCard,
 } from '../src/api/messages.ts';
-import { random } from '../src/base/bytes.ts';
+import { b64, random } from '../src/base/bytes.ts';
+import { sha256 } from '../src/base/sign.ts';
 import type { FrameEpoch, KeysPorts, KeysState, RoomKeys } from '../src/e2ee/types.ts';
 import { Device, makeKeys } from '../src/identity/device.ts';
 import { linkPayload } from '../src/identity/links.ts';
@@ -648,6 +649,28 @@ describe('a room', () => {
     go();
     await settle();
     expect(one.heard).toEqual(['joined', 'person 3', 'keys h', `left ${TOM}`]);
+  });
+
+  test('shows who holds the key once a header has given them a slot', async () => {
+    await inRoom();
+    const { slot: _, ...waiting } = tom({ account: 'Z'.repeat(22), leaf: 'AQEQ', order: 9 });
+    await club.say('room.person', { room: ROOM, person: waiting });
+    const keyed = () => app.room.value?.people.value.find(({ order }) => order === 9)?.keyed;
+    expect(keyed()).toBe(false);
+    const other = b64(await sha256(random(9)));
+    await club.say('room.keys', {
+      room: ROOM,
+      header: 'h',
+      stage: 's',
+      changes: [
+        { slot: 0, leaf: null },
+        { slot: 3, leaf: other },
+      ],
+    });
+    expect(keyed()).toBe(false);
+    const leaf = b64(await sha256(new Uint8Array([1, 1, 16])));
+    await club.say('room.keys', { room: ROOM, header: 'h', stage: 's', changes: [{ slot: 2, leaf }] });
+    await vi.waitFor(() => expect(keyed()).toBe(true));
   });
 
   test('keeps who left in sight while their key is in use', async () => {

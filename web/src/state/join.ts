@@ -1,7 +1,9 @@
 // One join of one room: a connection, a leaf and the keys that belong to it, from the offer to close().
 // Coming back after a loss is another Join. Events reach the keys one after another, in the server's order.
 
-import type { Id, RequestName, Requests } from '../api/messages.ts';
+import type { Id, Person, RequestName, Requests, RosterChange } from '../api/messages.ts';
+import { b64, unb64 } from '../base/bytes.ts';
+import { sha256 } from '../base/sign.ts';
 import type { FrameEpoch, KeysPorts, KeysState, RoomKeys } from '../e2ee/types.ts';
 import type { Connection, ConnectionEvents, Path } from '../rtc/connection.ts';
 import type { Speakers } from '../rtc/speakers.ts';
@@ -24,6 +26,7 @@ export interface JoinEvents {
   joined(reply: JoinReply): void; // before any event that follows the reply
   path(path: Path): void;
   keys(state: KeysState): void;
+  keyed(account: Id, slot: number): void; // a header gave this person a slot
   leftTold(account: Id): void; // the keys know that this person left
   level(account: Id, level: number): void;
   myLevel(level: number): void;
@@ -44,6 +47,7 @@ export class Join {
   #open = false;
   #closed = false;
   #stages = new Map<number, FrameEpoch['senders']>();
+  #waiting = new Map<string, Id>(); // leaf hash -> who has no slot yet
   #inSlot: (Id | null)[] = [];
   #volumes: (account: Id) => number;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -78,16 +82,28 @@ export class Join {
     this.#open = true;
     this.#events.joined(reply);
     this.#speakers = this.#ports.speakers(connection.slots, this.#events.blocked);
-    this.#then(() => keys.joined(reply));
+    this.#then(async () => {
+      await keys.joined(reply);
+      for (const person of reply.people) if (person.slot === undefined) await this.#waits(person);
+    });
     await coded('no_media', () => connection.answer(reply.media));
   }
 
   onEvent(event: Incoming): void {
     const keys = this.#keys;
     if (!this.#open || !keys) return;
-    if (event.ev === 'room.person') this.#then(() => keys.person(event.person));
-    else if (event.ev === 'room.keys') this.#then(() => keys.keys(event));
-    else if (event.ev === 'room.left') {
+    if (event.ev === 'room.person') {
+      this.#then(async () => {
+        await keys.person(event.person);
+        if (event.person.slot === undefined) await this.#waits(event.person);
+      });
+    } else if (event.ev === 'room.keys') {
+      this.#then(async () => {
+        await keys.keys(event);
+        this.#seated(event.changes);
+      });
+    }
+    if (event.ev === 'room.left') {
       this.#then(async () => {
         await keys.left(event.account, event.why);
         this.#events.leftTold(event.account);
@@ -158,6 +174,21 @@ export class Join {
         this.#onPath('failed');
       }
     });
+  }
+
+  // Headers name a person by the hash of their leaf.
+  async #waits({ account, leaf }: Person): Promise<void> {
+    const bytes = unb64(leaf);
+    if (bytes) this.#waiting.set(b64(await sha256(bytes)), account);
+  }
+
+  #seated(changes: RosterChange[]): void {
+    for (const { slot, leaf } of changes) {
+      const account = leaf === null ? undefined : this.#waiting.get(leaf);
+      if (leaf === null || account === undefined) continue;
+      this.#waiting.delete(leaf);
+      this.#events.keyed(account, slot);
+    }
   }
 
   #onPath(path: Path): void {

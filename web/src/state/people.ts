@@ -54,6 +54,13 @@ export class People {
     this.#changed();
   }
 
+  keyed(account: Id, slot: number): void {
+    const person = this.#persons.get(account);
+    if (!person || person.slot === slot) return;
+    this.#persons.set(account, { ...person, slot });
+    this.#changed();
+  }
+
   left(account: Id): void {
     const person = this.#persons.get(account);
     if (!person) return;

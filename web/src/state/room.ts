@@ -153,6 +153,7 @@ export class Room {
       joined: (reply) => this.#onJoined(join, reply),
       path: (path) => this.#onPath(path),
       keys: (state) => this.#onKeys(state),
+      keyed: (account, slot) => this.#people.keyed(account, slot),
       leftTold: (account) => this.#people.leftTold(account),
       level: (account, level) => {
         this.#people.level(account).value = level;
