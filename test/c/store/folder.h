@@ -1,0 +1,83 @@
+/* A fresh data folder for a test, and what a log entry looks like in these tests. */
+#ifndef TEST_FOLDER_H
+#define TEST_FOLDER_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/store.h"
+
+struct folder {
+    char root[32];  /* made by mkdtemp */
+    char path[64];  /* the data folder in it, not made yet */
+    char file[128]; /* its database */
+};
+
+static inline struct folder folder_new(void)
+{
+    struct folder f = {.root = "/tmp/aparte-store-XXXXXX"};
+    if (!mkdtemp(f.root)) abort();
+    snprintf(f.path, sizeof(f.path), "%s/data", f.root);
+    snprintf(f.file, sizeof(f.file), "%s/aparte.db", f.path);
+    return f;
+}
+
+static inline void folder_free(const struct folder *f)
+{
+    static const char *const files[] = {"aparte.db", "aparte.db-wal", "aparte.db-shm", "aparte.db-journal"};
+    char path[256];
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        snprintf(path, sizeof(path), "%s/%s", f->path, files[i]);
+        unlink(path);
+    }
+    rmdir(f->path);
+    rmdir(f->root);
+}
+
+/* Entry n is a function of n: 1 to 512 bytes, and a head. */
+struct sample {
+    uint8_t record[512];
+    struct store_entry entry;
+};
+
+static inline void sample_make(struct sample *s, uint64_t n)
+{
+    size_t len = 1 + (size_t)(n * 37 % 512);
+    for (size_t i = 0; i < len; i++) s->record[i] = (uint8_t)(n * 31 + i);
+    s->entry = (struct store_entry){.n = n, .record = {s->record, len}};
+    memset(s->entry.head.bytes, (int)(n & 0xff), HASH_BYTES);
+    memcpy(s->entry.head.bytes, &n, sizeof(n));
+}
+
+/* For replay: counts entries that are the samples 0, 1, 2, ... */
+struct tally {
+    uint64_t entries, names;
+    struct id last_account;
+    char last_name[256];
+};
+
+static inline enum err tally_entry(void *user, const struct store_entry *e)
+{
+    struct tally *t = user;
+    struct sample want;
+    sample_make(&want, t->entries);
+    if (e->n != t->entries || !view_eq(e->record, want.entry.record) || !hash_eq(e->head, want.entry.head))
+        return ERR_STATE;
+    t->entries++;
+    return OK;
+}
+
+static inline enum err tally_name(void *user, const struct store_name *n)
+{
+    struct tally *t = user;
+    t->names++;
+    if (n->name.len >= sizeof(t->last_name)) return ERR_TOO_LARGE;
+    memcpy(t->last_name, n->name.ptr, n->name.len);
+    t->last_name[n->name.len] = 0;
+    t->last_account = n->account;
+    return OK;
+}
+
+#endif

@@ -1,0 +1,294 @@
+/* What only a store on a disk has to promise. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "folder.h"
+
+static const struct store_row *const row = &store_sqlite;
+
+static struct store *open_new(struct folder *f)
+{
+    struct store *s;
+    *f = folder_new();
+    assert_int_equal(row->open(&s, f->path), OK);
+    return s;
+}
+
+static void append(struct store *s, uint64_t from, uint64_t to)
+{
+    for (uint64_t n = from; n < to; n++) {
+        struct sample x;
+        sample_make(&x, n);
+        assert_int_equal(row->append(s, &x.entry, NULL), OK);
+    }
+}
+
+static uint64_t entries(struct store *s)
+{
+    struct tally t = {0};
+    assert_int_equal(row->replay(s, tally_entry, tally_name, &t), OK);
+    return t.entries;
+}
+
+/* Opens it, and returns what it wrote to standard error meanwhile. */
+static enum err open_and_listen(struct store **s, const char *path, char *said, size_t cap)
+{
+    int ends[2], before = dup(STDERR_FILENO);
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    dup2(ends[1], STDERR_FILENO);
+    enum err e = row->open(s, path);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    close(ends[1]);
+    ssize_t n = read(ends[0], said, cap - 1);
+    said[n > 0 ? n : 0] = 0;
+    close(ends[0]);
+    return e;
+}
+
+static void refuses(const char *path, enum err want, const char *sentence)
+{
+    char said[2048];
+    struct store *s = (struct store *)1;
+    assert_int_equal(open_and_listen(&s, path, said, sizeof(said)), want);
+    assert_null(s);
+    if (!strstr(said, sentence)) fail_msg("it said: %s", said);
+}
+
+static void execute(const char *file, const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void overwrite(const char *file, long at, const char *bytes, size_t n)
+{
+    FILE *f = fopen(file, "r+b");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    assert_int_equal(fwrite(bytes, 1, n, f), n);
+    fclose(f);
+}
+
+static mode_t mode(const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_mode & 0777;
+}
+
+static void test_it_survives_closing(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct store *s = open_new(&f);
+    append(s, 0, 40);
+    assert_int_equal(row->set_name(s, &(struct store_name){.name = view_str("Inès")}), OK);
+    assert_int_equal(row->put(s, "club_name", view_str("Jeudi")), OK);
+    row->close(s);
+    assert_int_equal(row->open(&s, f.path), OK);
+    assert_int_equal(entries(s), 40);
+    append(s, 40, 60); /* goes on where it stopped */
+    uint8_t out[8];
+    size_t len;
+    assert_int_equal(row->get(s, "club_name", out, sizeof(out), &len), OK);
+    assert_memory_equal(out, "Jeudi", len);
+    row->close(s);
+    folder_free(&f);
+}
+
+static void test_others_cannot_look_in(void **state)
+{
+    (void)state;
+    char path[256];
+    struct folder f;
+    mode_t before = umask(0);
+    struct store *s = open_new(&f);
+    append(s, 0, 1);
+    umask(before);
+    assert_int_equal(mode(f.path), 0700);
+    assert_int_equal(mode(f.file), 0600);
+    snprintf(path, sizeof(path), "%s-wal", f.file);
+    assert_int_equal(mode(path), 0600);
+    snprintf(path, sizeof(path), "%s-shm", f.file);
+    assert_int_equal(mode(path), 0600);
+    row->close(s);
+
+    chmod(f.file, 0644); /* by a careless copy */
+    chmod(f.path, 0755);
+    char said[1024];
+    assert_int_equal(open_and_listen(&s, f.path, said, sizeof(said)), OK);
+    assert_int_equal(mode(f.file), 0600);
+    assert_non_null(strstr(said, "chmod 700"));
+    row->close(s);
+    folder_free(&f);
+}
+
+static void test_it_is_durable_by_settings(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct store *s = open_new(&f);
+    append(s, 0, 1);
+    FILE *db = fopen(f.file, "rb");
+    uint8_t header[100];
+    assert_int_equal(fread(header, 1, sizeof(header), db), sizeof(header));
+    fclose(db);
+    assert_int_equal(header[18], 2); /* WAL, for writing and reading: sqlite.org/fileformat.html 1.3.3 */
+    assert_int_equal(header[19], 2);
+    row->close(s);
+    folder_free(&f);
+}
+
+static void test_one_server_per_folder(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct store *s = open_new(&f);
+    refuses(f.path, ERR_BUSY, "another server is running on this data folder");
+    append(s, 0, 1);
+    row->close(s);
+    assert_int_equal(row->open(&s, f.path), OK);
+    row->close(s);
+    folder_free(&f);
+}
+
+static void test_a_newer_schema_is_left_alone(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct store *s = open_new(&f);
+    append(s, 0, 3);
+    row->close(s);
+    execute(f.file, "PRAGMA user_version = 2");
+    refuses(f.path, ERR_UNSUPPORTED, "written by a newer version");
+    execute(f.file, "PRAGMA user_version = 1");
+    assert_int_equal(row->open(&s, f.path), OK);
+    assert_int_equal(entries(s), 3);
+    row->close(s);
+    folder_free(&f);
+}
+
+static void test_a_strangers_file_is_left_alone(void **state)
+{
+    (void)state;
+    struct folder f = folder_new();
+    mkdir(f.path, 0700);
+    execute(f.file, "CREATE TABLE recipes (x)"); /* a database without an application id */
+    refuses(f.path, ERR_STORE, "belongs to another program");
+    execute(f.file, "PRAGMA application_id = 7; PRAGMA user_version = 1");
+    refuses(f.path, ERR_STORE, "belongs to another program");
+    FILE *db = fopen(f.file, "rb");
+    uint8_t header[20];
+    assert_int_equal(fread(header, 1, sizeof(header), db), sizeof(header));
+    fclose(db);
+    assert_int_equal(header[18], 1); /* not even its journal mode was changed */
+
+    FILE *text = fopen(f.file, "wb"); /* no database at all */
+    for (int i = 0; i < 400; i++) fputs("This is a letter. ", text);
+    fclose(text);
+    refuses(f.path, ERR_STORE, "is not a database");
+    unlink(f.file);
+    mkdir(f.file, 0700);
+    refuses(f.path, ERR_STORE, "cannot be opened");
+    rmdir(f.file);
+    folder_free(&f);
+}
+
+static void test_a_damaged_file_is_noticed(void **state)
+{
+    (void)state;
+    static const char garbage[4096] = "garbage";
+    struct folder f;
+    struct store *s = open_new(&f);
+    append(s, 0, 300);
+    row->close(s);
+    overwrite(f.file, 2L * 4096, garbage, sizeof(garbage)); /* a page of a table */
+    refuses(f.path, ERR_STORE, "is damaged: restore a backup");
+    folder_free(&f);
+
+    s = open_new(&f);
+    append(s, 0, 300);
+    row->close(s);
+    assert_int_equal(truncate(f.file, 5L * 4096), 0);
+    refuses(f.path, ERR_STORE, "is damaged: restore a backup");
+    folder_free(&f);
+}
+
+static void test_a_hole_in_the_log_is_noticed(void **state)
+{
+    (void)state;
+    struct tally t = {0};
+    struct folder f;
+    struct store *s = open_new(&f);
+    append(s, 0, 5);
+    row->close(s);
+    execute(f.file, "DELETE FROM log WHERE n = 2");
+    assert_int_equal(row->open(&s, f.path), OK);
+    assert_int_equal(row->replay(s, tally_entry, tally_name, &t), ERR_STORE);
+    assert_int_equal(t.entries, 2);
+    row->close(s);
+    folder_free(&f);
+}
+
+static void test_a_failed_write_changes_nothing(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct sample x;
+    struct store *s = open_new(&f);
+    append(s, 0, 2);
+    sample_make(&x, 2);
+    struct store_name name = {.name = view_str("Inès")};
+    execute(f.file, "CREATE TRIGGER no BEFORE INSERT ON name BEGIN SELECT RAISE(ABORT, 'no'); END");
+    assert_int_equal(row->append(s, &x.entry, &name),
+                     ERR_STORE); /* the entry goes with its name, or not at all */
+    assert_int_equal(entries(s), 2);
+    execute(f.file, "DROP TRIGGER no");
+    assert_int_equal(row->append(s, &x.entry, &name), OK);
+    assert_int_equal(entries(s), 3);
+    row->close(s);
+    folder_free(&f);
+}
+
+static void test_places_that_cannot_be(void **state)
+{
+    (void)state;
+    char path[5000];
+    struct folder f = folder_new();
+    refuses("/proc/nowhere/data", ERR_STORE, "cannot be made");
+    FILE *file = fopen(f.path, "wb"); /* a file where the folder should be */
+    fclose(file);
+    refuses(f.path, ERR_STORE, "cannot be opened");
+    unlink(f.path);
+    memset(path, 'x', sizeof(path) - 1);
+    path[sizeof(path) - 1] = 0;
+    refuses(path, ERR_STORE, "too long");
+    folder_free(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_it_survives_closing),
+        cmocka_unit_test(test_others_cannot_look_in),
+        cmocka_unit_test(test_it_is_durable_by_settings),
+        cmocka_unit_test(test_one_server_per_folder),
+        cmocka_unit_test(test_a_newer_schema_is_left_alone),
+        cmocka_unit_test(test_a_strangers_file_is_left_alone),
+        cmocka_unit_test(test_a_damaged_file_is_noticed),
+        cmocka_unit_test(test_a_hole_in_the_log_is_noticed),
+        cmocka_unit_test(test_a_failed_write_changes_nothing),
+        cmocka_unit_test(test_places_that_cannot_be),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
