@@ -44,14 +44,15 @@ static uint32_t bucket_count(uint32_t slots)
 
 /* ---- the header ----------------------------------------------------------------------------------- */
 
-/* Moderators; if none is here, those on stage. Which of them acts first is for the clients to agree on. */
+/* Moderators; if none is here, the person on stage with the lowest order. Clients go by the same rule, so a
+ * header that passes here is one that they accept. */
 static bool eligible(const struct person *p)
 {
     if (p->role == ROLE_MODERATOR) return true;
     if (!p->on_stage) return false;
     for (uint32_t i = 0; i < p->room->count; i++) {
         const struct person *other = p->room->people[i];
-        if (other->role == ROLE_MODERATOR && other->sock) return false;
+        if (other->role == ROLE_MODERATOR || (other->on_stage && other->order < p->order)) return false;
     }
     return true;
 }
@@ -75,7 +76,8 @@ static enum err check_order(struct update *u, const struct member_log *log)
     bool next_generation = u->h.epoch == k->epoch && u->h.generation == k->generation + 1;
     u->rekey = next_epoch;
     if (!next_epoch && (!next_generation || k->counter == 0)) return ERR_STATE;
-    /* Whoever did not sign the last header holds no bucket keys: it begins anew with all of them. */
+    /* Whoever did not sign the last header holds no bucket keys: it begins anew with all of them. So one who
+     * was steward before knows no more than its own bucket, and may leave like anybody. */
     u->fresh = !hash_eq(k->steward_leaf, u->steward->leaf_hash);
     if (u->fresh && !u->rekey) return ERR_STATE;
     if (u->h.log_size > log->size || !hash_eq(log_head(log, u->h.log_size), u->h.log_head)) return ERR_STATE;
@@ -105,7 +107,6 @@ static enum err empty_slot(struct update *u, struct slot *slot)
     if (!slot->filled) return ERR_MALFORMED;
     if (slot->person) return ERR_FORBIDDEN; /* the roster is the key list: who is here cannot be left out */
     if (!u->rekey) return ERR_STATE;        /* a ratchet shuts nobody out */
-    if (slot->steward) u->fresh = true;     /* it knew every bucket key */
     *slot = (struct slot){0};
     return OK;
 }
@@ -151,9 +152,7 @@ static enum err settle_table(struct update *u)
     while (u->slot_count && !u->slots[u->slot_count - 1].filled) u->slot_count--;
     for (uint32_t i = 0; i < u->slot_count; i++) {
         u->filled += u->slots[i].filled;
-        if (u->slots[i].person != u->steward) continue;
-        u->slots[i].steward = true;
-        listed = true;
+        if (u->slots[i].person == u->steward) listed = true;
     }
     return listed && u->h.count == u->filled ? OK : ERR_MALFORMED;
 }

@@ -41,7 +41,6 @@ struct person {
 
 struct slot { /* of the current header */
     bool filled;
-    bool steward; /* a holder of all bucket keys sits or sat here */
     struct hash leaf;
     struct person *person; /* NULL: gone, or back with another leaf, and not yet taken out of the keys */
 };

@@ -1,0 +1,572 @@
+/* The relay of key messages: what is let through, to whom, and every check broken once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "crypt/sign.h"
+#include "world.h"
+
+enum { SEAL = 80, WELCOME = 112, WRAP = 48, MOST = 96 };
+
+struct seat {
+    const struct actor *who; /* NULL: empty */
+    struct hash leaf;
+};
+
+struct message { /* one key message in the making */
+    struct key_header h;
+    struct seat table[MOST]; /* as it will be */
+    struct roster_change changes[MOST];
+    struct key_part seals[MOST], welcomes[MOST];
+    struct view wraps[MOST];
+    uint8_t stage[128], header[LIMIT_HEADER_BYTES];
+    struct key_message m;
+};
+
+struct scene {
+    struct world w;
+    struct actor *f, *host, *a, *b;
+    struct id room;
+    struct seat table[MOST]; /* of the last accepted header */
+    struct key_header last;
+    struct hash hash;
+    struct message msg;
+};
+
+static uint8_t part_bytes[MOST][WELCOME]; /* the slot's number, so that parts are told apart */
+
+static int setup(void **state)
+{
+    struct scene *s = calloc(1, sizeof(*s));
+    struct world *w = &s->w;
+    world_init(w);
+    s->f = world_founder(w);
+    s->host = world_member(w, s->f);
+    s->a = world_member(w, s->f);
+    s->b = world_member(w, s->f);
+    assert_int_equal(world_open(w, s->host, "Talk", NULL, 0, &s->room), OK);
+    assert_int_equal(world_join(w, s->host, s->room), OK);
+    assert_int_equal(world_join(w, s->a, s->room), OK);
+    for (size_t i = 0; i < MOST; i++) memset(part_bytes[i], (int)i + 1, WELCOME);
+    *state = s;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct scene *s = *state;
+    world_check(&s->w);
+    world_deinit(&s->w);
+    free(s);
+    return 0;
+}
+
+/* ---- a steward ------------------------------------------------------------------------------------- */
+
+static struct message *begin(struct scene *s, const struct actor *steward, bool rekey)
+{
+    struct message *msg = &s->msg;
+    struct rooms_stats stats = rooms_stats(s->w.r);
+    memset(msg, 0, sizeof(*msg));
+    memcpy(msg->table, s->table, sizeof(msg->table));
+    msg->h = (struct key_header){.suite = 1,
+                                 .room = s->room,
+                                 .counter = s->last.counter + 1,
+                                 .epoch = s->last.epoch + rekey,
+                                 .generation = rekey ? 0 : s->last.generation + 1,
+                                 .prev = s->hash,
+                                 .log_size = stats.log_size,
+                                 .log_head = stats.log_head,
+                                 .time_ms = s->w.now,
+                                 .steward = steward->account,
+                                 .steward_device = steward->device};
+    msg->m.changes = msg->changes;
+    msg->m.seals = msg->seals;
+    msg->m.welcomes = msg->welcomes;
+    msg->m.wraps = msg->wraps;
+    return msg;
+}
+
+static void seat(struct message *msg, uint16_t slot, const struct actor *who)
+{
+    msg->table[slot] = (struct seat){.who = who};
+    if (who) msg->table[slot].leaf = who->leaf_hash;
+    msg->changes[msg->m.change_count++] = (struct roster_change){slot, who != NULL, msg->table[slot].leaf};
+}
+
+/* Parts and count: what the table asks for. A bucket gets seals if it changed or if all do. */
+static void fill(struct message *msg, bool rekey, bool all)
+{
+    bool dirty[MOST / LIMIT_BUCKET] = {false};
+    uint16_t slots = 0;
+    for (size_t i = 0; i < msg->m.change_count; i++) {
+        const struct roster_change *c = &msg->changes[i];
+        dirty[c->slot / LIMIT_BUCKET] = true;
+        if (!rekey && c->filled)
+            msg->welcomes[msg->m.welcome_count++] = (struct key_part){c->slot, {part_bytes[c->slot], WELCOME}};
+    }
+    for (uint16_t i = 0; i < MOST; i++) {
+        if (!msg->table[i].who) continue;
+        slots = (uint16_t)(i + 1);
+        msg->h.count++;
+        if (rekey && (all || dirty[i / LIMIT_BUCKET]))
+            msg->seals[msg->m.seal_count++] = (struct key_part){i, {part_bytes[i], SEAL}};
+    }
+    for (uint16_t i = 0; rekey && i < (slots + LIMIT_BUCKET - 1) / LIMIT_BUCKET; i++)
+        msg->wraps[msg->m.wrap_count++] = (struct view){part_bytes[i], WRAP};
+}
+
+static void stage(struct message *msg, size_t n, const uint8_t (*list)[2])
+{
+    struct writer w = writer_init(msg->stage, sizeof(msg->stage));
+    write_u8(&w, (uint8_t)n);
+    for (size_t i = 0; i < n; i++) {
+        write_u8(&w, list[i][0]);
+        write_u16(&w, list[i][1]);
+    }
+    msg->m.stage = writer_view(&w);
+    msg->h.stage_hash = hash_two("stage", msg->m.stage, (struct view){0});
+}
+
+static enum err deliver(struct scene *s, const struct actor *from, const uint8_t seed[32])
+{
+    struct message *msg = &s->msg;
+    struct writer w = writer_init(msg->header, sizeof(msg->header));
+    uint8_t sig[SIG_BYTES];
+    assert_int_equal(key_header_write_body(&w, &msg->h), OK);
+    struct hash hash = hash_two("header-hash", writer_view(&w), (struct view){0});
+    assert_int_equal(sign_make(seed, "header", writer_view(&w), sig), OK);
+    write_bytes(&w, sig, sizeof(sig));
+    msg->m.header = writer_view(&w);
+    struct command c = {.kind = COMMAND_ROOM_KEYS, .sock = from->sock, .request = 1, .keys = msg->m};
+    enum err e = world_apply(&s->w, &c);
+    if (e) return e;
+    memcpy(s->table, msg->table, sizeof(s->table));
+    s->last = msg->h;
+    s->hash = hash;
+    return e;
+}
+
+static enum err send_own(struct scene *s, const struct actor *from) { return deliver(s, from, from->device_seed); }
+
+static const uint8_t host_on_stage[1][2] = {{1, 0}};
+
+/* The room's first header: host in slot 0, a in slot 1. */
+static void first_header(struct scene *s)
+{
+    struct message *msg = begin(s, s->host, true);
+    seat(msg, 0, s->host);
+    seat(msg, 1, s->a);
+    fill(msg, true, true);
+    stage(msg, 1, host_on_stage);
+    assert_int_equal(send_own(s, s->host), OK);
+}
+
+static void assert_refused(struct scene *s, enum err expected, enum err e)
+{
+    assert_int_equal(e, expected);
+    assert_int_equal(s->w.effect_count, 1); /* the refusal to the steward: nobody else hears of it */
+    assert_int_equal(world_outs(&s->w, REPLY_ERROR), 1);
+}
+
+/* ---- what goes through ----------------------------------------------------------------------------- */
+
+static void a_rekey_reaches_each_with_their_own_part(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    assert_int_equal(world_join(w, s->b, s->room), OK); /* too late for this header */
+    first_header(s);
+    assert_int_equal(world_outs(w, EVENT_KEYS), 3);
+    assert_true(world_at(w, s->host->sock, REPLY_OK) < world_at(w, s->host->sock, EVENT_KEYS));
+    const struct out *host = world_out(w, s->host->sock, EVENT_KEYS, 0), *a = world_out(w, s->a->sock, EVENT_KEYS, 0);
+    const struct out *b = world_out(w, s->b->sock, EVENT_KEYS, 0);
+    assert_int_equal(a->keys.change_count, 2);
+    assert_true(view_eq(a->keys.header, s->msg.m.header) && view_eq(a->keys.stage, s->msg.m.stage));
+    assert_true(view_eq(host->keys.seal, (struct view){part_bytes[0], SEAL}));
+    assert_true(view_eq(a->keys.seal, (struct view){part_bytes[1], SEAL}));
+    assert_true(view_eq(a->keys.wrap, (struct view){part_bytes[0], WRAP}));
+    assert_int_equal(a->keys.welcome.len, 0);
+    assert_int_equal(b->keys.seal.len + b->keys.wrap.len + b->keys.welcome.len, 0); /* no slot: the header alone */
+    assert_true(view_eq(b->keys.header, s->msg.m.header));
+}
+
+static void a_ratchet_welcomes_the_newcomer(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    first_header(s);
+    assert_int_equal(world_join(w, s->b, s->room), OK);
+    const struct out *o = world_out(w, s->b->sock, REPLY_ROOM_JOIN, 0);
+    assert_true(o->join.header.len > 0 && o->join.stage.len == 4 && o->join.gone_count == 0);
+    for (size_t i = 0; i < o->join.count; i++) {
+        const struct person_info *p = &o->join.people[i];
+        assert_int_equal(p->keyed, !id_eq(p->account, s->b->account));
+        if (id_eq(p->account, s->a->account)) assert_int_equal(p->slot, 1);
+    }
+    struct message *msg = begin(s, s->host, false);
+    seat(msg, 2, s->b);
+    fill(msg, false, false);
+    stage(msg, 1, host_on_stage);
+    assert_int_equal(send_own(s, s->host), OK);
+    o = world_out(w, s->b->sock, EVENT_KEYS, 0);
+    assert_true(view_eq(o->keys.welcome, (struct view){part_bytes[2], WELCOME}));
+    o = world_out(w, s->a->sock, EVENT_KEYS, 0);
+    assert_int_equal(o->keys.welcome.len + o->keys.seal.len + o->keys.wrap.len, 0);
+}
+
+static void a_leaver_is_gone_until_the_rekey(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    first_header(s);
+    struct hash old_leaf = s->a->leaf_hash;
+    assert_int_equal(world_simple(w, s->a, COMMAND_ROOM_LEAVE), OK);
+    assert_int_equal(world_join(w, s->b, s->room), OK);
+    const struct out *o = world_out(w, s->b->sock, REPLY_ROOM_JOIN, 0);
+    assert_int_equal(o->join.gone_count, 1);
+    assert_int_equal(o->join.gone[0].slot, 1);
+    assert_true(o->join.gone[0].filled && hash_eq(o->join.gone[0].leaf, old_leaf));
+
+    assert_int_equal(world_join(w, s->a, s->room), OK); /* back, with a new leaf and no slot */
+    assert_false(world_out(w, s->b->sock, EVENT_PERSON, 0)->person.person->keyed);
+    struct message *msg = begin(s, s->host, false);
+    seat(msg, 1, s->a);
+    fill(msg, false, false);
+    stage(msg, 1, host_on_stage);
+    assert_refused(s, ERR_STATE, send_own(s, s->host)); /* a ratchet shuts nobody out */
+
+    msg = begin(s, s->host, true);
+    seat(msg, 1, s->b); /* the slot goes to another at once */
+    seat(msg, 2, s->a);
+    fill(msg, true, false);
+    stage(msg, 1, host_on_stage);
+    assert_int_equal(send_own(s, s->host), OK);
+    assert_true(view_eq(world_out(w, s->b->sock, EVENT_KEYS, 0)->keys.seal, (struct view){part_bytes[1], SEAL}));
+}
+
+static void late_news_does_not_spoil_a_header(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    first_header(s);
+    assert_int_equal(world_join(w, s->b, s->room), OK);
+    struct message *msg = begin(s, s->host, false);
+    seat(msg, 2, s->b);
+    fill(msg, false, false);
+    stage(msg, 1, host_on_stage);
+    assert_int_equal(world_simple(w, s->a, COMMAND_ROOM_LEAVE), OK); /* while it was made */
+    assert_int_equal(send_own(s, s->host), OK);
+    assert_int_equal(world_outs(w, EVENT_KEYS), 2);
+
+    msg = begin(s, s->host, true); /* names b, who leaves before it arrives */
+    seat(msg, 1, NULL);
+    fill(msg, true, false);
+    stage(msg, 1, host_on_stage);
+    assert_int_equal(world_simple(w, s->b, COMMAND_ROOM_LEAVE), OK);
+    assert_int_equal(send_own(s, s->host), OK);
+    assert_int_equal(world_outs(w, EVENT_KEYS), 1);
+}
+
+static void forty_people_two_buckets(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    struct actor *crowd[38];
+    for (int i = 0; i < 38; i++) {
+        crowd[i] = world_member(w, s->f);
+        assert_int_equal(world_join(w, crowd[i], s->room), OK);
+    }
+    struct message *msg = begin(s, s->host, true);
+    seat(msg, 0, s->host);
+    seat(msg, 1, s->a);
+    for (uint16_t i = 0; i < 38; i++) seat(msg, (uint16_t)(i + 2), crowd[i]);
+    fill(msg, true, true);
+    stage(msg, 1, host_on_stage);
+    assert_int_equal(msg->m.wrap_count, 2);
+    assert_int_equal(send_own(s, s->host), OK);
+    assert_true(view_eq(world_out(w, crowd[35]->sock, EVENT_KEYS, 0)->keys.wrap, (struct view){part_bytes[1], WRAP}));
+
+    assert_int_equal(world_simple(w, crowd[37], COMMAND_ROOM_LEAVE), OK); /* the highest slot: bucket 1 is dirty */
+    msg = begin(s, s->host, true);
+    seat(msg, 39, NULL);
+    fill(msg, true, false);
+    stage(msg, 1, host_on_stage);
+    assert_int_equal(msg->m.seal_count, 7);
+    size_t seals = msg->m.seal_count;
+    msg->m.seal_count = 0;
+    assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
+    msg->m.seal_count = seals - 1;
+    assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
+    msg->m.seal_count = seals;
+    assert_int_equal(send_own(s, s->host), OK);
+    const struct out *o = world_out(w, s->a->sock, EVENT_KEYS, 0); /* the clean bucket: a wrap, no seal */
+    assert_true(o->keys.seal.len == 0 && o->keys.wrap.len == WRAP);
+    assert_int_equal(world_out(w, crowd[36]->sock, EVENT_KEYS, 0)->keys.seal.len, SEAL);
+
+    msg = begin(s, s->host, true); /* dirty by choice: then completely */
+    fill(msg, true, true);
+    stage(msg, 1, host_on_stage);
+    msg->m.seal_count--;
+    assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
+    msg->m.seal_count++;
+    assert_int_equal(send_own(s, s->host), OK);
+}
+
+/* ---- who may --------------------------------------------------------------------------------------- */
+
+static void the_first_valid_header_wins(void **state)
+{
+    struct scene *s = *state;
+    first_header(s);
+    struct message *msg = begin(s, s->host, true);
+    msg->h.counter = 1;
+    fill(msg, true, false);
+    stage(msg, 1, host_on_stage);
+    assert_refused(s, ERR_STALE_HEADER, send_own(s, s->host));
+    msg->h.counter = 3;
+    assert_refused(s, ERR_STALE_HEADER, send_own(s, s->host));
+    msg->h.counter = 2;
+    assert_int_equal(send_own(s, s->host), OK);
+    assert_refused(s, ERR_STALE_HEADER, send_own(s, s->host)); /* the same once more */
+}
+
+static void only_stewards(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    first_header(s);
+    struct message *msg = begin(s, s->a, true);
+    fill(msg, true, true);
+    stage(msg, 1, host_on_stage);
+    assert_refused(s, ERR_FORBIDDEN, send_own(s, s->a)); /* a listener */
+    assert_int_equal(world_flag(w, s->a, COMMAND_ROOM_HAND, true), OK);
+    assert_int_equal(world_person(w, s->host, COMMAND_ROOM_BRING, s->a), OK);
+    assert_refused(s, ERR_FORBIDDEN, send_own(s, s->a)); /* a speaker, while a moderator is here */
+    assert_refused(s, ERR_FORBIDDEN, deliver(s, s->host, s->a->device_seed)); /* in another's name */
+    assert_int_equal(world_join(w, s->b, s->room), OK);
+    assert_int_equal(world_flag(w, s->b, COMMAND_ROOM_HAND, true), OK);
+    assert_int_equal(world_person(w, s->host, COMMAND_ROOM_BRING, s->b), OK);
+    assert_int_equal(world_simple(w, s->host, COMMAND_ROOM_LEAVE), OK);
+
+    const uint8_t on_stage[1][2] = {{1, 1}};
+    msg = begin(s, s->b, true); /* a came first */
+    seat(msg, 0, s->b);
+    fill(msg, true, true);
+    stage(msg, 1, on_stage);
+    assert_refused(s, ERR_FORBIDDEN, send_own(s, s->b));
+
+    msg = begin(s, s->a, false);
+    seat(msg, 2, s->b);
+    fill(msg, false, false);
+    stage(msg, 1, on_stage);
+    assert_refused(s, ERR_STATE, send_own(s, s->a)); /* a new steward has no bucket keys: it must rekey */
+    msg = begin(s, s->a, true);
+    seat(msg, 0, s->b);
+    fill(msg, true, true);
+    stage(msg, 1, on_stage);
+    assert_int_equal(send_own(s, s->a), OK);
+    assert_refused(s, ERR_NOT_IN_ROOM, send_own(s, s->host));
+}
+
+static void a_new_steward_makes_every_bucket_fresh(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    first_header(s);
+    assert_int_equal(world_simple(w, s->host, COMMAND_ROOM_LEAVE), OK);
+    assert_int_equal(rooms_stats(w->r).rooms, 0);
+    /* Again, with the host coming back: its new leaf holds nothing. */
+    assert_int_equal(world_open(w, s->host, "", NULL, 0, &s->room), OK);
+    assert_int_equal(world_join(w, s->host, s->room), OK);
+    assert_int_equal(world_join(w, s->a, s->room), OK);
+    memset(s->table, 0, sizeof(s->table));
+    s->last = (struct key_header){0};
+    s->hash = (struct hash){0};
+    first_header(s);
+    assert_int_equal(world_join(w, s->host, s->room), OK);
+    struct message *msg = begin(s, s->host, true);
+    seat(msg, 0, s->host);
+    fill(msg, true, true);
+    stage(msg, 1, host_on_stage);
+    msg->m.seal_count = 1;
+    assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
+    msg->m.seal_count = 2;
+    assert_int_equal(send_own(s, s->host), OK);
+}
+
+/* ---- every check, broken once ---------------------------------------------------------------------- */
+
+struct breakage {
+    const char *name;
+    enum err expected;
+    void (*apply)(struct scene *s, struct message *msg);
+};
+
+#define BREAK(name, statement)                                                                                 \
+    static void name(struct scene *s, struct message *msg)                                                     \
+    {                                                                                                          \
+        (void)s;                                                                                               \
+        statement;                                                                                             \
+    }
+
+BREAK(wrong_suite, msg->h.suite = 2)
+BREAK(wrong_room, msg->h.room.bytes[0] ^= 1)
+BREAK(wrong_steward, msg->h.steward = s->a->account)
+BREAK(wrong_device, msg->h.steward_device = s->a->device)
+BREAK(wrong_prev, msg->h.prev.bytes[5] ^= 1)
+BREAK(wrong_epoch, msg->h.epoch++)
+BREAK(same_epoch, msg->h.epoch--)
+BREAK(wrong_generation, msg->h.generation = 1)
+BREAK(log_too_long, msg->h.log_size++)
+BREAK(log_forked, msg->h.log_head.bytes[0] ^= 1)
+BREAK(log_older, (msg->h.log_size = 1, msg->h.log_head = s->w.log[0].head))
+BREAK(wrong_count, msg->h.count++)
+BREAK(wrong_stage_hash, msg->h.stage_hash.bytes[0] ^= 1)
+BREAK(stage_cut, (msg->m.stage.len--, msg->h.stage_hash = hash_two("stage", msg->m.stage, (struct view){0})))
+BREAK(stage_more, (msg->stage[0] = 0, msg->h.stage_hash = hash_two("stage", msg->m.stage, (struct view){0})))
+BREAK(stage_index_0, stage(msg, 1, (const uint8_t[][2]){{0, 0}}))
+BREAK(stage_index_255, stage(msg, 1, (const uint8_t[][2]){{255, 0}}))
+BREAK(stage_twice, stage(msg, 2, (const uint8_t[][2]){{1, 0}, {2, 0}}))
+BREAK(stage_unsorted, stage(msg, 2, (const uint8_t[][2]){{2, 0}, {1, 2}}))
+BREAK(stage_empty_slot, stage(msg, 1, (const uint8_t[][2]){{1, 9}}))
+BREAK(stage_listener, stage(msg, 1, (const uint8_t[][2]){{1, 2}}))
+BREAK(stage_crowd, (memset(msg->stage, 0, sizeof(msg->stage)), msg->stage[0] = LIMIT_STAGE + 1,
+                    msg->m.stage.len = 1 + 3 * (LIMIT_STAGE + 1),
+                    msg->h.stage_hash = hash_two("stage", msg->m.stage, (struct view){0})))
+BREAK(shut_out, (msg->changes[0].slot = 0, msg->changes[0].filled = false))
+BREAK(empty_the_empty, (msg->changes[0].slot = 3, msg->changes[0].filled = false))
+BREAK(phantom, msg->changes[1].leaf.bytes[0] ^= 1)
+BREAK(seat_twice, (msg->changes[2] = msg->changes[1], msg->changes[2].slot = 3, msg->m.change_count = 3))
+BREAK(slot_twice, (msg->changes[2] = msg->changes[1], msg->m.change_count = 3))
+BREAK(slot_too_high, msg->changes[1].slot = 5)
+BREAK(keyed_again, (msg->changes[1].leaf = s->host->leaf_hash))
+BREAK(no_seal, msg->m.seal_count--)
+BREAK(seal_twice, msg->seals[1] = msg->seals[0])
+BREAK(seal_for_nobody, msg->seals[0].slot = 1)
+BREAK(seal_far_out, msg->seals[0].slot = 60000)
+BREAK(seal_short, msg->seals[0].data.len--)
+BREAK(no_wrap, msg->m.wrap_count--)
+BREAK(wrap_too_many, (msg->wraps[1] = msg->wraps[0], msg->m.wrap_count++))
+BREAK(wrap_short, msg->wraps[0].len--)
+BREAK(welcome_in_rekey, (msg->welcomes[0] = (struct key_part){0, {part_bytes[0], WELCOME}}, msg->m.welcome_count++))
+BREAK(too_many_changes, msg->m.change_count = 2 * LIMIT_PEOPLE_PER_ROOM + 1)
+
+#define ROW(expected, name) {#name, expected, name}
+static const struct breakage breakages[] = {
+    ROW(ERR_UNSUPPORTED, wrong_suite),       ROW(ERR_NOT_IN_ROOM, wrong_room),
+    ROW(ERR_FORBIDDEN, wrong_steward),       ROW(ERR_FORBIDDEN, wrong_device),
+    ROW(ERR_STALE_HEADER, wrong_prev),       ROW(ERR_STATE, wrong_epoch),
+    ROW(ERR_STATE, same_epoch),              ROW(ERR_STATE, wrong_generation),
+    ROW(ERR_STATE, log_too_long),            ROW(ERR_STATE, log_forked),
+    ROW(ERR_STALE_HEADER, log_older),        ROW(ERR_MALFORMED, wrong_count),
+    ROW(ERR_MALFORMED, wrong_stage_hash),    ROW(ERR_TRUNCATED, stage_cut),
+    ROW(ERR_TRAILING, stage_more),           ROW(ERR_MALFORMED, stage_index_0),
+    ROW(ERR_MALFORMED, stage_index_255),     ROW(ERR_MALFORMED, stage_twice),
+    ROW(ERR_MALFORMED, stage_unsorted),      ROW(ERR_MALFORMED, stage_empty_slot),
+    ROW(ERR_STALE_HEADER, stage_listener),   ROW(ERR_TOO_LARGE, stage_crowd),
+    ROW(ERR_FORBIDDEN, shut_out),            ROW(ERR_MALFORMED, empty_the_empty),
+    ROW(ERR_STALE_HEADER, phantom),          ROW(ERR_STALE_HEADER, seat_twice),
+    ROW(ERR_MALFORMED, slot_twice),          ROW(ERR_MALFORMED, slot_too_high),
+    ROW(ERR_STALE_HEADER, keyed_again),      ROW(ERR_MALFORMED, no_seal),
+    ROW(ERR_MALFORMED, seal_twice),          ROW(ERR_MALFORMED, seal_for_nobody),
+    ROW(ERR_MALFORMED, seal_far_out),        ROW(ERR_MALFORMED, seal_short),
+    ROW(ERR_MALFORMED, no_wrap),             ROW(ERR_MALFORMED, wrap_too_many),
+    ROW(ERR_MALFORMED, wrap_short),          ROW(ERR_MALFORMED, welcome_in_rekey),
+    ROW(ERR_TOO_LARGE, too_many_changes),
+};
+
+/* A rekey that takes a out of slot 1 and seats b in slot 2. */
+static struct message *good_rekey(struct scene *s)
+{
+    struct message *msg = begin(s, s->host, true);
+    seat(msg, 1, NULL);
+    seat(msg, 2, s->b);
+    fill(msg, true, false);
+    stage(msg, 1, host_on_stage);
+    return msg;
+}
+
+static void every_check_of_a_rekey(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    first_header(s);
+    assert_int_equal(world_simple(w, s->a, COMMAND_ROOM_LEAVE), OK);
+    assert_int_equal(world_join(w, s->b, s->room), OK);
+    for (size_t i = 0; i < sizeof(breakages) / sizeof(*breakages); i++) {
+        breakages[i].apply(s, good_rekey(s));
+        enum err e = send_own(s, s->host);
+        if (e != breakages[i].expected) print_error("%s: %s\n", breakages[i].name, err_code(e));
+        assert_refused(s, breakages[i].expected, e);
+    }
+    good_rekey(s);
+    s->msg.h.time_ms++;
+    assert_refused(s, ERR_SIGNATURE, deliver(s, s->host, s->a->device_seed));
+    good_rekey(s);
+    assert_int_equal(send_own(s, s->host), OK); /* and whole, it goes through */
+}
+
+static void every_check_of_a_ratchet(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    struct message *msg = begin(s, s->host, false);
+    seat(msg, 0, s->host);
+    fill(msg, false, false);
+    stage(msg, 1, host_on_stage);
+    assert_refused(s, ERR_STATE, send_own(s, s->host)); /* a room does not begin with one */
+    first_header(s);
+    assert_int_equal(world_join(w, s->b, s->room), OK);
+    for (int i = 0; i < 7; i++) {
+        msg = begin(s, s->host, false);
+        seat(msg, 2, s->b);
+        fill(msg, false, false);
+        stage(msg, 1, host_on_stage);
+        if (i == 0) msg->m.welcome_count = 0;
+        if (i == 1) msg->welcomes[0].data.len = SEAL;
+        if (i == 2) msg->welcomes[0].slot = 1; /* to one who needs none */
+        if (i == 3) msg->welcomes[msg->m.welcome_count++] = (struct key_part){1, {part_bytes[1], WELCOME}};
+        if (i == 4) msg->seals[msg->m.seal_count++] = (struct key_part){2, {part_bytes[2], SEAL}};
+        if (i == 5) msg->wraps[msg->m.wrap_count++] = (struct view){part_bytes[0], WRAP};
+        if (i == 6) break;
+        assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
+    }
+    assert_int_equal(send_own(s, s->host), OK);
+    msg = begin(s, s->host, false); /* nobody new: the stage changed */
+    fill(msg, false, false);
+    stage(msg, 0, host_on_stage);
+    assert_int_equal(send_own(s, s->host), OK);
+}
+
+static void a_steward_must_be_on_its_own_list(void **state)
+{
+    struct scene *s = *state;
+    struct message *msg = begin(s, s->host, true);
+    seat(msg, 0, s->a);
+    fill(msg, true, true);
+    stage(msg, 0, host_on_stage);
+    assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_rekey_reaches_each_with_their_own_part),
+        TEST(a_ratchet_welcomes_the_newcomer),
+        TEST(a_leaver_is_gone_until_the_rekey),
+        TEST(late_news_does_not_spoil_a_header),
+        TEST(forty_people_two_buckets),
+        TEST(the_first_valid_header_wins),
+        TEST(only_stewards),
+        TEST(a_new_steward_makes_every_bucket_fresh),
+        TEST(every_check_of_a_rekey),
+        TEST(every_check_of_a_ratchet),
+        TEST(a_steward_must_be_on_its_own_list),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
