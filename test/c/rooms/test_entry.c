@@ -10,7 +10,10 @@
 
 enum { DAY = 86400000 };
 
-static struct hash head(const struct world *w) { return rooms_stats(w->r).log_head; }
+static struct hash head(const struct world *w)
+{
+    return rooms_stats(w->r).log_head;
+}
 static const struct hash none;
 
 static int setup(void **state)
@@ -177,7 +180,8 @@ static void fifty_redemptions_make_one_account(void **state)
     assert_non_null(o);
     assert_true(id_eq(o->guest.account, guests[0]->account) && key_eq(o->guest.invite, t.key));
     assert_int_equal(world_out(w, f->sock, EVENT_LOG, 0)->log.size, 3);
-    for (int i = 1; i < 50; i++) assert_refused(w, guests[i], ERR_INVITE_USED, world_redeem(w, guests[i], &t));
+    for (int i = 1; i < 50; i++)
+        assert_refused(w, guests[i], ERR_INVITE_USED, world_redeem(w, guests[i], &t));
     assert_int_equal(rooms_stats(w->r).members, 2);
     assert_refused(w, guests[1], ERR_INVITE_USED, world_look(w, guests[1], t.seed));
 }
@@ -316,7 +320,8 @@ static void revoked_invites(void **state)
     struct ticket t = world_ticket(w, m, w->now + DAY);
     assert_int_equal(world_invite(w, m, &t), OK);
     size_t len = world_record(w, RECORD_INVITE_REVOKE, f, (struct id){0}, &t.key, record);
-    assert_refused(w, f, ERR_INVITE_UNKNOWN, world_submit(w, f, COMMAND_INVITE_REVOKE, record, len)); /* not its own */
+    assert_refused(w, f, ERR_INVITE_UNKNOWN,
+                   world_submit(w, f, COMMAND_INVITE_REVOKE, record, len)); /* not its own */
     len = world_record(w, RECORD_INVITE_REVOKE, m, (struct id){0}, &t.key, record);
     assert_refused(w, m, ERR_MALFORMED, world_submit(w, m, COMMAND_BAN, record, len));
     assert_int_equal(world_submit(w, m, COMMAND_INVITE_REVOKE, record, len), OK);
@@ -353,11 +358,13 @@ static void ban_hierarchy_and_refusals(void **state)
     assert_refused(w, m, ERR_BANNED, world_hello(w, m, 0, none));
     assert_refused(w, m, ERR_AUTH, world_invite(w, m, &after));
     world_connect(w, stranger);
-    assert_refused(w, stranger, ERR_INVITE_REVOKED, world_redeem(w, stranger, &before)); /* void, made before or not */
+    assert_refused(w, stranger, ERR_INVITE_REVOKED,
+                   world_redeem(w, stranger, &before)); /* void, made before or not */
     assert_refused(w, stranger, ERR_INVITE_REVOKED, world_look(w, stranger, before.seed));
 
     assert_int_equal(world_unban(w, f, m), OK);
-    assert_refused(w, f, ERR_REPLAY, world_submit(w, f, COMMAND_BAN, record, len)); /* the old ban, once more */
+    assert_refused(w, f, ERR_REPLAY,
+                   world_submit(w, f, COMMAND_BAN, record, len)); /* the old ban, once more */
     assert_int_equal(world_hello(w, m, 0, none), OK);
     assert_int_equal(world_redeem(w, stranger, &before), OK);
     assert_int_equal(world_invite(w, m, &after), OK);

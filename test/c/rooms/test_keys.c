@@ -6,36 +6,15 @@
 #include <cmocka.h>
 
 #include "crypt/sign.h"
-#include "world.h"
-
-enum { SEAL = 80, WELCOME = 112, WRAP = 48, MOST = 96 };
-
-struct seat {
-    const struct actor *who; /* NULL: empty */
-    struct hash leaf;
-};
-
-struct message { /* one key message in the making */
-    struct key_header h;
-    struct seat table[MOST]; /* as it will be */
-    struct roster_change changes[MOST];
-    struct key_part seals[MOST], welcomes[MOST];
-    struct view wraps[MOST];
-    uint8_t stage[128], header[LIMIT_HEADER_BYTES];
-    struct key_message m;
-};
+#include "steward.h"
 
 struct scene {
     struct world w;
     struct actor *f, *host, *a, *b;
     struct id room;
-    struct seat table[MOST]; /* of the last accepted header */
-    struct key_header last;
-    struct hash hash;
+    struct keys_view view;
     struct message msg;
 };
-
-static uint8_t part_bytes[MOST][WELCOME]; /* the slot's number, so that parts are told apart */
 
 static int setup(void **state)
 {
@@ -49,7 +28,6 @@ static int setup(void **state)
     assert_int_equal(world_open(w, s->host, "Talk", NULL, 0, &s->room), OK);
     assert_int_equal(world_join(w, s->host, s->room), OK);
     assert_int_equal(world_join(w, s->a, s->room), OK);
-    for (size_t i = 0; i < MOST; i++) memset(part_bytes[i], (int)i + 1, WELCOME);
     *state = s;
     return 0;
 }
@@ -67,91 +45,30 @@ static int teardown(void **state)
 
 static struct message *begin(struct scene *s, const struct actor *steward, bool rekey)
 {
-    struct message *msg = &s->msg;
-    struct rooms_stats stats = rooms_stats(s->w.r);
-    memset(msg, 0, sizeof(*msg));
-    memcpy(msg->table, s->table, sizeof(msg->table));
-    msg->h = (struct key_header){.suite = 1,
-                                 .room = s->room,
-                                 .counter = s->last.counter + 1,
-                                 .epoch = s->last.epoch + rekey,
-                                 .generation = rekey ? 0 : s->last.generation + 1,
-                                 .prev = s->hash,
-                                 .log_size = stats.log_size,
-                                 .log_head = stats.log_head,
-                                 .time_ms = s->w.now,
-                                 .steward = steward->account,
-                                 .steward_device = steward->device};
-    msg->m.changes = msg->changes;
-    msg->m.seals = msg->seals;
-    msg->m.welcomes = msg->welcomes;
-    msg->m.wraps = msg->wraps;
-    return msg;
+    s->view.room = s->room;
+    message_begin(&s->msg, &s->w, &s->view, steward, rekey);
+    return &s->msg;
 }
 
 static void seat(struct message *msg, uint16_t slot, const struct actor *who)
 {
-    msg->table[slot] = (struct seat){.who = who};
-    if (who) msg->table[slot].leaf = who->leaf_hash;
-    msg->changes[msg->m.change_count++] = (struct roster_change){slot, who != NULL, msg->table[slot].leaf};
-}
-
-/* Parts and count: what the table asks for. A bucket gets seals if it changed or if all do. */
-static void fill(struct message *msg, bool rekey, bool all)
-{
-    bool dirty[MOST / LIMIT_BUCKET] = {false};
-    uint16_t slots = 0;
-    for (size_t i = 0; i < msg->m.change_count; i++) {
-        const struct roster_change *c = &msg->changes[i];
-        dirty[c->slot / LIMIT_BUCKET] = true;
-        if (!rekey && c->filled)
-            msg->welcomes[msg->m.welcome_count++] = (struct key_part){c->slot, {part_bytes[c->slot], WELCOME}};
-    }
-    for (uint16_t i = 0; i < MOST; i++) {
-        if (!msg->table[i].who) continue;
-        slots = (uint16_t)(i + 1);
-        msg->h.count++;
-        if (rekey && (all || dirty[i / LIMIT_BUCKET]))
-            msg->seals[msg->m.seal_count++] = (struct key_part){i, {part_bytes[i], SEAL}};
-    }
-    for (uint16_t i = 0; rekey && i < (slots + LIMIT_BUCKET - 1) / LIMIT_BUCKET; i++)
-        msg->wraps[msg->m.wrap_count++] = (struct view){part_bytes[i], WRAP};
-}
-
-static void stage(struct message *msg, size_t n, const uint8_t (*list)[2])
-{
-    struct writer w = writer_init(msg->stage, sizeof(msg->stage));
-    write_u8(&w, (uint8_t)n);
-    for (size_t i = 0; i < n; i++) {
-        write_u8(&w, list[i][0]);
-        write_u16(&w, list[i][1]);
-    }
-    msg->m.stage = writer_view(&w);
-    msg->h.stage_hash = hash_two("stage", msg->m.stage, (struct view){0});
+    message_seat(msg, slot, who ? &who->leaf_hash : NULL);
 }
 
 static enum err deliver(struct scene *s, const struct actor *from, const uint8_t seed[32])
 {
-    struct message *msg = &s->msg;
-    struct writer w = writer_init(msg->header, sizeof(msg->header));
-    uint8_t sig[SIG_BYTES];
-    assert_int_equal(key_header_write_body(&w, &msg->h), OK);
-    struct hash hash = hash_two("header-hash", writer_view(&w), (struct view){0});
-    assert_int_equal(sign_make(seed, "header", writer_view(&w), sig), OK);
-    write_bytes(&w, sig, sizeof(sig));
-    msg->m.header = writer_view(&w);
-    struct command c = {.kind = COMMAND_ROOM_KEYS, .sock = from->sock, .request = 1, .keys = msg->m};
-    enum err e = world_apply(&s->w, &c);
-    if (e) return e;
-    memcpy(s->table, msg->table, sizeof(s->table));
-    s->last = msg->h;
-    s->hash = hash;
+    message_sign(&s->msg, seed);
+    enum err e = message_send(&s->w, &s->msg, from->sock);
+    if (!e) message_accepted(&s->msg, &s->view);
     return e;
 }
 
-static enum err send_own(struct scene *s, const struct actor *from) { return deliver(s, from, from->device_seed); }
+static enum err send_own(struct scene *s, const struct actor *from)
+{
+    return deliver(s, from, from->device_seed);
+}
 
-static const uint8_t host_on_stage[1][2] = {{1, 0}};
+static const struct stage_entry host_on_stage[1] = {{1, 0}};
 
 /* The room's first header: host in slot 0, a in slot 1. */
 static void first_header(struct scene *s)
@@ -159,8 +76,8 @@ static void first_header(struct scene *s)
     struct message *msg = begin(s, s->host, true);
     seat(msg, 0, s->host);
     seat(msg, 1, s->a);
-    fill(msg, true, true);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, true, true);
+    message_stage(msg, 1, host_on_stage);
     assert_int_equal(send_own(s, s->host), OK);
 }
 
@@ -181,15 +98,17 @@ static void a_rekey_reaches_each_with_their_own_part(void **state)
     first_header(s);
     assert_int_equal(world_outs(w, EVENT_KEYS), 3);
     assert_true(world_at(w, s->host->sock, REPLY_OK) < world_at(w, s->host->sock, EVENT_KEYS));
-    const struct out *host = world_out(w, s->host->sock, EVENT_KEYS, 0), *a = world_out(w, s->a->sock, EVENT_KEYS, 0);
+    const struct out *host = world_out(w, s->host->sock, EVENT_KEYS, 0),
+                     *a = world_out(w, s->a->sock, EVENT_KEYS, 0);
     const struct out *b = world_out(w, s->b->sock, EVENT_KEYS, 0);
     assert_int_equal(a->keys.change_count, 2);
     assert_true(view_eq(a->keys.header, s->msg.m.header) && view_eq(a->keys.stage, s->msg.m.stage));
-    assert_true(view_eq(host->keys.seal, (struct view){part_bytes[0], SEAL}));
-    assert_true(view_eq(a->keys.seal, (struct view){part_bytes[1], SEAL}));
-    assert_true(view_eq(a->keys.wrap, (struct view){part_bytes[0], WRAP}));
+    assert_true(view_eq(host->keys.seal, (struct view){steward_parts[0], SEAL}));
+    assert_true(view_eq(a->keys.seal, (struct view){steward_parts[1], SEAL}));
+    assert_true(view_eq(a->keys.wrap, (struct view){steward_parts[0], WRAP}));
     assert_int_equal(a->keys.welcome.len, 0);
-    assert_int_equal(b->keys.seal.len + b->keys.wrap.len + b->keys.welcome.len, 0); /* no slot: the header alone */
+    assert_int_equal(b->keys.seal.len + b->keys.wrap.len + b->keys.welcome.len,
+                     0); /* no slot: the header alone */
     assert_true(view_eq(b->keys.header, s->msg.m.header));
 }
 
@@ -208,11 +127,11 @@ static void a_ratchet_welcomes_the_newcomer(void **state)
     }
     struct message *msg = begin(s, s->host, false);
     seat(msg, 2, s->b);
-    fill(msg, false, false);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, false, false);
+    message_stage(msg, 1, host_on_stage);
     assert_int_equal(send_own(s, s->host), OK);
     o = world_out(w, s->b->sock, EVENT_KEYS, 0);
-    assert_true(view_eq(o->keys.welcome, (struct view){part_bytes[2], WELCOME}));
+    assert_true(view_eq(o->keys.welcome, (struct view){steward_parts[2], WELCOME}));
     o = world_out(w, s->a->sock, EVENT_KEYS, 0);
     assert_int_equal(o->keys.welcome.len + o->keys.seal.len + o->keys.wrap.len, 0);
 }
@@ -234,17 +153,18 @@ static void a_leaver_is_gone_until_the_rekey(void **state)
     assert_false(world_out(w, s->b->sock, EVENT_PERSON, 0)->person.person->keyed);
     struct message *msg = begin(s, s->host, false);
     seat(msg, 1, s->a);
-    fill(msg, false, false);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, false, false);
+    message_stage(msg, 1, host_on_stage);
     assert_refused(s, ERR_STATE, send_own(s, s->host)); /* a ratchet shuts nobody out */
 
     msg = begin(s, s->host, true);
     seat(msg, 1, s->b); /* the slot goes to another at once */
     seat(msg, 2, s->a);
-    fill(msg, true, false);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, true, false);
+    message_stage(msg, 1, host_on_stage);
     assert_int_equal(send_own(s, s->host), OK);
-    assert_true(view_eq(world_out(w, s->b->sock, EVENT_KEYS, 0)->keys.seal, (struct view){part_bytes[1], SEAL}));
+    assert_true(
+        view_eq(world_out(w, s->b->sock, EVENT_KEYS, 0)->keys.seal, (struct view){steward_parts[1], SEAL}));
 }
 
 static void late_news_does_not_spoil_a_header(void **state)
@@ -255,16 +175,16 @@ static void late_news_does_not_spoil_a_header(void **state)
     assert_int_equal(world_join(w, s->b, s->room), OK);
     struct message *msg = begin(s, s->host, false);
     seat(msg, 2, s->b);
-    fill(msg, false, false);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, false, false);
+    message_stage(msg, 1, host_on_stage);
     assert_int_equal(world_simple(w, s->a, COMMAND_ROOM_LEAVE), OK); /* while it was made */
     assert_int_equal(send_own(s, s->host), OK);
     assert_int_equal(world_outs(w, EVENT_KEYS), 2);
 
     msg = begin(s, s->host, true); /* names b, who leaves before it arrives */
     seat(msg, 1, NULL);
-    fill(msg, true, false);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, true, false);
+    message_stage(msg, 1, host_on_stage);
     assert_int_equal(world_simple(w, s->b, COMMAND_ROOM_LEAVE), OK);
     assert_int_equal(send_own(s, s->host), OK);
     assert_int_equal(world_outs(w, EVENT_KEYS), 1);
@@ -283,17 +203,19 @@ static void forty_people_two_buckets(void **state)
     seat(msg, 0, s->host);
     seat(msg, 1, s->a);
     for (uint16_t i = 0; i < 38; i++) seat(msg, (uint16_t)(i + 2), crowd[i]);
-    fill(msg, true, true);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, true, true);
+    message_stage(msg, 1, host_on_stage);
     assert_int_equal(msg->m.wrap_count, 2);
     assert_int_equal(send_own(s, s->host), OK);
-    assert_true(view_eq(world_out(w, crowd[35]->sock, EVENT_KEYS, 0)->keys.wrap, (struct view){part_bytes[1], WRAP}));
+    assert_true(view_eq(world_out(w, crowd[35]->sock, EVENT_KEYS, 0)->keys.wrap,
+                        (struct view){steward_parts[1], WRAP}));
 
-    assert_int_equal(world_simple(w, crowd[37], COMMAND_ROOM_LEAVE), OK); /* the highest slot: bucket 1 is dirty */
+    assert_int_equal(world_simple(w, crowd[37], COMMAND_ROOM_LEAVE),
+                     OK); /* the highest slot: bucket 1 is dirty */
     msg = begin(s, s->host, true);
     seat(msg, 39, NULL);
-    fill(msg, true, false);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, true, false);
+    message_stage(msg, 1, host_on_stage);
     assert_int_equal(msg->m.seal_count, 7);
     size_t seals = msg->m.seal_count;
     msg->m.seal_count = 0;
@@ -307,8 +229,8 @@ static void forty_people_two_buckets(void **state)
     assert_int_equal(world_out(w, crowd[36]->sock, EVENT_KEYS, 0)->keys.seal.len, SEAL);
 
     msg = begin(s, s->host, true); /* dirty by choice: then completely */
-    fill(msg, true, true);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, true, true);
+    message_stage(msg, 1, host_on_stage);
     msg->m.seal_count--;
     assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
     msg->m.seal_count++;
@@ -323,8 +245,8 @@ static void the_first_valid_header_wins(void **state)
     first_header(s);
     struct message *msg = begin(s, s->host, true);
     msg->h.counter = 1;
-    fill(msg, true, false);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, true, false);
+    message_stage(msg, 1, host_on_stage);
     assert_refused(s, ERR_STALE_HEADER, send_own(s, s->host));
     msg->h.counter = 3;
     assert_refused(s, ERR_STALE_HEADER, send_own(s, s->host));
@@ -339,8 +261,8 @@ static void only_stewards(void **state)
     struct world *w = &s->w;
     first_header(s);
     struct message *msg = begin(s, s->a, true);
-    fill(msg, true, true);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, true, true);
+    message_stage(msg, 1, host_on_stage);
     assert_refused(s, ERR_FORBIDDEN, send_own(s, s->a)); /* a listener */
     assert_int_equal(world_flag(w, s->a, COMMAND_ROOM_HAND, true), OK);
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_BRING, s->a), OK);
@@ -351,22 +273,22 @@ static void only_stewards(void **state)
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_BRING, s->b), OK);
     assert_int_equal(world_simple(w, s->host, COMMAND_ROOM_LEAVE), OK);
 
-    const uint8_t on_stage[1][2] = {{1, 1}};
+    const struct stage_entry on_stage[1] = {{1, 1}};
     msg = begin(s, s->b, true); /* a came first */
     seat(msg, 0, s->b);
-    fill(msg, true, true);
-    stage(msg, 1, on_stage);
+    message_fill(msg, true, true);
+    message_stage(msg, 1, on_stage);
     assert_refused(s, ERR_FORBIDDEN, send_own(s, s->b));
 
     msg = begin(s, s->a, false);
     seat(msg, 2, s->b);
-    fill(msg, false, false);
-    stage(msg, 1, on_stage);
+    message_fill(msg, false, false);
+    message_stage(msg, 1, on_stage);
     assert_refused(s, ERR_STATE, send_own(s, s->a)); /* a new steward has no bucket keys: it must rekey */
     msg = begin(s, s->a, true);
     seat(msg, 0, s->b);
-    fill(msg, true, true);
-    stage(msg, 1, on_stage);
+    message_fill(msg, true, true);
+    message_stage(msg, 1, on_stage);
     assert_int_equal(send_own(s, s->a), OK);
     assert_refused(s, ERR_NOT_IN_ROOM, send_own(s, s->host));
 }
@@ -382,15 +304,13 @@ static void a_new_steward_makes_every_bucket_fresh(void **state)
     assert_int_equal(world_open(w, s->host, "", NULL, 0, &s->room), OK);
     assert_int_equal(world_join(w, s->host, s->room), OK);
     assert_int_equal(world_join(w, s->a, s->room), OK);
-    memset(s->table, 0, sizeof(s->table));
-    s->last = (struct key_header){0};
-    s->hash = (struct hash){0};
+    memset(&s->view, 0, sizeof(s->view));
     first_header(s);
     assert_int_equal(world_join(w, s->host, s->room), OK);
     struct message *msg = begin(s, s->host, true);
     seat(msg, 0, s->host);
-    fill(msg, true, true);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, true, true);
+    message_stage(msg, 1, host_on_stage);
     msg->m.seal_count = 1;
     assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
     msg->m.seal_count = 2;
@@ -405,11 +325,11 @@ struct breakage {
     void (*apply)(struct scene *s, struct message *msg);
 };
 
-#define BREAK(name, statement)                                                                                 \
-    static void name(struct scene *s, struct message *msg)                                                     \
-    {                                                                                                          \
-        (void)s;                                                                                               \
-        statement;                                                                                             \
+#define BREAK(name, statement)                                                                               \
+    static void name(struct scene *s, struct message *msg)                                                   \
+    {                                                                                                        \
+        (void)s;                                                                                             \
+        statement;                                                                                           \
     }
 
 BREAK(wrong_suite, msg->h.suite = 2)
@@ -427,12 +347,12 @@ BREAK(wrong_count, msg->h.count++)
 BREAK(wrong_stage_hash, msg->h.stage_hash.bytes[0] ^= 1)
 BREAK(stage_cut, (msg->m.stage.len--, msg->h.stage_hash = hash_two("stage", msg->m.stage, (struct view){0})))
 BREAK(stage_more, (msg->stage[0] = 0, msg->h.stage_hash = hash_two("stage", msg->m.stage, (struct view){0})))
-BREAK(stage_index_0, stage(msg, 1, (const uint8_t[][2]){{0, 0}}))
-BREAK(stage_index_255, stage(msg, 1, (const uint8_t[][2]){{255, 0}}))
-BREAK(stage_twice, stage(msg, 2, (const uint8_t[][2]){{1, 0}, {2, 0}}))
-BREAK(stage_unsorted, stage(msg, 2, (const uint8_t[][2]){{2, 0}, {1, 2}}))
-BREAK(stage_empty_slot, stage(msg, 1, (const uint8_t[][2]){{1, 9}}))
-BREAK(stage_listener, stage(msg, 1, (const uint8_t[][2]){{1, 2}}))
+BREAK(stage_index_0, message_stage(msg, 1, (const struct stage_entry[]){{0, 0}}))
+BREAK(stage_index_255, message_stage(msg, 1, (const struct stage_entry[]){{255, 0}}))
+BREAK(stage_twice, message_stage(msg, 2, (const struct stage_entry[]){{1, 0}, {2, 0}}))
+BREAK(stage_unsorted, message_stage(msg, 2, (const struct stage_entry[]){{2, 0}, {1, 2}}))
+BREAK(stage_empty_slot, message_stage(msg, 1, (const struct stage_entry[]){{1, 9}}))
+BREAK(stage_listener, message_stage(msg, 1, (const struct stage_entry[]){{1, 2}}))
 BREAK(stage_crowd, (memset(msg->stage, 0, sizeof(msg->stage)), msg->stage[0] = LIMIT_STAGE + 1,
                     msg->m.stage.len = 1 + 3 * (LIMIT_STAGE + 1),
                     msg->h.stage_hash = hash_two("stage", msg->m.stage, (struct view){0})))
@@ -451,30 +371,53 @@ BREAK(seal_short, msg->seals[0].data.len--)
 BREAK(no_wrap, msg->m.wrap_count--)
 BREAK(wrap_too_many, (msg->wraps[1] = msg->wraps[0], msg->m.wrap_count++))
 BREAK(wrap_short, msg->wraps[0].len--)
-BREAK(welcome_in_rekey, (msg->welcomes[0] = (struct key_part){0, {part_bytes[0], WELCOME}}, msg->m.welcome_count++))
+BREAK(welcome_in_rekey,
+      (msg->welcomes[0] = (struct key_part){0, {steward_parts[0], WELCOME}}, msg->m.welcome_count++))
 BREAK(too_many_changes, msg->m.change_count = 2 * LIMIT_PEOPLE_PER_ROOM + 1)
 
-#define ROW(expected, name) {#name, expected, name}
+#define ROW(expected, name)                                                                                  \
+    {                                                                                                        \
+#name, expected, name                                                                                \
+    }
 static const struct breakage breakages[] = {
-    ROW(ERR_UNSUPPORTED, wrong_suite),       ROW(ERR_NOT_IN_ROOM, wrong_room),
-    ROW(ERR_FORBIDDEN, wrong_steward),       ROW(ERR_FORBIDDEN, wrong_device),
-    ROW(ERR_STALE_HEADER, wrong_prev),       ROW(ERR_STATE, wrong_epoch),
-    ROW(ERR_STATE, same_epoch),              ROW(ERR_STATE, wrong_generation),
-    ROW(ERR_STATE, log_too_long),            ROW(ERR_STATE, log_forked),
-    ROW(ERR_STALE_HEADER, log_older),        ROW(ERR_MALFORMED, wrong_count),
-    ROW(ERR_MALFORMED, wrong_stage_hash),    ROW(ERR_TRUNCATED, stage_cut),
-    ROW(ERR_TRAILING, stage_more),           ROW(ERR_MALFORMED, stage_index_0),
-    ROW(ERR_MALFORMED, stage_index_255),     ROW(ERR_MALFORMED, stage_twice),
-    ROW(ERR_MALFORMED, stage_unsorted),      ROW(ERR_MALFORMED, stage_empty_slot),
-    ROW(ERR_STALE_HEADER, stage_listener),   ROW(ERR_TOO_LARGE, stage_crowd),
-    ROW(ERR_FORBIDDEN, shut_out),            ROW(ERR_MALFORMED, empty_the_empty),
-    ROW(ERR_STALE_HEADER, phantom),          ROW(ERR_STALE_HEADER, seat_twice),
-    ROW(ERR_MALFORMED, slot_twice),          ROW(ERR_MALFORMED, slot_too_high),
-    ROW(ERR_STALE_HEADER, keyed_again),      ROW(ERR_MALFORMED, no_seal),
-    ROW(ERR_MALFORMED, seal_twice),          ROW(ERR_MALFORMED, seal_for_nobody),
-    ROW(ERR_MALFORMED, seal_far_out),        ROW(ERR_MALFORMED, seal_short),
-    ROW(ERR_MALFORMED, no_wrap),             ROW(ERR_MALFORMED, wrap_too_many),
-    ROW(ERR_MALFORMED, wrap_short),          ROW(ERR_MALFORMED, welcome_in_rekey),
+    ROW(ERR_UNSUPPORTED, wrong_suite),
+    ROW(ERR_NOT_IN_ROOM, wrong_room),
+    ROW(ERR_FORBIDDEN, wrong_steward),
+    ROW(ERR_FORBIDDEN, wrong_device),
+    ROW(ERR_STALE_HEADER, wrong_prev),
+    ROW(ERR_STATE, wrong_epoch),
+    ROW(ERR_STATE, same_epoch),
+    ROW(ERR_STATE, wrong_generation),
+    ROW(ERR_STATE, log_too_long),
+    ROW(ERR_STATE, log_forked),
+    ROW(ERR_STALE_HEADER, log_older),
+    ROW(ERR_MALFORMED, wrong_count),
+    ROW(ERR_MALFORMED, wrong_stage_hash),
+    ROW(ERR_TRUNCATED, stage_cut),
+    ROW(ERR_TRAILING, stage_more),
+    ROW(ERR_MALFORMED, stage_index_0),
+    ROW(ERR_MALFORMED, stage_index_255),
+    ROW(ERR_MALFORMED, stage_twice),
+    ROW(ERR_MALFORMED, stage_unsorted),
+    ROW(ERR_MALFORMED, stage_empty_slot),
+    ROW(ERR_STALE_HEADER, stage_listener),
+    ROW(ERR_TOO_LARGE, stage_crowd),
+    ROW(ERR_FORBIDDEN, shut_out),
+    ROW(ERR_MALFORMED, empty_the_empty),
+    ROW(ERR_STALE_HEADER, phantom),
+    ROW(ERR_STALE_HEADER, seat_twice),
+    ROW(ERR_MALFORMED, slot_twice),
+    ROW(ERR_MALFORMED, slot_too_high),
+    ROW(ERR_STALE_HEADER, keyed_again),
+    ROW(ERR_MALFORMED, no_seal),
+    ROW(ERR_MALFORMED, seal_twice),
+    ROW(ERR_MALFORMED, seal_for_nobody),
+    ROW(ERR_MALFORMED, seal_far_out),
+    ROW(ERR_MALFORMED, seal_short),
+    ROW(ERR_MALFORMED, no_wrap),
+    ROW(ERR_MALFORMED, wrap_too_many),
+    ROW(ERR_MALFORMED, wrap_short),
+    ROW(ERR_MALFORMED, welcome_in_rekey),
     ROW(ERR_TOO_LARGE, too_many_changes),
 };
 
@@ -484,8 +427,8 @@ static struct message *good_rekey(struct scene *s)
     struct message *msg = begin(s, s->host, true);
     seat(msg, 1, NULL);
     seat(msg, 2, s->b);
-    fill(msg, true, false);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, true, false);
+    message_stage(msg, 1, host_on_stage);
     return msg;
 }
 
@@ -515,29 +458,29 @@ static void every_check_of_a_ratchet(void **state)
     struct world *w = &s->w;
     struct message *msg = begin(s, s->host, false);
     seat(msg, 0, s->host);
-    fill(msg, false, false);
-    stage(msg, 1, host_on_stage);
+    message_fill(msg, false, false);
+    message_stage(msg, 1, host_on_stage);
     assert_refused(s, ERR_STATE, send_own(s, s->host)); /* a room does not begin with one */
     first_header(s);
     assert_int_equal(world_join(w, s->b, s->room), OK);
     for (int i = 0; i < 7; i++) {
         msg = begin(s, s->host, false);
         seat(msg, 2, s->b);
-        fill(msg, false, false);
-        stage(msg, 1, host_on_stage);
+        message_fill(msg, false, false);
+        message_stage(msg, 1, host_on_stage);
         if (i == 0) msg->m.welcome_count = 0;
         if (i == 1) msg->welcomes[0].data.len = SEAL;
         if (i == 2) msg->welcomes[0].slot = 1; /* to one who needs none */
-        if (i == 3) msg->welcomes[msg->m.welcome_count++] = (struct key_part){1, {part_bytes[1], WELCOME}};
-        if (i == 4) msg->seals[msg->m.seal_count++] = (struct key_part){2, {part_bytes[2], SEAL}};
-        if (i == 5) msg->wraps[msg->m.wrap_count++] = (struct view){part_bytes[0], WRAP};
+        if (i == 3) msg->welcomes[msg->m.welcome_count++] = (struct key_part){1, {steward_parts[1], WELCOME}};
+        if (i == 4) msg->seals[msg->m.seal_count++] = (struct key_part){2, {steward_parts[2], SEAL}};
+        if (i == 5) msg->wraps[msg->m.wrap_count++] = (struct view){steward_parts[0], WRAP};
         if (i == 6) break;
         assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
     }
     assert_int_equal(send_own(s, s->host), OK);
     msg = begin(s, s->host, false); /* nobody new: the stage changed */
-    fill(msg, false, false);
-    stage(msg, 0, host_on_stage);
+    message_fill(msg, false, false);
+    message_stage(msg, 0, host_on_stage);
     assert_int_equal(send_own(s, s->host), OK);
 }
 
@@ -546,8 +489,8 @@ static void a_steward_must_be_on_its_own_list(void **state)
     struct scene *s = *state;
     struct message *msg = begin(s, s->host, true);
     seat(msg, 0, s->a);
-    fill(msg, true, true);
-    stage(msg, 0, host_on_stage);
+    message_fill(msg, true, true);
+    message_stage(msg, 0, host_on_stage);
     assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
 }
 

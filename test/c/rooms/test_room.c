@@ -51,7 +51,8 @@ static void assert_refused(const struct world *w, const struct actor *a, enum er
 }
 
 /* What the last person event said to `to` about `about`. */
-static const struct person_info *heard(const struct world *w, const struct actor *to, const struct actor *about)
+static const struct person_info *heard(const struct world *w, const struct actor *to,
+                                       const struct actor *about)
 {
     const struct person_info *last = NULL;
     const struct out *o;
@@ -89,7 +90,8 @@ static void arrival(void **state)
     assert_int_equal(strlen(o->join.media->ufrag), 8);
     assert_int_equal(strlen(o->join.media->pwd), 24);
     for (int i = 0; i < LIMIT_SLOTS; i++)
-        for (int j = 0; j < i; j++) assert_int_not_equal(o->join.media->slot_ssrc[i], o->join.media->slot_ssrc[j]);
+        for (int j = 0; j < i; j++)
+            assert_int_not_equal(o->join.media->slot_ssrc[i], o->join.media->slot_ssrc[j]);
     assert_int_equal(world_media(w, MEDIA_PEER_ADD, s->out->peer), 1);
     assert_int_equal(world_outs(w, EVENT_PERSON), 3); /* the others, not oneself */
     const struct person_info *p = heard(w, s->a, s->out);
@@ -172,7 +174,7 @@ static void a_room_nobody_comes_to(void **state)
     struct world *w = &s->w;
     struct id first, second;
     assert_int_equal(world_open(w, s->f, "", NULL, 0, &first), OK);
-    assert_int_equal(world_join(w, s->out, first), OK); /* others may wait inside */
+    assert_int_equal(world_join(w, s->out, first), OK);              /* others may wait inside */
     assert_int_equal(world_open(w, s->f, "", NULL, 0, &second), OK); /* one at a time */
     assert_int_equal(world_outs(w, EVENT_HALL_GONE), 5);
     assert_int_equal(world_out(w, s->out->sock, EVENT_OUT, 0)->out.why, LEFT_ENDED);
@@ -191,12 +193,12 @@ static void leaf_refusals(void **state)
     struct world *w = &s->w;
     struct actor *x = s->out;
     struct leaf good = world_leaf(w, x, s->room), l;
-#define REFUSED(expected, change)                                                                              \
-    do {                                                                                                       \
-        l = good;                                                                                              \
-        change;                                                                                                \
-        world_sign_leaf(x, &l, x->device_seed);                                                                \
-        assert_refused(w, x, expected, world_join_leaf(w, x, s->room));                                        \
+#define REFUSED(expected, change)                                                                            \
+    do {                                                                                                     \
+        l = good;                                                                                            \
+        change;                                                                                              \
+        world_sign_leaf(x, &l, x->device_seed);                                                              \
+        assert_refused(w, x, expected, world_join_leaf(w, x, s->room));                                      \
     } while (0)
     REFUSED(ERR_AUTH, l.room.bytes[0] ^= 1);
     REFUSED(ERR_AUTH, l.account = s->a->account);
@@ -426,7 +428,7 @@ static void packets_follow_the_stage(void **state)
     assert_int_equal(world_outs(w, EVENT_PERSON), 0);
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_MUTE_OTHER, s->a), OK);
     assert_false(w->peer_speaks[s->a->peer]);
-    assert_true(heard(w, s->a, s->a)->muted); /* it is told itself, too */
+    assert_true(heard(w, s->a, s->a)->muted);                            /* it is told itself, too */
     assert_int_equal(world_flag(w, s->a, COMMAND_ROOM_MUTE, false), OK); /* and may open it again */
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_SEND_BACK, s->a), OK);
     assert_false(w->peer_speaks[s->a->peer]);

@@ -75,7 +75,9 @@ static void on_effect(void *user, const struct effect *e)
         w->log[w->log_size].name_len = e->store.name.len;
         if (e->store.name.len) memcpy(w->log[w->log_size].name, e->store.name.ptr, e->store.name.len);
         break;
-    case EFFECT_MEDIA: note_media(w, &e->media); break;
+    case EFFECT_MEDIA:
+        note_media(w, &e->media);
+        break;
     case EFFECT_RELEASE:
         must(e->media.peer < WORLD_PEERS, "a peer that was never named");
         must(w->peer_state[e->media.peer] == PEER_DROPPED || w->peer_state[e->media.peer] == PEER_RESERVED,
@@ -129,7 +131,10 @@ void world_init(struct world *w)
     rooms_set_setup_key(w->r, &setup);
 }
 
-void world_deinit(struct world *w) { rooms_free(w->r); }
+void world_deinit(struct world *w)
+{
+    rooms_free(w->r);
+}
 
 enum err world_apply(struct world *w, const struct command *c)
 {
@@ -194,7 +199,8 @@ const struct out *world_out(const struct world *w, sock_name sock, enum out_kind
 {
     for (size_t i = 0; i < w->effect_count; i++) {
         const struct effect *e = &w->effects[i];
-        if (e->kind == EFFECT_SEND && e->send.sock == sock && e->send.kind == kind && n-- == 0) return &e->send;
+        if (e->kind == EFFECT_SEND && e->send.sock == sock && e->send.kind == kind && n-- == 0)
+            return &e->send;
     }
     return NULL;
 }
@@ -279,7 +285,8 @@ static void sign(const uint8_t seed[32], const char *purpose, struct writer *w, 
 static size_t entrance(struct world *w, const struct actor *a, enum record_type type, const uint8_t seed[32],
                        uint8_t out[LIMIT_RECORD_BYTES])
 {
-    struct record rec = {.type = type, .time_ms = w->now, .account_key = a->account_key, .device_key = a->device_key};
+    struct record rec = {
+        .type = type, .time_ms = w->now, .account_key = a->account_key, .device_key = a->device_key};
     struct writer wr = writer_init(out, LIMIT_RECORD_BYTES);
     must(sign_public(seed, &rec.one_time_key) == OK, "sign_public");
     must(record_write_body(&wr, &rec) == OK, "record_write_body");
@@ -291,9 +298,11 @@ static size_t entrance(struct world *w, const struct actor *a, enum record_type 
     return wr.len;
 }
 
-enum err world_submit(struct world *w, const struct actor *a, enum command_kind kind, const uint8_t *record, size_t len)
+enum err world_submit(struct world *w, const struct actor *a, enum command_kind kind, const uint8_t *record,
+                      size_t len)
 {
-    struct command c = {.kind = kind, .sock = a->sock, .request = 1, .record = {{record, len}, view_str(a->name)}};
+    struct command c = {
+        .kind = kind, .sock = a->sock, .request = 1, .record = {{record, len}, view_str(a->name)}};
     return world_apply(w, &c);
 }
 
@@ -372,7 +381,8 @@ enum err world_invite(struct world *w, const struct actor *author, const struct 
     return world_submit(w, author, COMMAND_INVITE, t->record, t->len);
 }
 
-size_t world_redeem_record(struct world *w, const struct actor *a, const struct ticket *t, uint8_t out[LIMIT_RECORD_BYTES])
+size_t world_redeem_record(struct world *w, const struct actor *a, const struct ticket *t,
+                           uint8_t out[LIMIT_RECORD_BYTES])
 {
     return entrance(w, a, RECORD_REDEEM, t->seed, out);
 }
@@ -432,8 +442,8 @@ struct hash world_chain(const struct actor *a)
 
 /* ---- rooms ---------------------------------------------------------------------------------------- */
 
-enum err world_open(struct world *w, const struct actor *a, const char *title, const struct id *picked, size_t n,
-                    struct id *room)
+enum err world_open(struct world *w, const struct actor *a, const char *title, const struct id *picked,
+                    size_t n, struct id *room)
 {
     struct command c = {.kind = COMMAND_ROOM_OPEN, .sock = a->sock, .request = 1};
     c.create.title = view_str(title);
@@ -497,7 +507,8 @@ enum err world_flag(struct world *w, const struct actor *a, enum command_kind ki
     return world_apply(w, &c);
 }
 
-enum err world_person(struct world *w, const struct actor *a, enum command_kind kind, const struct actor *target)
+enum err world_person(struct world *w, const struct actor *a, enum command_kind kind,
+                      const struct actor *target)
 {
     struct command c = {.kind = kind, .sock = a->sock, .request = 1, .person = {target->account}};
     return world_apply(w, &c);

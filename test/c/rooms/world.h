@@ -1,6 +1,7 @@
-/* A small world around the rules: people with keys made from numbers, a clock that moves when told, a store that
- * answers when told, and a record of every effect of the last call. It checks on its own what must always hold:
- * nothing is sent to a socket that is closed, and a media peer is added, dropped and given back in that order. */
+/* A small world around the rules: people with keys made from numbers, a clock that moves when told, a store
+ * that answers when told, and a record of every effect of the last call. It checks on its own what must
+ * always hold: nothing is sent to a socket that is closed, and a media peer is added, dropped and given back
+ * in that order. */
 #ifndef TEST_WORLD_H
 #define TEST_WORLD_H
 
@@ -55,7 +56,14 @@ struct world {
     enum err store_result;
     bool stored_waits;
     uint64_t stored_n;
-    struct { uint8_t bytes[LIMIT_RECORD_BYTES]; size_t len; struct hash head; struct id account; char name[200]; size_t name_len; } log[WORLD_LOG];
+    struct {
+        uint8_t bytes[LIMIT_RECORD_BYTES];
+        size_t len;
+        struct hash head;
+        struct id account;
+        char name[200];
+        size_t name_len;
+    } log[WORLD_LOG];
     uint64_t log_size;
 };
 
@@ -88,11 +96,13 @@ enum err world_found(struct world *w, struct actor *a);
 enum err world_hello(struct world *w, struct actor *a, uint64_t log_size, struct hash head);
 struct ticket world_ticket(struct world *w, const struct actor *author, uint64_t expires_ms);
 enum err world_invite(struct world *w, const struct actor *author, const struct ticket *t);
-size_t world_redeem_record(struct world *w, const struct actor *a, const struct ticket *t, uint8_t out[LIMIT_RECORD_BYTES]);
+size_t world_redeem_record(struct world *w, const struct actor *a, const struct ticket *t,
+                           uint8_t out[LIMIT_RECORD_BYTES]);
 enum err world_redeem(struct world *w, struct actor *a, const struct ticket *t);
 size_t world_record(struct world *w, enum record_type type, const struct actor *author, struct id target,
                     const struct key *invite, uint8_t out[LIMIT_RECORD_BYTES]);
-enum err world_submit(struct world *w, const struct actor *a, enum command_kind kind, const uint8_t *record, size_t len);
+enum err world_submit(struct world *w, const struct actor *a, enum command_kind kind, const uint8_t *record,
+                      size_t len);
 enum err world_ban(struct world *w, const struct actor *by, const struct actor *target);
 enum err world_unban(struct world *w, const struct actor *by, const struct actor *target);
 enum err world_look(struct world *w, const struct actor *a, const uint8_t seed[32]);
@@ -101,14 +111,15 @@ struct actor *world_member(struct world *w, struct actor *inviter); /* invited, 
 struct hash world_chain(const struct actor *a);
 
 /* Rooms. */
-enum err world_open(struct world *w, const struct actor *a, const char *title, const struct id *picked, size_t n,
-                    struct id *room);
+enum err world_open(struct world *w, const struct actor *a, const char *title, const struct id *picked,
+                    size_t n, struct id *room);
 struct leaf world_leaf(struct world *w, const struct actor *a, struct id room);
 void world_sign_leaf(struct actor *a, const struct leaf *l, const uint8_t seed[32]);
 enum err world_join_leaf(struct world *w, struct actor *a, struct id room);
 enum err world_join(struct world *w, struct actor *a, struct id room); /* with a fresh leaf */
 enum err world_flag(struct world *w, const struct actor *a, enum command_kind kind, bool on);
-enum err world_person(struct world *w, const struct actor *a, enum command_kind kind, const struct actor *target);
+enum err world_person(struct world *w, const struct actor *a, enum command_kind kind,
+                      const struct actor *target);
 enum err world_simple(struct world *w, const struct actor *a, enum command_kind kind);
 enum err world_peer_down(struct world *w, peer_name peer);
 

@@ -1,0 +1,50 @@
+/* Key messages in the making, as a steward's client would build them: header, table, parts. The parts hold no
+ * keys, only their slot's number: the server cannot tell, and the tests can. */
+#ifndef TEST_STEWARD_H
+#define TEST_STEWARD_H
+
+#include "world.h"
+
+enum { SEAL = 80, WELCOME = 112, WRAP = 48, SEATS = 96 };
+
+struct seat {
+    bool filled;
+    struct hash leaf;
+};
+
+struct keys_view { /* the last accepted header, with its table */
+    struct id room;
+    struct seat table[SEATS];
+    struct key_header last;
+    struct hash hash;
+};
+
+struct message {
+    struct key_header h;
+    struct seat table[SEATS]; /* as it will be */
+    struct roster_change changes[2 * SEATS];
+    struct key_part seals[2 * SEATS], welcomes[2 * SEATS];
+    struct view wraps[SEATS];
+    uint8_t stage[1 + 3 * SEATS], header[LIMIT_HEADER_BYTES];
+    struct key_message m;
+    struct hash hash;
+};
+
+struct stage_entry {
+    uint8_t index;
+    uint16_t slot;
+};
+
+extern uint8_t steward_parts[SEATS][WELCOME];
+
+void message_begin(struct message *msg, const struct world *w, const struct keys_view *v,
+                   const struct actor *steward, bool rekey);
+void message_seat(struct message *msg, uint16_t slot, const struct hash *leaf); /* NULL: empty it */
+/* Parts and count: what the table asks for. A bucket gets seals if it changed or if all do. */
+void message_fill(struct message *msg, bool rekey, bool all);
+void message_stage(struct message *msg, size_t n, const struct stage_entry *list);
+void message_sign(struct message *msg, const uint8_t seed[32]);
+enum err message_send(struct world *w, struct message *msg, sock_name sock);
+void message_accepted(const struct message *msg, struct keys_view *v);
+
+#endif
