@@ -194,8 +194,10 @@ static void replays_and_old_packets_are_refused(void **state)
         assert_int_equal(unprotect(in, &b, NULL), ERR_REPLAY);
         b = sealed(out, 9, 1200); /* jumps over the whole window */
         assert_int_equal(unprotect(in, &b, NULL), OK);
-        b = sealed(out, 9, 1199);
-        assert_int_equal(unprotect(in, &b, NULL), OK);
+        for (uint64_t index = 1199; index > 1200 - 64; index--) { /* and leaves nothing of it behind */
+            b = sealed(out, 9, index);
+            assert_int_equal(unprotect(in, &b, NULL), OK);
+        }
         b = again;
         assert_int_equal(unprotect(in, &b, NULL), ERR_REPLAY);
         b = sealed(out, 10, 1000); /* another SSRC has a window of its own */
