@@ -762,6 +762,17 @@ describe('a room', () => {
     expect(calls.length).toBe(1);
   });
 
+  test('that we end ourselves needs no telling', async () => {
+    await inRoom();
+    club.answers['room.end'] = () => {
+      club.onEvent({ ev: 'room.out', room: ROOM, why: 'ended', by: 'Inès' });
+      return {};
+    };
+    expect(await app.endRoom()).toMatchObject({ ok: true });
+    expect(app.room.value).toBeNull();
+    expect(app.notice.value).toBeNull();
+  });
+
   test.each(['removed', 'elsewhere', 'banned', 'ended', 'lost'] as const)(
     'out of it: %s is said',
     async (why) => {

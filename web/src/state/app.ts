@@ -240,7 +240,7 @@ class Client implements App {
   }
 
   endRoom(): Promise<Outcome> {
-    return this.#inRoom((room) => room.act('room.end', {}));
+    return this.#inRoom((room) => room.close());
   }
 
   setVolume(account: Id, volume: number): void {

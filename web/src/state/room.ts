@@ -47,6 +47,7 @@ export class Room {
   #keys: KeysState | null = null;
   #calledBy: string | null = null;
   #blocked = false;
+  #closing = false; // we asked for its end, and need not be told of it
   #over = false;
   #retries = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -81,6 +82,13 @@ export class Room {
   async act<K extends RequestName>(name: K, members: Requests[K][0]): Promise<Outcome> {
     const outcome = await attempt(() => this.#ports.request(name, members));
     return outcome.ok ? { ok: true, value: undefined } : outcome;
+  }
+
+  async close(): Promise<Outcome> {
+    this.#closing = true;
+    const outcome = await this.act('room.end', {});
+    this.#closing = outcome.ok;
+    return outcome;
   }
 
   async mute(muted: boolean): Promise<Outcome> {
@@ -257,7 +265,8 @@ export class Room {
 
   #onOut(why: LeftWhy, by: string | undefined): void {
     this.#end();
-    if (why !== 'self') this.#ports.notice(`notice.out_${why}`, { name: by ?? '' });
+    if (why !== 'self' && !(why === 'ended' && this.#closing))
+      this.#ports.notice(`notice.out_${why}`, { name: by ?? '' });
   }
 
   #onMic(state: MicState): void {
