@@ -1,4 +1,5 @@
-/* A WebSocket message as it comes from anybody: api_decode must refuse or give a command whose every view is readable. */
+/* A WebSocket message as it comes from anybody: api_decode must refuse or give a command whose every view is
+ * readable. */
 #include <stdlib.h>
 
 #include "server/api.h"
@@ -20,12 +21,17 @@ static void touch_parts(const struct key_part *parts, size_t count)
 static void touch_command(const struct command *c)
 {
     switch (c->kind) {
-    case COMMAND_REDEEM: touch(c->record.name); /* fall through */
+    case COMMAND_REDEEM:
+        touch(c->record.name); /* fall through */
     case COMMAND_INVITE:
     case COMMAND_INVITE_REVOKE:
     case COMMAND_BAN:
-    case COMMAND_UNBAN: touch(c->record.record); break;
-    case COMMAND_CHAIN_READ: touch((struct view){(const uint8_t *)c->chains.accounts, c->chains.count * sizeof(struct id)}); break;
+    case COMMAND_UNBAN:
+        touch(c->record.record);
+        break;
+    case COMMAND_CHAIN_READ:
+        touch((struct view){(const uint8_t *)c->chains.accounts, c->chains.count * sizeof(struct id)});
+        break;
     case COMMAND_ROOM_OPEN:
         touch(c->create.title);
         touch((struct view){(const uint8_t *)c->create.picked, c->create.picked_count * sizeof(struct id)});
@@ -37,12 +43,14 @@ static void touch_command(const struct command *c)
     case COMMAND_ROOM_KEYS:
         touch(c->keys.header);
         touch(c->keys.stage);
-        touch((struct view){(const uint8_t *)c->keys.changes, c->keys.change_count * sizeof(struct roster_change)});
+        touch((struct view){(const uint8_t *)c->keys.changes,
+                            c->keys.change_count * sizeof(struct roster_change)});
         touch_parts(c->keys.welcomes, c->keys.welcome_count);
         touch_parts(c->keys.seals, c->keys.seal_count);
         for (size_t i = 0; i < c->keys.wrap_count; i++) touch(c->keys.wraps[i]);
         break;
-    default: break;
+    default:
+        break;
     }
 }
 

@@ -1,4 +1,5 @@
-/* What follows from the configuration about addresses: where to bind, what browsers are told, who may come in. */
+/* What follows from the configuration about addresses: where to bind, what browsers are told, who may come
+ * in. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,11 +8,15 @@
 
 #include "server/config.h"
 
-bool config_tls(const struct config *c) { return c->tls_cert[0] != 0; }
+bool config_tls(const struct config *c)
+{
+    return c->tls_cert[0] != 0;
+}
 
 bool config_loopback(const struct config *c)
 {
-    return !strcmp(c->listen_host, "localhost") || !strncmp(c->listen_host, "127.", 4) || !strcmp(c->listen_host, "::1");
+    return !strcmp(c->listen_host, "localhost") || !strncmp(c->listen_host, "127.", 4) ||
+           !strcmp(c->listen_host, "::1");
 }
 
 size_t config_addresses(const struct config *c, const char *out[2])
@@ -45,9 +50,10 @@ static bool route_address(const char *target, uint16_t port, struct sockaddr_sto
     if (!parse_address(target, 9, &to)) return false;
     int fd = socket(to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return false;
-    bool found = connect(fd, (struct sockaddr *)&to, to.ss_family == AF_INET ? sizeof(struct sockaddr_in)
-                                                                            : sizeof(struct sockaddr_in6)) == 0 &&
-                 getsockname(fd, (struct sockaddr *)&from, &len) == 0;
+    bool found =
+        connect(fd, (struct sockaddr *)&to,
+                to.ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)) == 0 &&
+        getsockname(fd, (struct sockaddr *)&from, &len) == 0;
     close(fd);
     if (!found) return false;
     char text[INET6_ADDRSTRLEN];
@@ -62,7 +68,8 @@ enum err config_media_address(const struct config *c, struct sockaddr_storage *o
     if (c->media_host[0]) return parse_address(c->media_host, c->media_port, out) ? OK : ERR_MALFORMED;
     if (!wildcard && !config_loopback(c))
         return parse_address(c->listen_host, c->media_port, out) ? OK : ERR_MALFORMED;
-    if (route_address("198.51.100.1", c->media_port, out) || route_address("2001:db8::1", c->media_port, out)) return OK;
+    if (route_address("198.51.100.1", c->media_port, out) || route_address("2001:db8::1", c->media_port, out))
+        return OK;
     return parse_address("127.0.0.1", c->media_port, out) ? OK : ERR_MALFORMED;
 }
 

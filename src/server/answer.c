@@ -50,8 +50,11 @@ bool http_tag_listed(const char *header, const char *etag)
 
 static struct http_answer plain(unsigned status, const char *text)
 {
-    return (struct http_answer){.status = status, .type = "text/plain; charset=utf-8", .cache = "no-store",
-                                .body = view_str(text), .length = strlen(text)};
+    return (struct http_answer){.status = status,
+                                .type = "text/plain; charset=utf-8",
+                                .cache = "no-store",
+                                .body = view_str(text),
+                                .length = strlen(text)};
 }
 
 /* "/" and "/r/<room id>" are the client's own screens: both get the page. */

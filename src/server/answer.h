@@ -18,15 +18,16 @@ struct http_answer {
     unsigned status;
     const char *type, *etag, *cache; /* NULL: no such header */
     struct view body;
-    size_t length;  /* Content-Length: of the body a GET would bring */
-    bool gzip;      /* Content-Encoding: gzip */
-    bool varies;    /* Vary: Accept-Encoding */
-    bool allow;     /* Allow: GET, HEAD */
+    size_t length; /* Content-Length: of the body a GET would bring */
+    bool gzip;     /* Content-Encoding: gzip */
+    bool varies;   /* Vary: Accept-Encoding */
+    bool allow;    /* Allow: GET, HEAD */
 };
 
 struct http_answer http_answer(const struct static_files *files, const struct http_request *q, bool ready);
 
-/* Whether a header like Accept-Encoding names this coding with a weight that is not zero (RFC 9110 12.5.3). */
+/* Whether a header like Accept-Encoding names this coding with a weight that is not zero (RFC 9110 12.5.3).
+ */
 bool http_accepts(const char *header, const char *coding);
 /* Whether a list of entity tags holds this one, compared weakly (RFC 9110 13.1.2). */
 bool http_tag_listed(const char *header, const char *etag);

@@ -113,8 +113,10 @@ static struct view decode_bytes(struct members *m, const json_t *v, size_t max)
     if (m->err) return (struct view){0};
     size_t cap = text / 4 * 3 + 3;
     uint8_t *out = arena_take(m->r, cap);
-    if (!out) fail(m, ERR_SYSTEM);
-    else if (b64_decode(out, cap, &len, json_string_value(v), text)) fail(m, ERR_MALFORMED);
+    if (!out)
+        fail(m, ERR_SYSTEM);
+    else if (b64_decode(out, cap, &len, json_string_value(v), text))
+        fail(m, ERR_MALFORMED);
     return m->err ? (struct view){0} : (struct view){out, len};
 }
 
@@ -125,7 +127,8 @@ static struct view take_bytes(struct members *m, const char *key, size_t max)
 }
 
 /* An array and memory for its decoded elements; NULL on error, and for an empty one. */
-static void *take_array(struct members *m, const char *key, size_t max, size_t size, json_t **array, size_t *count)
+static void *take_array(struct members *m, const char *key, size_t max, size_t size, json_t **array,
+                        size_t *count)
 {
     *array = take(m, key, JSON_ARRAY);
     *count = json_array_size(*array);
@@ -146,7 +149,10 @@ static const struct id *take_ids(struct members *m, const char *key, size_t max,
 
 /* ---- the requests --------------------------------------------------------------------------------- */
 
-static void decode_nothing(struct members *m, struct command *c) { (void)m, (void)c; }
+static void decode_nothing(struct members *m, struct command *c)
+{
+    (void)m, (void)c;
+}
 
 static void decode_look(struct members *m, struct command *c)
 {
@@ -201,7 +207,8 @@ static void take_ufrag(struct members *m, char *out)
     if (v.len < 4 || v.len > LIMIT_UFRAG_BYTES) fail(m, ERR_MALFORMED);
     for (size_t i = 0; i < v.len && !m->err; i++) {
         char ch = (char)v.ptr[i];
-        bool good = (ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') || ch == '+' || ch == '/';
+        bool good = (ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') ||
+                    ch == '+' || ch == '/';
         if (!good) fail(m, ERR_MALFORMED);
         out[i] = ch;
     }
@@ -223,20 +230,34 @@ static void decode_join(struct members *m, struct command *c)
     if (json_array_size(ssrc) != LIMIT_VARIANTS) fail(&media, ERR_MALFORMED);
     for (size_t i = 0; i < LIMIT_VARIANTS; i++) {
         json_int_t n = json_integer_value(json_array_get(ssrc, i)); /* 0 for what is no integer */
-        if (n < 1 || n > UINT32_MAX || (i && n == peer->ssrc[0])) fail(&media, ERR_MALFORMED);
-        else peer->ssrc[i] = (uint32_t)n;
+        if (n < 1 || n > UINT32_MAX || (i && n == peer->ssrc[0]))
+            fail(&media, ERR_MALFORMED);
+        else
+            peer->ssrc[i] = (uint32_t)n;
     }
     end(&media);
     fail(m, media.err);
 }
 
-static void decode_person(struct members *m, struct command *c) { TAKE_EXACT(m, "account", c->person.account.bytes); }
+static void decode_person(struct members *m, struct command *c)
+{
+    TAKE_EXACT(m, "account", c->person.account.bytes);
+}
 
-static void decode_up(struct members *m, struct command *c) { c->flag.on = take_bool(m, "up"); }
+static void decode_up(struct members *m, struct command *c)
+{
+    c->flag.on = take_bool(m, "up");
+}
 
-static void decode_muted(struct members *m, struct command *c) { c->flag.on = take_bool(m, "muted"); }
+static void decode_muted(struct members *m, struct command *c)
+{
+    c->flag.on = take_bool(m, "muted");
+}
 
-static void decode_accept(struct members *m, struct command *c) { c->flag.on = take_bool(m, "accept"); }
+static void decode_accept(struct members *m, struct command *c)
+{
+    c->flag.on = take_bool(m, "accept");
+}
 
 static const struct key_part *take_parts(struct members *m, const char *key, size_t *count)
 {
@@ -292,7 +313,8 @@ static void decode_keys(struct members *m, struct command *c)
     k->welcomes = take_parts(m, "welcomes", &k->welcome_count);
     k->seals = take_parts(m, "seals", &k->seal_count);
     struct view *wraps = take_array(m, "wraps", BUCKETS, sizeof *wraps, &array, &k->wrap_count);
-    for (size_t i = 0; i < k->wrap_count; i++) wraps[i] = decode_bytes(m, json_array_get(array, i), LIMIT_SEAL_BYTES);
+    for (size_t i = 0; i < k->wrap_count; i++)
+        wraps[i] = decode_bytes(m, json_array_get(array, i), LIMIT_SEAL_BYTES);
     k->wraps = wraps;
     check_header_room(m, k->header);
 }
@@ -347,12 +369,18 @@ static enum err check_size(struct view text)
     if (text.len > LIMIT_MESSAGE_BYTES) return ERR_TOO_LARGE;
     for (size_t i = 0; i < text.len; i++) {
         uint8_t ch = text.ptr[i];
-        if (quoted && ch == '\\') i++;
-        else if (ch == '"') quoted = !quoted;
-        else if (quoted) continue;
-        else if (ch == '[' || ch == '{') nodes++, depth++;
-        else if ((ch == ']' || ch == '}') && depth) depth--;
-        else if (ch == ',') nodes++;
+        if (quoted && ch == '\\')
+            i++;
+        else if (ch == '"')
+            quoted = !quoted;
+        else if (quoted)
+            continue;
+        else if (ch == '[' || ch == '{')
+            nodes++, depth++;
+        else if ((ch == ']' || ch == '}') && depth)
+            depth--;
+        else if (ch == ',')
+            nodes++;
         if (nodes > LIMIT_MESSAGE_NODES || depth > DEPTH_MAX) return ERR_TOO_LARGE;
     }
     return OK;

@@ -130,12 +130,14 @@ static enum err set_tls_key(struct config *c, const char *value, const struct wh
 
 static enum err set_behind_proxy(struct config *c, const char *value, const struct why *w)
 {
-    if (strcmp(value, "yes") && strcmp(value, "no")) return bad(w, "must be yes or no, not \"%.40s\".", value);
+    if (strcmp(value, "yes") && strcmp(value, "no"))
+        return bad(w, "must be yes or no, not \"%.40s\".", value);
     c->behind_proxy = value[0] == 'y';
     return OK;
 }
 
-/* An origin as browsers write it (RFC 6454 6.2): scheme, host in lower case, port unless it is the default one. */
+/* An origin as browsers write it (RFC 6454 6.2): scheme, host in lower case, port unless it is the default
+ * one. */
 static enum err set_origin(struct config *c, const char *value, const struct why *w)
 {
     size_t scheme = strncmp(value, "https://", 8) == 0 ? 8 : strncmp(value, "http://", 7) == 0 ? 7 : 0;
@@ -184,20 +186,25 @@ static const struct option {
     const char *help;
 } options[] = {
     {"--data", "APARTE_DATA", "./data", set_data, "folder of the member log"},
-    {"--listen", "APARTE_LISTEN", "localhost:8080", set_listen, "HOST:PORT of the web server; [ADDRESS]:PORT for IPv6"},
-    {"--media-port", "APARTE_MEDIA_PORT", "8080", set_media_port, "UDP port of the first media thread, the others follow"},
+    {"--listen", "APARTE_LISTEN", "localhost:8080", set_listen,
+     "HOST:PORT of the web server; [ADDRESS]:PORT for IPv6"},
+    {"--media-port", "APARTE_MEDIA_PORT", "8080", set_media_port,
+     "UDP port of the first media thread, the others follow"},
     {"--media-address", "APARTE_MEDIA_ADDRESS", NULL, set_media_address,
      "address browsers send audio to (default: the listen address, or that of the default route)"},
     {"--media-threads", "APARTE_MEDIA_THREADS", NULL, set_media_threads, "(default: one per core but one)"},
     {"--tls-cert", "APARTE_TLS_CERT", NULL, set_tls_cert, "certificate chain, PEM"},
     {"--tls-key", "APARTE_TLS_KEY", NULL, set_tls_key, "its private key, PEM"},
-    {"--behind-proxy", "APARTE_BEHIND_PROXY", "no", set_behind_proxy, "yes: a proxy in front of this server does HTTPS"},
-    {"--origin", "APARTE_ORIGIN", NULL, set_origin, "public origin, https://rooms.example.org (default: the listen address)"},
+    {"--behind-proxy", "APARTE_BEHIND_PROXY", "no", set_behind_proxy,
+     "yes: a proxy in front of this server does HTTPS"},
+    {"--origin", "APARTE_ORIGIN", NULL, set_origin,
+     "public origin, https://rooms.example.org (default: the listen address)"},
     {"--name", "APARTE_NAME", "Aparté", set_name, "name of the club"},
     {"--web", "APARTE_WEB", APARTE_WEB_DIR, set_web, "folder of the built client"},
     {"--log", "APARTE_LOG", "info", set_log, "error, warn, info or debug"},
 #ifdef APARTE_TEST_HOOKS
-    {"--test-tap", "APARTE_TEST_TAP", NULL, set_tap, "tests only: file that gets what the server can see of the audio"},
+    {"--test-tap", "APARTE_TEST_TAP", NULL, set_tap,
+     "tests only: file that gets what the server can see of the audio"},
 #endif
 };
 enum { OPTION_COUNT = sizeof options / sizeof *options };
@@ -217,7 +224,9 @@ static enum err read_flags(const char *values[OPTION_COUNT], int argc, char **ar
         size_t len = strcspn(argv[i], "="), at = 0;
         struct why w = *unnamed;
         w.flag = argv[i];
-        while (at < OPTION_COUNT && (strlen(options[at].flag) != len || strncmp(options[at].flag, argv[i], len))) at++;
+        while (at < OPTION_COUNT &&
+               (strlen(options[at].flag) != len || strncmp(options[at].flag, argv[i], len)))
+            at++;
         if (at == OPTION_COUNT) return bad(&w, "is not an option of aparte. See: aparte serve --help");
         if (argv[i][len])
             values[at] = argv[i] + len + 1;
@@ -239,10 +248,14 @@ static enum err check_together(const struct config *c, const struct why *unnamed
     }
     w.flag = "--listen";
     if (!config_tls(c) && !c->behind_proxy && !config_loopback(c))
-        return bad(&w, "%s would be plain HTTP, and browsers give the microphone to pages from HTTPS and localhost only. "
-                       "Give --tls-cert and --tls-key, or --behind-proxy yes with a proxy that does HTTPS.", c->listen_host);
+        return bad(&w,
+                   "%s would be plain HTTP, and browsers give the microphone to pages from HTTPS and "
+                   "localhost only. "
+                   "Give --tls-cert and --tls-key, or --behind-proxy yes with a proxy that does HTTPS.",
+                   c->listen_host);
     w.flag = "--origin";
-    if (!c->origin[0] && (c->behind_proxy || !strcmp(c->listen_host, "0.0.0.0") || !strcmp(c->listen_host, "::")))
+    if (!c->origin[0] &&
+        (c->behind_proxy || !strcmp(c->listen_host, "0.0.0.0") || !strcmp(c->listen_host, "::")))
         return bad(&w, "is missing: this server cannot know under which address people reach it.");
     if (!strncmp(c->origin, "http://", 7) && strncmp(c->origin, "http://localhost", 16) &&
         strncmp(c->origin, "http://127.", 11) && strncmp(c->origin, "http://[::1]", 12))

@@ -1,5 +1,6 @@
-/* The options of `aparte serve`: one table row each, given as --flag, in the environment, or left at its default, in
- * this order. A bad value is answered with a sentence that names the option. Thread: start-up. No allocation. */
+/* The options of `aparte serve`: one table row each, given as --flag, in the environment, or left at its
+ * default, in this order. A bad value is answered with a sentence that names the option. Thread: start-up. No
+ * allocation. */
 #ifndef SERVER_CONFIG_H
 #define SERVER_CONFIG_H
 
@@ -40,7 +41,8 @@ size_t config_addresses(const struct config *c, const char *out[2]);
 /* Where media threads bind and what browsers are told; port as configured. */
 MUST_CHECK enum err config_media_address(const struct config *c, struct sockaddr_storage *out);
 
-/* The origins a browser may come from, once the port is known. The first is the one links are printed with. */
+/* The origins a browser may come from, once the port is known. The first is the one links are printed with.
+ */
 struct origins {
     char list[CONFIG_ORIGINS][CONFIG_ORIGIN_BYTES];
     size_t count;

@@ -24,12 +24,13 @@ struct control {
     struct rooms *rooms;
     struct store_queue *queue;
     _Atomic(struct http *) http;
-    struct request *waiting, **waiting_tail; /* commands for after the record in flight, and what came behind them */
+    struct request *waiting,
+        **waiting_tail; /* commands for after the record in flight, and what came behind them */
     unsigned waiting_count;
     struct late *late, **late_tail;
     struct json json;
-    struct message *last;     /* many sockets in a row get the same event: one copy */
-    bool store_refused;       /* an append that could not even be queued; answered after the current call */
+    struct message *last; /* many sockets in a row get the same event: one copy */
+    bool store_refused;   /* an append that could not even be queued; answered after the current call */
     uint64_t refused_n;
 };
 
@@ -74,9 +75,12 @@ static void send_out(struct control *c, const struct out *o)
 
 static void append(struct control *c, const struct effect *e)
 {
-    struct store_job job = {.n = e->store.n, .record_len = e->store.record.len, .head = e->store.head,
+    struct store_job job = {.n = e->store.n,
+                            .record_len = e->store.record.len,
+                            .head = e->store.head,
                             .account = e->store.account};
-    enum err err = e->store.record.len > sizeof job.record || e->store.name.len >= sizeof job.name ? ERR_TOO_LARGE : OK;
+    enum err err =
+        e->store.record.len > sizeof job.record || e->store.name.len >= sizeof job.name ? ERR_TOO_LARGE : OK;
     if (!err) {
         memcpy(job.record, e->store.record.ptr, e->store.record.len);
         if (e->store.name.len) memcpy(job.name, e->store.name.ptr, e->store.name.len);
@@ -123,11 +127,15 @@ static void on_effect(void *user, const struct effect *e)
 {
     struct control *c = user;
     switch (e->kind) {
-    case EFFECT_SEND: send_out(c, &e->send); break;
+    case EFFECT_SEND:
+        send_out(c, &e->send);
+        break;
     case EFFECT_CLOSE:
         if (atomic_load(&c->http)) http_close(atomic_load(&c->http), e->close.sock, e->close.why);
         break;
-    case EFFECT_STORE: append(c, e); break;
+    case EFFECT_STORE:
+        append(c, e);
+        break;
     case EFFECT_MEDIA:
     case EFFECT_RELEASE:
         if (c->late || !media_now(c, e->kind, &e->media)) media_later(c, e);
@@ -137,9 +145,12 @@ static void on_effect(void *user, const struct effect *e)
 
 /* ---- commands ------------------------------------------------------------------------------------- */
 
-static void send_error(struct control *c, sock_name sock, uint32_t request, enum err err, uint32_t retry_after_ms)
+static void send_error(struct control *c, sock_name sock, uint32_t request, enum err err,
+                       uint32_t retry_after_ms)
 {
-    struct out o = {.kind = REPLY_ERROR, .sock = sock, .request = request,
+    struct out o = {.kind = REPLY_ERROR,
+                    .sock = sock,
+                    .request = request,
                     .error = {.err = err, .retry_after_ms = retry_after_ms}};
     send_out(c, &o);
 }
@@ -244,7 +255,8 @@ static void on_closed(void *user, sock_name sock)
     struct control *c = user;
     struct command command = {.kind = COMMAND_SOCKET_CLOSED, .sock = sock};
     leave_line(c, sock);
-    if (atomic_load(&c->http)) (void)apply(c, &command); /* nobody is left to be told; at the end, nothing is left to do */
+    if (atomic_load(&c->http))
+        (void)apply(c, &command); /* nobody is left to be told; at the end, nothing is left to do */
 }
 
 static void on_media(struct control *c, const struct media_event *event)
@@ -267,7 +279,10 @@ static void pull(struct control *c)
     flush_late(c);
 }
 
-static void on_wake(void *user) { pull(user); }
+static void on_wake(void *user)
+{
+    pull(user);
+}
 
 static void on_tick(void *user)
 {
@@ -279,8 +294,13 @@ static void on_tick(void *user)
 
 struct http_hooks control_hooks(struct control *c)
 {
-    return (struct http_hooks){.open = on_open, .message = on_message, .refused = on_refused, .closed = on_closed,
-                               .wake = on_wake, .tick = on_tick, .user = c};
+    return (struct http_hooks){.open = on_open,
+                               .message = on_message,
+                               .refused = on_refused,
+                               .closed = on_closed,
+                               .wake = on_wake,
+                               .tick = on_tick,
+                               .user = c};
 }
 
 /* ---- life ----------------------------------------------------------------------------------------- */
@@ -337,7 +357,10 @@ void control_free(struct control *c)
     free(c);
 }
 
-struct rooms *control_rooms(struct control *c) { return c->rooms; }
+struct rooms *control_rooms(struct control *c)
+{
+    return c->rooms;
+}
 
 void control_attach(struct control *c, struct http *http, struct store_queue *queue)
 {

@@ -1,5 +1,5 @@
-/* Between the sockets and the rules: text to commands, effects to text, store jobs and media commands, in their order.
- * Thread: control, but for control_wake, which the store and media threads call. */
+/* Between the sockets and the rules: text to commands, effects to text, store jobs and media commands, in
+ * their order. Thread: control, but for control_wake, which the store and media threads call. */
 #ifndef SERVER_CONTROL_H
 #define SERVER_CONTROL_H
 
@@ -20,7 +20,8 @@ void control_free(struct control *c);
 struct rooms *control_rooms(struct control *c); /* for replay, before the start */
 /* From here on effects reach sockets and the store; with NULL and NULL, at the end, nothing does any more. */
 void control_attach(struct control *c, struct http *http, struct store_queue *queue);
-/* For threads that start before the control does: `place` is a struct control **, which is set by then or NULL. */
+/* For threads that start before the control does: `place` is a struct control **, which is set by then or
+ * NULL. */
 void control_wake(void *place);
 struct http_hooks control_hooks(struct control *c);
 

@@ -1,6 +1,5 @@
 #include "server/effects.h"
 
-
 static const char *const club_roles[] = {"", "founder", "admin", "member"};
 static const char *const room_roles[] = {"listener", "speaker", "moderator"};
 static const char *const invite_states[] = {"open", "used", "expired", "revoked"};
@@ -10,7 +9,10 @@ static_assert(sizeof club_roles / sizeof *club_roles == CLUB_MEMBER + 1, "a word
 static_assert(sizeof room_roles / sizeof *room_roles == ROLE_MODERATOR + 1, "a word for every role");
 static_assert(sizeof invite_states / sizeof *invite_states == INVITE_REVOKED + 1, "a word for every state");
 
-static void put_id(struct json *j, const char *key, const struct id *id) { json_bytes(j, key, VIEW(id->bytes)); }
+static void put_id(struct json *j, const char *key, const struct id *id)
+{
+    json_bytes(j, key, VIEW(id->bytes));
+}
 
 static void put_log(struct json *j, uint64_t size, const struct hash *head)
 {
@@ -229,9 +231,15 @@ static void put_hall(struct json *j, const struct out *o)
     json_close(j, ']');
 }
 
-static void put_hall_room(struct json *j, const struct out *o) { put_room(j, "room", &o->hall.list[0]); }
+static void put_hall_room(struct json *j, const struct out *o)
+{
+    put_room(j, "room", &o->hall.list[0]);
+}
 
-static void put_hall_gone(struct json *j, const struct out *o) { put_id(j, "room", &o->room.room); }
+static void put_hall_gone(struct json *j, const struct out *o)
+{
+    put_id(j, "room", &o->room.room);
+}
 
 static void put_guest(struct json *j, const struct out *o)
 {
@@ -266,17 +274,25 @@ static void put_out(struct json *j, const struct out *o)
     if (o->out.by_name.len) json_text(j, "by", o->out.by_name);
 }
 
-static void put_log_event(struct json *j, const struct out *o) { put_log(j, o->log.size, &o->log.head); }
+static void put_log_event(struct json *j, const struct out *o)
+{
+    put_log(j, o->log.size, &o->log.head);
+}
 
 static const struct {
     const char *name;
     void (*put)(struct json *j, const struct out *o);
 } events[] = {
-    [EVENT_CHALLENGE] = {"challenge", put_challenge}, [EVENT_HALL] = {"hall", put_hall},
-    [EVENT_HALL_ROOM] = {"hall.room", put_hall_room}, [EVENT_HALL_GONE] = {"hall.gone", put_hall_gone},
-    [EVENT_GUEST] = {"guest", put_guest},             [EVENT_PERSON] = {"room.person", put_room_person},
-    [EVENT_LEFT] = {"room.left", put_left},           [EVENT_KEYS] = {"room.keys", put_keys},
-    [EVENT_CALLED] = {"room.called", put_called},     [EVENT_OUT] = {"room.out", put_out},
+    [EVENT_CHALLENGE] = {"challenge", put_challenge},
+    [EVENT_HALL] = {"hall", put_hall},
+    [EVENT_HALL_ROOM] = {"hall.room", put_hall_room},
+    [EVENT_HALL_GONE] = {"hall.gone", put_hall_gone},
+    [EVENT_GUEST] = {"guest", put_guest},
+    [EVENT_PERSON] = {"room.person", put_room_person},
+    [EVENT_LEFT] = {"room.left", put_left},
+    [EVENT_KEYS] = {"room.keys", put_keys},
+    [EVENT_CALLED] = {"room.called", put_called},
+    [EVENT_OUT] = {"room.out", put_out},
     [EVENT_LOG] = {"log", put_log_event},
 };
 

@@ -20,18 +20,21 @@ struct page { /* one HTTP request being answered */
     size_t sent;
 };
 
-/* On every answer. The client is one bundle from this origin: nothing else is allowed to load, frame or be framed. */
+/* On every answer. The client is one bundle from this origin: nothing else is allowed to load, frame or be
+ * framed. */
 static const char *const headers[][2] = {
     {"content-security-policy:",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src "
+     "'self'; "
      "media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; font-src 'self'; form-action 'none'; "
      "base-uri 'none'; frame-ancestors 'none'"},
     {"x-content-type-options:", "nosniff"},
     {"referrer-policy:", "no-referrer"},
     {"cross-origin-opener-policy:", "same-origin"},
     {"cross-origin-resource-policy:", "same-origin"},
-    {"permissions-policy:", "microphone=(self), camera=(), geolocation=(), display-capture=(), usb=(), serial=(), "
-                            "bluetooth=(), payment=(), midi=()"},
+    {"permissions-policy:",
+     "microphone=(self), camera=(), geolocation=(), display-capture=(), usb=(), serial=(), "
+     "bluetooth=(), payment=(), midi=()"},
 };
 static const char hsts[] = "max-age=31536000";
 
@@ -58,8 +61,8 @@ struct header_block {
 
 static void add(struct header_block *b, const char *name, const char *value)
 {
-    if (value && lws_add_http_header_by_name(b->wsi, (const uint8_t *)name, (const uint8_t *)value, (int)strlen(value),
-                                             &b->at, b->end))
+    if (value && lws_add_http_header_by_name(b->wsi, (const uint8_t *)name, (const uint8_t *)value,
+                                             (int)strlen(value), &b->at, b->end))
         b->failed = true;
 }
 
@@ -109,7 +112,8 @@ static int answer_request(struct http *h, struct lws *wsi, struct page *p, const
     int uri_len, method = lws_http_get_uri_and_method(wsi, &uri, &uri_len);
     http_header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, encoding, sizeof encoding);
     http_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, tags, sizeof tags);
-    snprintf(name, sizeof name, "%.*s", (int)path_len, path); /* what is cut off was too long to be a file's name */
+    snprintf(name, sizeof name, "%.*s", (int)path_len,
+             path); /* what is cut off was too long to be a file's name */
     struct http_request q = {.path = name, .accept_encoding = encoding, .if_none_match = tags};
     q.method = method == LWSHUMETH_GET ? METHOD_GET : method == LWSHUMETH_HEAD ? METHOD_HEAD : METHOD_OTHER;
     *p = (struct page){.answer = http_answer(h->files, &q, h->ready)};
@@ -218,8 +222,10 @@ static enum err listen_all(struct http *h, char *why, size_t why_size)
             int port = lws_get_vhost_listen_port(vhost);
             if (port > 0) h->port = (uint16_t)port;
         } else if (i == 0) {
-            snprintf(why, why_size, "--listen: cannot serve on %s port %u: the port is taken, the address is not this "
-                                    "machine's, or the certificate and key do not fit.", addresses[i], h->port);
+            snprintf(why, why_size,
+                     "--listen: cannot serve on %s port %u: the port is taken, the address is not this "
+                     "machine's, or the certificate and key do not fit.",
+                     addresses[i], h->port);
             return ERR_SYSTEM;
         } else {
             LOG_INFO("http", "no IPv6 on this machine's loopback");
@@ -238,7 +244,8 @@ enum err http_new(struct http **out, const struct config *config, const struct s
     h->hooks = *hooks;
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
-        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | (config_tls(config) ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                   (config_tls(config) ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
         .user = h,
         .pt_serv_buf_size = SERVICE_BYTES,
         .fd_limit_per_thread = LIMIT_SOCKETS + SPARE_FDS,
@@ -270,15 +277,27 @@ void http_free(struct http *h)
     free(h);
 }
 
-uint16_t http_port(const struct http *h) { return h->port; }
+uint16_t http_port(const struct http *h)
+{
+    return h->port;
+}
 
-const struct origins *http_origins(const struct http *h) { return &h->origins; }
+const struct origins *http_origins(const struct http *h)
+{
+    return &h->origins;
+}
 
 void http_run(struct http *h, const volatile sig_atomic_t *stop)
 {
     while (!*stop && lws_service(h->context, 0) >= 0) {}
 }
 
-void http_wake(struct http *h) { lws_cancel_service(h->context); }
+void http_wake(struct http *h)
+{
+    lws_cancel_service(h->context);
+}
 
-void http_set_ready(struct http *h, bool ready) { h->ready = ready; }
+void http_set_ready(struct http *h, bool ready)
+{
+    h->ready = ready;
+}

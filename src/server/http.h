@@ -1,9 +1,9 @@
-/* HTTP, TLS and WebSockets (libwebsockets): the only file pair, with ws.c, that knows the library. It serves the files
- * in memory and carries text between browsers and the hooks; what a text means is not known here.
+/* HTTP, TLS and WebSockets (libwebsockets): the only file pair, with ws.c, that knows the library. It serves
+ * the files in memory and carries text between browsers and the hooks; what a text means is not known here.
  *
- * One thread, the control thread, runs http_run and calls everything else, but for http_wake, which any thread may call.
- * Hooks are called on the control thread; http_send and http_close may be called from inside them, and never
- * call a hook themselves. */
+ * One thread, the control thread, runs http_run and calls everything else, but for http_wake, which any
+ * thread may call. Hooks are called on the control thread; http_send and http_close may be called from inside
+ * them, and never call a hook themselves. */
 #ifndef SERVER_HTTP_H
 #define SERVER_HTTP_H
 

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void json_init(struct json *j) { *j = (struct json){0}; }
+void json_init(struct json *j)
+{
+    *j = (struct json){0};
+}
 
 void json_deinit(struct json *j)
 {
@@ -19,7 +22,10 @@ void json_start(struct json *j)
     j->comma = false;
 }
 
-enum err json_end(const struct json *j) { return j->err; }
+enum err json_end(const struct json *j)
+{
+    return j->err;
+}
 
 static bool grow(struct json *j, size_t more)
 {
@@ -79,18 +85,23 @@ void json_text(struct json *j, const char *key, struct view utf8)
         put(j, (const char *)utf8.ptr + start, i - start);
         start = i + 1;
         char escaped[8];
-        if (!last) put(j, escaped, (size_t)snprintf(escaped, sizeof escaped, c < 0x20 ? "\\u%04x" : "\\%c", c));
+        if (!last)
+            put(j, escaped, (size_t)snprintf(escaped, sizeof escaped, c < 0x20 ? "\\u%04x" : "\\%c", c));
     }
     put(j, "\"", 1);
 }
 
-void json_word(struct json *j, const char *key, const char *word) { json_text(j, key, view_str(word)); }
+void json_word(struct json *j, const char *key, const char *word)
+{
+    json_text(j, key, view_str(word));
+}
 
 void json_bytes(struct json *j, const char *key, struct view bytes)
 {
     begin(j, key);
     put(j, "\"", 1);
-    if (grow(j, B64_LEN(bytes.len) + 1)) j->len += bytes.len ? b64_encode(j->text + j->len, j->cap - j->len, bytes) : 0;
+    if (grow(j, B64_LEN(bytes.len) + 1))
+        j->len += bytes.len ? b64_encode(j->text + j->len, j->cap - j->len, bytes) : 0;
     put(j, "\"", 1);
 }
 

@@ -1,5 +1,6 @@
-/* A small JSON writer (RFC 8259) into one growing buffer that is used again and again: no allocation per message
- * once it has grown. The error is sticky: write everything, ask json_end() once. Thread: the owner's. */
+/* A small JSON writer (RFC 8259) into one growing buffer that is used again and again: no allocation per
+ * message once it has grown. The error is sticky: write everything, ask json_end() once. Thread: the owner's.
+ */
 #ifndef SERVER_JSON_H
 #define SERVER_JSON_H
 
@@ -21,7 +22,7 @@ MUST_CHECK enum err json_end(const struct json *j);
 void json_open(struct json *j, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct json *j, char bracket);
 void json_text(struct json *j, const char *key, struct view utf8);
-void json_word(struct json *j, const char *key, const char *word); /* text from a literal */
+void json_word(struct json *j, const char *key, const char *word);   /* text from a literal */
 void json_bytes(struct json *j, const char *key, struct view bytes); /* base64url */
 void json_number(struct json *j, const char *key, uint64_t n);
 void json_bool(struct json *j, const char *key, bool b);

@@ -27,13 +27,17 @@ enum { SUBCOMMANDS = sizeof commands / sizeof *commands };
 
 static void usage(void)
 {
-    puts("aparte: live audio rooms that stay between the people in them\n\nUsage: aparte COMMAND [OPTIONS]\n");
+    puts(
+        "aparte: live audio rooms that stay between the people in them\n\nUsage: aparte COMMAND [OPTIONS]\n");
     for (size_t i = 0; i < SUBCOMMANDS; i++) printf("  %-16s %s\n", commands[i].name, commands[i].help);
     puts("\nOptions, each also as an environment variable:\n");
     config_help();
 }
 
-static bool asks_help(const char *arg) { return !strcmp(arg, "--help") || !strcmp(arg, "-h") || !strcmp(arg, "help"); }
+static bool asks_help(const char *arg)
+{
+    return !strcmp(arg, "--help") || !strcmp(arg, "-h") || !strcmp(arg, "help");
+}
 
 int main(int argc, char **argv)
 {

@@ -57,7 +57,8 @@ static void catch_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* No core dump and no debugger sees keys in memory; nothing that is started gains rights; files are the owner's. */
+/* No core dump and no debugger sees keys in memory; nothing that is started gains rights; files are the
+ * owner's. */
 static void harden(void)
 {
     struct rlimit none = {0, 0};
@@ -107,12 +108,16 @@ static enum err start_media(struct serve *s, struct control_config *control)
                                  .user = &s->control};
     enum err e = config_media_address(&s->config, &media.address);
     if (e) return fail(s, e, "--media-address");
-    const void *bytes = media.address.ss_family == AF_INET ? (void *)&((struct sockaddr_in *)&media.address)->sin_addr
-                                                           : (void *)&((struct sockaddr_in6 *)&media.address)->sin6_addr;
+    const void *bytes = media.address.ss_family == AF_INET
+                            ? (void *)&((struct sockaddr_in *)&media.address)->sin_addr
+                            : (void *)&((struct sockaddr_in6 *)&media.address)->sin6_addr;
     inet_ntop(media.address.ss_family, bytes, control->media_address, sizeof control->media_address);
     e = media_start(&s->media, &media);
-    if (e) snprintf(s->why, sizeof s->why, "cannot take UDP ports %u to %u on %s for media (--media-port, --media-address).",
-                    s->config.media_port, s->config.media_port + s->config.media_threads - 1, control->media_address);
+    if (e)
+        snprintf(s->why, sizeof s->why,
+                 "cannot take UDP ports %u to %u on %s for media (--media-port, --media-address).",
+                 s->config.media_port, s->config.media_port + s->config.media_threads - 1,
+                 control->media_address);
     control->media = s->media;
     return e;
 }
@@ -211,7 +216,8 @@ int check_config_main(int argc, char **argv)
     struct config config;
     struct static_files files;
     char why[WHY_BYTES];
-    if (config_load(&config, argc, argv, why, sizeof why) || static_load(&files, config.web, why, sizeof why)) {
+    if (config_load(&config, argc, argv, why, sizeof why) ||
+        static_load(&files, config.web, why, sizeof why)) {
         fprintf(stderr, "aparte: %s\n", why);
         return EXIT_OPTION;
     }

@@ -1,5 +1,5 @@
-/* `aparte serve`: owns everything that runs. Returns the exit code: 0 after SIGINT or SIGTERM, 1 for a machine that
- * does not play along, 2 for a wrong option. */
+/* `aparte serve`: owns everything that runs. Returns the exit code: 0 after SIGINT or SIGTERM, 1 for a
+ * machine that does not play along, 2 for a wrong option. */
 #ifndef SERVER_SERVE_H
 #define SERVER_SERVE_H
 

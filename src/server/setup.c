@@ -34,7 +34,8 @@ static enum err print_link(const char *origin, const uint8_t seed[32])
     return written ? OK : ERR_SYSTEM;
 }
 
-enum err setup_offer(struct rooms *rooms, const struct store_row *row, struct store *store, const char *origin)
+enum err setup_offer(struct rooms *rooms, const struct store_row *row, struct store *store,
+                     const char *origin)
 {
     static const char key_name[] = "setup_key";
     uint8_t seed[32];

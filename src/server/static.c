@@ -55,7 +55,8 @@ static enum err fail(struct load *l, enum err e, const char *name, const char *w
     return e;
 }
 
-/* A strong validator: the first half of SHA-256, so that the same build gives the same tag on every server. */
+/* A strong validator: the first half of SHA-256, so that the same build gives the same tag on every server.
+ */
 static void make_etag(char out[STATIC_ETAG_BYTES], struct view body)
 {
     struct hash h = hash_raw(body);
@@ -93,7 +94,8 @@ static enum err read_all(struct load *l, const char *path, struct view *out)
 static enum err add_file(struct load *l, const char *path, const char *name)
 {
     struct static_files *s = l->s;
-    if (s->count == LIMIT_STATIC_FILES) return fail(l, ERR_TOO_LARGE, path, "is one file more than this server holds");
+    if (s->count == LIMIT_STATIC_FILES)
+        return fail(l, ERR_TOO_LARGE, path, "is one file more than this server holds");
     struct static_file *f = &s->files[s->count];
     memset(f, 0, sizeof *f);
     snprintf(f->name, sizeof f->name, "%s", name);

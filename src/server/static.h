@@ -16,7 +16,7 @@ struct static_file {
     const char *type;             /* Content-Type */
     struct view body, gzip;       /* gzip: contents of NAME.gz, empty if there is none */
     char etag[STATIC_ETAG_BYTES], gzip_etag[STATIC_ETAG_BYTES]; /* with their quotes */
-    bool immutable;               /* its name carries a hash of its contents */
+    bool immutable;                                             /* its name carries a hash of its contents */
 };
 
 struct static_files {

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 enum {
-    CHUNKS_PER_TURN = 8,       /* so that one long queue does not hold up the others */
+    CHUNKS_PER_TURN = 8, /* so that one long queue does not hold up the others */
     SWEEP_MS = 1000,
     CLOSE_FLUSH_S = 5,         /* a peer that does not read gets no longer to take its last messages */
     TOKEN = 1000,              /* the bucket counts thousandths of a message */
@@ -25,14 +25,14 @@ struct socket {
     struct lws *wsi;
     sock_name name;
     uint8_t prefix[PREFIX_BYTES];
-    bool counted;             /* in `prefixes` */
+    bool counted; /* in `prefixes` */
     bool admitted, throttled, closing, dead;
-    bool dropping;            /* the rest of this message is not kept */
+    bool dropping; /* the rest of this message is not kept */
     enum err refusal, why;
     unsigned strikes;
     uint64_t opened_ms, filled_ms;
     int64_t tokens;
-    uint8_t *in;              /* the message being received */
+    uint8_t *in; /* the message being received */
     size_t in_len, in_cap;
     struct queued *head, **tail;
     size_t queued_bytes, sent; /* sent: of the head */
@@ -57,7 +57,10 @@ void message_drop(struct message *m)
 
 /* ---- names ---------------------------------------------------------------------------------------- */
 
-static sock_name name_of(pool_name n) { return (uint32_t)(n >> 32) << INDEX_BITS | (uint32_t)n; }
+static sock_name name_of(pool_name n)
+{
+    return (uint32_t)(n >> 32) << INDEX_BITS | (uint32_t)n;
+}
 
 static struct socket *find(const struct http *h, sock_name sock)
 {
@@ -87,7 +90,8 @@ void ws_deinit(struct http *h)
 
 /* ---- handshake ------------------------------------------------------------------------------------ */
 
-/* Where a connection comes from, coarsely: to limit how many sockets one network holds. Kept while it is open. */
+/* Where a connection comes from, coarsely: to limit how many sockets one network holds. Kept while it is
+ * open. */
 static bool prefix_of(struct lws *wsi, uint8_t out[PREFIX_BYTES], bool *loopback)
 {
     struct sockaddr_storage peer;
@@ -142,7 +146,8 @@ unsigned ws_check_handshake(struct http *h, struct lws *wsi)
     if (!expected || (!h->config->behind_proxy && strcasecmp(host, expected))) return 403;
     if (!offers_protocol(protocols)) return 400;
     if (pool_used(&h->sockets) >= LIMIT_SOCKETS) return 503;
-    if (limited(h, wsi, prefix) && map_get(&h->prefixes, prefix, &open) && open >= LIMIT_SOCKETS_PER_PREFIX) return 429;
+    if (limited(h, wsi, prefix) && map_get(&h->prefixes, prefix, &open) && open >= LIMIT_SOCKETS_PER_PREFIX)
+        return 429;
     return 0;
 }
 
@@ -218,8 +223,10 @@ static void keep(struct socket *s, struct view part)
         size_t cap = s->in_cap ? s->in_cap : 1024;
         while (cap - s->in_len < part.len) cap *= 2;
         uint8_t *in = realloc(s->in, cap);
-        if (in) s->in = in, s->in_cap = cap;
-        else s->refusal = ERR_SYSTEM;
+        if (in)
+            s->in = in, s->in_cap = cap;
+        else
+            s->refusal = ERR_SYSTEM;
     }
     if (s->refusal) {
         s->dropping = true;
@@ -257,7 +264,8 @@ static void receive(struct http *h, struct socket *s, struct view part)
 
 /* ---- out ------------------------------------------------------------------------------------------ */
 
-/* Never closes at once: this runs inside hooks, and the library is told to close the socket in its own time. */
+/* Never closes at once: this runs inside hooks, and the library is told to close the socket in its own time.
+ */
 static void kill_socket(struct socket *s)
 {
     if (s->dead) return;
@@ -332,7 +340,8 @@ static int write_socket(struct http *h, struct socket *s)
         lws_callback_on_writable(s->wsi);
     } else if (s->closing) {
         const char *code = err_code(s->why);
-        lws_close_reason(s->wsi, LWS_CLOSE_STATUS_POLICY_VIOLATION, (unsigned char *)(uintptr_t)code, strlen(code));
+        lws_close_reason(s->wsi, LWS_CLOSE_STATUS_POLICY_VIOLATION, (unsigned char *)(uintptr_t)code,
+                         strlen(code));
         return -1;
     }
     return 0;
@@ -351,7 +360,8 @@ void ws_tick(struct http *h, uint64_t now_ms)
             s->throttled = false;
             lws_rx_flow_control(s->wsi, 1);
         }
-        if (sweep && !s->admitted && now_ms - s->opened_ms > LIMIT_VISITOR_MS) http_close(h, s->name, ERR_AUTH);
+        if (sweep && !s->admitted && now_ms - s->opened_ms > LIMIT_VISITOR_MS)
+            http_close(h, s->name, ERR_AUTH);
     }
 }
 

@@ -23,9 +23,9 @@ struct http {
     lws_sorted_usec_list_t timer;
     uint16_t port;
     bool ready;
-    struct pool sockets;  /* of struct socket */
-    struct map prefixes;  /* address prefix -> open sockets */
-    uint64_t sweep_ms;    /* when visitors were last looked at */
+    struct pool sockets; /* of struct socket */
+    struct map prefixes; /* address prefix -> open sockets */
+    uint64_t sweep_ms;   /* when visitors were last looked at */
     uint8_t chunk[LWS_PRE + WS_CHUNK_BYTES];
 };
 

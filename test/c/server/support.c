@@ -98,8 +98,10 @@ struct child start_server(const char *folder, const char *const *extra)
     /* Media ports are told apart by the process, so that tests can run side by side. */
     char media_port[8];
     snprintf(media_port, sizeof media_port, "%d", 20000 + getpid() % 20000);
-    const char *args[ARGS_MAX] = {program, "serve", "--web", web, "--data", data, "--listen", "localhost:0",
-                                  "--media-address", "127.0.0.1", "--media-port", media_port, "--media-threads", "1"};
+    const char *args[ARGS_MAX] = {program,           "serve",     "--web",        web,
+                                  "--data",          data,        "--listen",     "localhost:0",
+                                  "--media-address", "127.0.0.1", "--media-port", media_port,
+                                  "--media-threads", "1"};
     size_t n = 14;
     for (; extra && *extra; extra++) args[n++] = *extra;
     c.pid = spawn(args, &c.out, &c.err);
@@ -128,7 +130,8 @@ int run_program(const char *const *args, char *output, size_t cap)
     size_t n = 0;
     pid_t pid = spawn(args, &out, &err);
     for (int i = 0; i < 2; i++)
-        for (ssize_t got; n + 1 < cap && (got = read(i ? err : out, output + n, cap - n - 1)) > 0;) n += (size_t)got;
+        for (ssize_t got; n + 1 < cap && (got = read(i ? err : out, output + n, cap - n - 1)) > 0;)
+            n += (size_t)got;
     output[n] = 0;
     close(out), close(err);
     return wait_for(pid);
@@ -138,7 +141,8 @@ int run_program(const char *const *args, char *output, size_t cap)
 
 int dial(int port)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     struct timeval patience = {.tv_sec = PATIENCE_MS / 1000};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -166,11 +170,13 @@ size_t exchange(int port, const char *request, size_t len, char *answer, size_t 
     return n;
 }
 
-unsigned http_status(int port, const char *method, const char *path, const char *headers, char *answer, size_t cap)
+unsigned http_status(int port, const char *method, const char *path, const char *headers, char *answer,
+                     size_t cap)
 {
     char request[4096];
-    int n = snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n%s\r\n", method,
-                     path, port, headers);
+    int n = snprintf(request, sizeof request,
+                     "%s %s HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n%s\r\n", method, path,
+                     port, headers);
     exchange(port, request, (size_t)n, answer, cap);
     unsigned status = 0;
     sscanf(answer, "HTTP/1.%*u %u", &status);
@@ -193,12 +199,13 @@ unsigned ws_dial(int port, const char *path, const char *origin, const char *sub
 {
     char request[2048], head[4096];
     size_t n = 0;
-    int len = snprintf(request, sizeof request,
-                       "GET %s HTTP/1.1\r\nHost: localhost:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s%s%s%s%s%s\r\n",
-                       path, port, origin ? "Origin: " : "", origin ? origin : "", origin ? "\r\n" : "",
-                       subprotocol ? "Sec-WebSocket-Protocol: " : "", subprotocol ? subprotocol : "",
-                       subprotocol ? "\r\n" : "");
+    int len = snprintf(
+        request, sizeof request,
+        "GET %s HTTP/1.1\r\nHost: localhost:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s%s%s%s%s%s\r\n",
+        path, port, origin ? "Origin: " : "", origin ? origin : "", origin ? "\r\n" : "",
+        subprotocol ? "Sec-WebSocket-Protocol: " : "", subprotocol ? subprotocol : "",
+        subprotocol ? "\r\n" : "");
     *fd = dial(port);
     send_all(*fd, request, (size_t)len);
     while (n + 1 < sizeof head && recv(*fd, head + n, 1, 0) == 1) {
@@ -231,7 +238,10 @@ void ws_send(int fd, int opcode, bool final, const void *bytes, size_t len)
     free(frame);
 }
 
-void ws_text(int fd, const char *text) { ws_send(fd, 1, true, text, strlen(text)); }
+void ws_text(int fd, const char *text)
+{
+    ws_send(fd, 1, true, text, strlen(text));
+}
 
 /* One frame: its opcode, or -1 when the connection ended. */
 static int next_frame(int fd, uint8_t **bytes, size_t *len, bool *final)

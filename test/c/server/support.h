@@ -32,7 +32,8 @@ void make_folder(char folder[64]);
 void remove_folder(const char *folder);
 void file_path(char *out, size_t cap, const char *folder, const char *name);
 
-/* `extra` ends with NULL. The child listens on a free port; its founder link goes to `link` if that is not NULL. */
+/* `extra` ends with NULL. The child listens on a free port; its founder link goes to `link` if that is not
+ * NULL. */
 struct child start_server(const char *folder, const char *const *extra);
 void read_line(int fd, char *line, size_t cap);
 int stop_server(struct child *c); /* SIGTERM; exit code, or 128 + the signal that ended it */
@@ -42,7 +43,8 @@ int run_program(const char *const *args, char *output, size_t cap);
 int dial(int port);
 /* Sends a request as it stands and reads until the peer closes. */
 size_t exchange(int port, const char *request, size_t len, char *answer, size_t cap);
-unsigned http_status(int port, const char *method, const char *path, const char *headers, char *answer, size_t cap);
+unsigned http_status(int port, const char *method, const char *path, const char *headers, char *answer,
+                     size_t cap);
 
 /* A WebSocket handshake; returns the status. 101: the socket is in *fd. NULL leaves a header out. */
 unsigned ws_dial(int port, const char *path, const char *origin, const char *subprotocol, int *fd);
@@ -50,7 +52,7 @@ void ws_send(int fd, int opcode, bool final, const void *bytes, size_t len);
 void ws_text(int fd, const char *text);
 /* The next text message as JSON, answering pings; NULL when the server closed. */
 json_t *ws_next(int fd);
-json_t *ws_reply(int fd, int id);          /* skips events */
+json_t *ws_reply(int fd, int id);           /* skips events */
 json_t *ws_event(int fd, const char *name); /* skips what comes before it */
 const char *error_code(const json_t *message);
 

@@ -47,23 +47,45 @@ static void good_ones_pass(void **state)
 static void without_a_usable_id_there_is_nobody_to_answer(void **state)
 {
     (void)state;
-    static const char *const texts[] = {
-        "", " ", "null", "7", "\"text\"", "[]", "[{\"id\":1,\"do\":\"room.leave\"}]", "{", "{}", "{\"id\":1", "{\"do\":\"room.leave\"}",
-        "{\"id\":0,\"do\":\"room.leave\"}", "{\"id\":-1,\"do\":\"room.leave\"}", "{\"id\":4294967296,\"do\":\"room.leave\"}",
-        "{\"id\":1.0,\"do\":\"room.leave\"}", "{\"id\":\"1\",\"do\":\"room.leave\"}", "{\"id\":null,\"do\":\"room.leave\"}",
-        "{\"id\":1e3,\"do\":\"room.leave\"}", "{\"id\":true,\"do\":\"room.leave\"}", "{\"id\":[1],\"do\":\"room.leave\"}",
-        "{\"id\":99999999999999999999999999,\"do\":\"room.leave\"}", "{\"id\":1,\"id\":2,\"do\":\"room.leave\"}",
-        "{\"id\":1,\"do\":\"room.leave\",\"do\":\"room.end\"}", "{\"id\":1,\"do\":\"room.leave\"} x",
-        "{\"id\":1,\"do\":\"room.leave\"}{}", "{'id':1,'do':'room.leave'}", "{\"id\":1,\"do\":\"room.leave\",}",
-        "{\"id\":1,\"do\":\"room.leave\",\"x\":\"\\u0000\"}", "{\"id\":1,\"do\":\"room.leave\",\"x\":\"\xff\xfe\"}",
-        "{\"id\":1,\"do\":\"room.leave\",\"x\":\"\\ud800\"}", "{\"id\":1,\"do\":\"room.hand\",\"up\":NaN}"};
+    static const char *const texts[] = {"",
+                                        " ",
+                                        "null",
+                                        "7",
+                                        "\"text\"",
+                                        "[]",
+                                        "[{\"id\":1,\"do\":\"room.leave\"}]",
+                                        "{",
+                                        "{}",
+                                        "{\"id\":1",
+                                        "{\"do\":\"room.leave\"}",
+                                        "{\"id\":0,\"do\":\"room.leave\"}",
+                                        "{\"id\":-1,\"do\":\"room.leave\"}",
+                                        "{\"id\":4294967296,\"do\":\"room.leave\"}",
+                                        "{\"id\":1.0,\"do\":\"room.leave\"}",
+                                        "{\"id\":\"1\",\"do\":\"room.leave\"}",
+                                        "{\"id\":null,\"do\":\"room.leave\"}",
+                                        "{\"id\":1e3,\"do\":\"room.leave\"}",
+                                        "{\"id\":true,\"do\":\"room.leave\"}",
+                                        "{\"id\":[1],\"do\":\"room.leave\"}",
+                                        "{\"id\":99999999999999999999999999,\"do\":\"room.leave\"}",
+                                        "{\"id\":1,\"id\":2,\"do\":\"room.leave\"}",
+                                        "{\"id\":1,\"do\":\"room.leave\",\"do\":\"room.end\"}",
+                                        "{\"id\":1,\"do\":\"room.leave\"} x",
+                                        "{\"id\":1,\"do\":\"room.leave\"}{}",
+                                        "{'id':1,'do':'room.leave'}",
+                                        "{\"id\":1,\"do\":\"room.leave\",}",
+                                        "{\"id\":1,\"do\":\"room.leave\",\"x\":\"\\u0000\"}",
+                                        "{\"id\":1,\"do\":\"room.leave\",\"x\":\"\xff\xfe\"}",
+                                        "{\"id\":1,\"do\":\"room.leave\",\"x\":\"\\ud800\"}",
+                                        "{\"id\":1,\"do\":\"room.hand\",\"up\":NaN}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) expect(texts[i], ERR_MALFORMED, 0);
 }
 
 static void nul_bytes_end_nothing(void **state)
 {
     (void)state;
-    static const char after[] = "{\"id\":1,\"do\":\"room.leave\"}\0", inside[] = "{\"id\":1,\"do\":\"room.leave\0\"}";
+    static const char after[] = "{\"id\":1,\"do\":\"room.leave\"}\0",
+                      inside[] = "{\"id\":1,\"do\":\"room.leave\0\"}";
     assert_int_equal(decode(after, sizeof after - 1, NULL), ERR_MALFORMED);
     assert_int_equal(decode(inside, sizeof inside - 1, NULL), ERR_MALFORMED);
 }
@@ -72,21 +94,33 @@ static void requests_have_their_members_and_no_others(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "{\"id\":9}", "{\"id\":9,\"do\":7}", "{\"id\":9,\"do\":null}", "{\"id\":9,\"do\":\"room.leave\",\"room\":" ID "}",
-        "{\"id\":9,\"do\":\"room.hand\"}", "{\"id\":9,\"do\":\"room.hand\",\"up\":1}", "{\"id\":9,\"do\":\"room.hand\",\"up\":\"true\"}",
-        "{\"id\":9,\"do\":\"room.hand\",\"up\":null}", "{\"id\":9,\"do\":\"room.hand\",\"up\":true,\"muted\":true}",
-        "{\"id\":9,\"do\":\"room.hand\",\"Up\":true}", "{\"id\":9,\"do\":\"room.bring\"}",
-        "{\"id\":9,\"do\":\"room.bring\",\"account\":7}", "{\"id\":9,\"do\":\"room.bring\",\"account\":\"\"}",
+        "{\"id\":9}",
+        "{\"id\":9,\"do\":7}",
+        "{\"id\":9,\"do\":null}",
+        "{\"id\":9,\"do\":\"room.leave\",\"room\":" ID "}",
+        "{\"id\":9,\"do\":\"room.hand\"}",
+        "{\"id\":9,\"do\":\"room.hand\",\"up\":1}",
+        "{\"id\":9,\"do\":\"room.hand\",\"up\":\"true\"}",
+        "{\"id\":9,\"do\":\"room.hand\",\"up\":null}",
+        "{\"id\":9,\"do\":\"room.hand\",\"up\":true,\"muted\":true}",
+        "{\"id\":9,\"do\":\"room.hand\",\"Up\":true}",
+        "{\"id\":9,\"do\":\"room.bring\"}",
+        "{\"id\":9,\"do\":\"room.bring\",\"account\":7}",
+        "{\"id\":9,\"do\":\"room.bring\",\"account\":\"\"}",
         "{\"id\":9,\"do\":\"room.bring\",\"account\":\"EBESExQVFhcYGRobHB0eH\"}",
         "{\"id\":9,\"do\":\"room.bring\",\"account\":\"EBESExQVFhcYGRobHB0eHwA\"}",
         "{\"id\":9,\"do\":\"room.bring\",\"account\":\"EBESExQVFhcYGRobHB0eHw==\"}",
         "{\"id\":9,\"do\":\"room.bring\",\"account\":\"EBESExQVFhcYGRobHB0eHz\"}", /* trailing bits */
         "{\"id\":9,\"do\":\"room.bring\",\"account\":\"EBESExQVFhcYGRobHB0e+w\"}",
         "{\"id\":9,\"do\":\"room.bring\",\"account\":\"EBESExQVFhcYGRobHB0e w\"}",
-        "{\"id\":9,\"do\":\"invite.create\",\"record\":[]}", "{\"id\":9,\"do\":\"invite.create\",\"record\":\"A\"}",
-        "{\"id\":9,\"do\":\"invite.redeem\",\"record\":\"AAAA\"}", "{\"id\":9,\"do\":\"invite.redeem\",\"record\":\"AAAA\",\"name\":7}",
-        "{\"id\":9,\"do\":\"chain.read\",\"accounts\":{}}", "{\"id\":9,\"do\":\"chain.read\",\"accounts\":[7]}",
-        "{\"id\":9,\"do\":\"chain.read\",\"accounts\":[null]}", "{\"id\":9,\"do\":\"chain.read\",\"accounts\":" ID "}",
+        "{\"id\":9,\"do\":\"invite.create\",\"record\":[]}",
+        "{\"id\":9,\"do\":\"invite.create\",\"record\":\"A\"}",
+        "{\"id\":9,\"do\":\"invite.redeem\",\"record\":\"AAAA\"}",
+        "{\"id\":9,\"do\":\"invite.redeem\",\"record\":\"AAAA\",\"name\":7}",
+        "{\"id\":9,\"do\":\"chain.read\",\"accounts\":{}}",
+        "{\"id\":9,\"do\":\"chain.read\",\"accounts\":[7]}",
+        "{\"id\":9,\"do\":\"chain.read\",\"accounts\":[null]}",
+        "{\"id\":9,\"do\":\"chain.read\",\"accounts\":" ID "}",
         "{\"id\":9,\"do\":\"room.open\",\"title\":\"\",\"who\":\"nobody\"}",
         "{\"id\":9,\"do\":\"room.open\",\"title\":\"\",\"who\":\"picked\"}",
         "{\"id\":9,\"do\":\"room.open\",\"title\":\"\",\"who\":\"everyone\",\"picked\":[]}",
@@ -99,15 +133,25 @@ static void hello_is_exact(void **state)
     (void)state;
 #define SIG "MzQ1Njc4OTo7PD0-P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3Bxcg"
     char text[1024];
-    static const char *const logs[] = {
-        "7", "[]", "null", "{}", "{\"size\":0}", "{\"head\":" HASH "}", "{\"size\":-1,\"head\":" HASH "}",
-        "{\"size\":1.5,\"head\":" HASH "}", "{\"size\":0,\"head\":" ID "}", "{\"size\":0,\"head\":" HASH ",\"x\":0}"};
+    static const char *const logs[] = {"7",
+                                       "[]",
+                                       "null",
+                                       "{}",
+                                       "{\"size\":0}",
+                                       "{\"head\":" HASH "}",
+                                       "{\"size\":-1,\"head\":" HASH "}",
+                                       "{\"size\":1.5,\"head\":" HASH "}",
+                                       "{\"size\":0,\"head\":" ID "}",
+                                       "{\"size\":0,\"head\":" HASH ",\"x\":0}"};
     for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
-        snprintf(text, sizeof text, "{\"id\":9,\"do\":\"hello\",\"account\":" ID ",\"device\":" ID ",\"sig\":\"" SIG "\",\"log\":%s}",
+        snprintf(text, sizeof text,
+                 "{\"id\":9,\"do\":\"hello\",\"account\":" ID ",\"device\":" ID ",\"sig\":\"" SIG
+                 "\",\"log\":%s}",
                  logs[i]);
         expect(text, ERR_MALFORMED, 9);
     }
-    snprintf(text, sizeof text, "{\"id\":9,\"do\":\"hello\",\"account\":" ID ",\"device\":" ID ",\"sig\":\"" SIG "\",\"log\":"
+    snprintf(text, sizeof text,
+             "{\"id\":9,\"do\":\"hello\",\"account\":" ID ",\"device\":" ID ",\"sig\":\"" SIG "\",\"log\":"
              "{\"size\":9007199254740991,\"head\":" HASH "}}");
     expect(text, OK, 9);
 }
@@ -116,9 +160,13 @@ static void media_is_exact(void **state)
 {
     (void)state;
     static const char *const medias[] = {
-        "null", "[]", "{}", "{\"ufrag\":\"aB3\",\"fingerprint\":" HASH ",\"pt\":111,\"level\":1,\"ssrc\":[1,2]}",
+        "null",
+        "[]",
+        "{}",
+        "{\"ufrag\":\"aB3\",\"fingerprint\":" HASH ",\"pt\":111,\"level\":1,\"ssrc\":[1,2]}",
         "{\"ufrag\":\"aB3 x\",\"fingerprint\":" HASH ",\"pt\":111,\"level\":1,\"ssrc\":[1,2]}",
-        "{\"ufrag\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"fingerprint\":" HASH ",\"pt\":111,\"level\":1,\"ssrc\":[1,2]}",
+        "{\"ufrag\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"fingerprint\":" HASH
+        ",\"pt\":111,\"level\":1,\"ssrc\":[1,2]}",
         "{\"ufrag\":\"aB3+\",\"fingerprint\":" ID ",\"pt\":111,\"level\":1,\"ssrc\":[1,2]}",
         "{\"ufrag\":\"aB3+\",\"fingerprint\":" HASH ",\"pt\":128,\"level\":1,\"ssrc\":[1,2]}",
         "{\"ufrag\":\"aB3+\",\"fingerprint\":" HASH ",\"pt\":-1,\"level\":1,\"ssrc\":[1,2]}",
@@ -132,7 +180,8 @@ static void media_is_exact(void **state)
         "{\"ufrag\":\"aB3+\",\"fingerprint\":" HASH ",\"pt\":111,\"level\":1,\"ssrc\":[1,2],\"sdp\":\"\"}"};
     char text[1024];
     for (size_t i = 0; i < sizeof medias / sizeof *medias; i++) {
-        snprintf(text, sizeof text, "{\"id\":9,\"do\":\"room.join\",\"room\":" ID ",\"leaf\":\"AAAA\",\"media\":%s}", medias[i]);
+        snprintf(text, sizeof text,
+                 "{\"id\":9,\"do\":\"room.join\",\"room\":" ID ",\"leaf\":\"AAAA\",\"media\":%s}", medias[i]);
         expect(text, ERR_MALFORMED, 9);
     }
 }
@@ -141,7 +190,8 @@ static void keys_are_exact(void **state)
 {
     (void)state;
     /* AQE + room: the first 18 bytes of a header are version, suite and the room. */
-#define KEYS(room, header, rest) "{\"id\":9,\"do\":\"room.keys\",\"room\":" room ",\"header\":\"" header "\",\"stage\":\"AA\"," rest "}"
+#define KEYS(room, header, rest)                                                                             \
+    "{\"id\":9,\"do\":\"room.keys\",\"room\":" room ",\"header\":\"" header "\",\"stage\":\"AA\"," rest "}"
 #define NO_PARTS "\"changes\":[],\"welcomes\":[],\"seals\":[],\"wraps\":[]"
 #define ITS_HEADER "AQEQERITFBUWFxgZGhscHR4f"
     expect(KEYS(ID, ITS_HEADER, NO_PARTS), OK, 9);
@@ -154,13 +204,19 @@ static void keys_are_exact(void **state)
         KEYS(ID, ITS_HEADER, "\"changes\":[7],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
         KEYS(ID, ITS_HEADER, "\"changes\":[{}],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
         KEYS(ID, ITS_HEADER, "\"changes\":[{\"slot\":0}],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
-        KEYS(ID, ITS_HEADER, "\"changes\":[{\"slot\":0,\"leaf\":" ID "}],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
-        KEYS(ID, ITS_HEADER, "\"changes\":[{\"slot\":0,\"leaf\":false}],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
-        KEYS(ID, ITS_HEADER, "\"changes\":[{\"slot\":65536,\"leaf\":null}],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
-        KEYS(ID, ITS_HEADER, "\"changes\":[{\"slot\":0,\"leaf\":null,\"x\":1}],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
+        KEYS(ID, ITS_HEADER,
+             "\"changes\":[{\"slot\":0,\"leaf\":" ID "}],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
+        KEYS(ID, ITS_HEADER,
+             "\"changes\":[{\"slot\":0,\"leaf\":false}],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
+        KEYS(ID, ITS_HEADER,
+             "\"changes\":[{\"slot\":65536,\"leaf\":null}],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
+        KEYS(ID, ITS_HEADER,
+             "\"changes\":[{\"slot\":0,\"leaf\":null,\"x\":1}],\"welcomes\":[],\"seals\":[],\"wraps\":[]"),
         KEYS(ID, ITS_HEADER, "\"changes\":[],\"welcomes\":[{\"slot\":0}],\"seals\":[],\"wraps\":[]"),
-        KEYS(ID, ITS_HEADER, "\"changes\":[],\"welcomes\":[],\"seals\":[{\"slot\":0,\"data\":\"A\"}],\"wraps\":[]"),
-        KEYS(ID, ITS_HEADER, "\"changes\":[],\"welcomes\":[],\"seals\":[{\"slot\":0,\"data\":\"AA\",\"x\":1}],\"wraps\":[]"),
+        KEYS(ID, ITS_HEADER,
+             "\"changes\":[],\"welcomes\":[],\"seals\":[{\"slot\":0,\"data\":\"A\"}],\"wraps\":[]"),
+        KEYS(ID, ITS_HEADER,
+             "\"changes\":[],\"welcomes\":[],\"seals\":[{\"slot\":0,\"data\":\"AA\",\"x\":1}],\"wraps\":[]"),
         KEYS(ID, ITS_HEADER, "\"changes\":[],\"welcomes\":[],\"seals\":[],\"wraps\":[null]"),
         KEYS(ID, ITS_HEADER, "\"changes\":[],\"welcomes\":[],\"seals\":[],\"wraps\":{}")};
     for (size_t i = 0; i < sizeof rests / sizeof *rests; i++) expect(rests[i], ERR_MALFORMED, 9);
@@ -169,7 +225,8 @@ static void keys_are_exact(void **state)
 static void unknown_requests_are_named_so(void **state)
 {
     (void)state;
-    static const char *const names[] = {"", "room", "room.leave ", "ROOM.LEAVE", "socket.open", "peer.up", "room.leave\\n"};
+    static const char *const names[] = {"",        "room",         "room.leave ", "ROOM.LEAVE", "socket.open",
+                                        "peer.up", "room.leave\\n"};
     char text[128];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(text, sizeof text, "{\"id\":9,\"do\":\"%s\"}", names[i]);
@@ -190,19 +247,25 @@ static char *repeat(const char *head, const char *part, size_t n, const char *ta
 static void bombs_and_giants_are_too_large(void **state)
 {
     (void)state;
-    struct { char *text; uint32_t id; } rows[] = {
+    struct {
+        char *text;
+        uint32_t id;
+    } rows[] = {
         {repeat("{\"id\":1,\"do\":\"room.leave\",\"x\":", "[", 1000000, ""), 0},
         {repeat("{\"id\":1,\"do\":\"room.leave\",\"x\":", "{\"a\":", 100000, ""), 0},
         {repeat("{\"id\":1,\"do\":\"room.leave\",\"x\":[", "0,", 70000, "0]}"), 0},
         {repeat("{\"id\":1,\"do\":\"invite.create\",\"record\":\"", "A", LIMIT_MESSAGE_BYTES, "\"}"), 0},
         {repeat("{\"id\":1,\"do\":\"invite.create\",\"record\":\"", "AAAA", 200, "\"}"), 1},
         {repeat("{\"id\":1,\"do\":\"chain.read\",\"accounts\":[", ID ",", 64, ID "]}"), 1},
-        {repeat("{\"id\":1,\"do\":\"room.open\",\"title\":\"\",\"who\":\"picked\",\"picked\":[", ID ",", 200, ID "]}"), 1}};
+        {repeat("{\"id\":1,\"do\":\"room.open\",\"title\":\"\",\"who\":\"picked\",\"picked\":[", ID ",", 200,
+                ID "]}"),
+         1}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         expect(rows[i].text, ERR_TOO_LARGE, rows[i].id);
         free(rows[i].text);
     }
-    char *quoted = repeat("{\"id\":1,\"do\":\"room.open\",\"who\":\"everyone\",\"title\":\"\\\"", "[{,", 50000, "\"}");
+    char *quoted =
+        repeat("{\"id\":1,\"do\":\"room.open\",\"who\":\"everyone\",\"title\":\"\\\"", "[{,", 50000, "\"}");
     expect(quoted, OK, 1); /* brackets in a text are text; the rules refuse the title */
     free(quoted);
 }
@@ -211,12 +274,17 @@ static void bombs_and_giants_are_too_large(void **state)
 static void a_full_rekey_passes(void **state)
 {
     (void)state;
-    char *seals = repeat("", "{\"slot\":7,\"data\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"},",
+    char *seals = repeat("",
+                         "{\"slot\":7,\"data\":"
+                         "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                         "AAAAAAAAAAAAAAAAAAAAAAAAAA\"},",
                          LIMIT_PEOPLE_PER_ROOM - 1, "{\"slot\":7,\"data\":\"AA\"}");
     size_t cap = strlen(seals) + 1024;
     char *text = malloc(cap);
-    snprintf(text, cap, "{\"id\":9,\"do\":\"room.keys\",\"room\":" ID ",\"header\":\"" ITS_HEADER "\",\"stage\":\"AA\","
-             "\"changes\":[],\"welcomes\":[],\"seals\":[%s],\"wraps\":[]}", seals);
+    snprintf(text, cap,
+             "{\"id\":9,\"do\":\"room.keys\",\"room\":" ID ",\"header\":\"" ITS_HEADER "\",\"stage\":\"AA\","
+             "\"changes\":[],\"welcomes\":[],\"seals\":[%s],\"wraps\":[]}",
+             seals);
     struct request *r;
     assert_int_equal(api_decode(&r, view_str(text)), OK);
     assert_int_equal(r->command.keys.seal_count, LIMIT_PEOPLE_PER_ROOM);
@@ -228,16 +296,15 @@ static void a_full_rekey_passes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_ones_pass),
-        cmocka_unit_test(without_a_usable_id_there_is_nobody_to_answer),
-        cmocka_unit_test(nul_bytes_end_nothing),
-        cmocka_unit_test(requests_have_their_members_and_no_others),
-        cmocka_unit_test(hello_is_exact),
-        cmocka_unit_test(media_is_exact),
-        cmocka_unit_test(keys_are_exact),
-        cmocka_unit_test(unknown_requests_are_named_so),
-        cmocka_unit_test(bombs_and_giants_are_too_large),
-        cmocka_unit_test(a_full_rekey_passes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(good_ones_pass),
+                                       cmocka_unit_test(without_a_usable_id_there_is_nobody_to_answer),
+                                       cmocka_unit_test(nul_bytes_end_nothing),
+                                       cmocka_unit_test(requests_have_their_members_and_no_others),
+                                       cmocka_unit_test(hello_is_exact),
+                                       cmocka_unit_test(media_is_exact),
+                                       cmocka_unit_test(keys_are_exact),
+                                       cmocka_unit_test(unknown_requests_are_named_so),
+                                       cmocka_unit_test(bombs_and_giants_are_too_large),
+                                       cmocka_unit_test(a_full_rekey_passes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* A club from its first minute, through the real program: the founder's link, an invitation, a room, a restart. */
+/* A club from its first minute, through the real program: the founder's link, an invitation, a room, a
+ * restart. */
 #include "support.h"
 
 #include <signal.h>
@@ -25,7 +26,10 @@ static struct child server;
 static struct member founder, guest;
 static int request_id;
 
-static uint64_t now(void) { return (uint64_t)time(NULL) * 1000; }
+static uint64_t now(void)
+{
+    return (uint64_t)time(NULL) * 1000;
+}
 
 static void start(char *link, size_t cap)
 {
@@ -117,16 +121,19 @@ static const char *look_text(struct member *m, const uint8_t seed[32])
     assert_int_equal(sign_public(seed, &key), OK);
     assert_int_equal(look_write_body(&w, view_str(host), m->challenge, &key), OK);
     assert_int_equal(sign_make(seed, "look", writer_view(&w), sig), OK);
-    snprintf(text, sizeof text, "\"do\":\"invite.look\",\"invite\":\"%s\",\"sig\":\"%s\"", b64(VIEW(key.bytes)), b64(VIEW(sig)));
+    snprintf(text, sizeof text, "\"do\":\"invite.look\",\"invite\":\"%s\",\"sig\":\"%s\"",
+             b64(VIEW(key.bytes)), b64(VIEW(sig)));
     return text;
 }
 
 /* A founder or redeem record, from the seed of the link. */
-static const char *redeem_text(struct member *m, enum record_type type, const uint8_t seed[32], const char *name)
+static const char *redeem_text(struct member *m, enum record_type type, const uint8_t seed[32],
+                               const char *name)
 {
     static char text[TEXT_BYTES];
     uint8_t bytes[LIMIT_RECORD_BYTES];
-    struct record r = {.type = type, .time_ms = now(), .account_key = m->account_key, .device_key = m->device_key};
+    struct record r = {
+        .type = type, .time_ms = now(), .account_key = m->account_key, .device_key = m->device_key};
     struct writer w = writer_init(bytes, sizeof bytes);
     assert_int_equal(sign_public(seed, &r.one_time_key), OK);
     assert_int_equal(record_write_body(&w, &r), OK);
@@ -136,7 +143,8 @@ static const char *redeem_text(struct member *m, enum record_type type, const ui
     sign_and_add(&w, m->device_seed, record_purpose(type), body);
     assert_int_equal(writer_end(&w), OK);
     m->chain[m->chain_len++] = hash_raw(writer_view(&w));
-    snprintf(text, sizeof text, "\"do\":\"invite.redeem\",\"name\":\"%s\",\"record\":\"%s\"", name, b64(writer_view(&w)));
+    snprintf(text, sizeof text, "\"do\":\"invite.redeem\",\"name\":\"%s\",\"record\":\"%s\"", name,
+             b64(writer_view(&w)));
     return text;
 }
 
@@ -144,7 +152,10 @@ static const char *invite_text(struct member *m, const uint8_t seed[32], struct 
 {
     static char text[TEXT_BYTES];
     uint8_t bytes[LIMIT_RECORD_BYTES];
-    struct record r = {.type = RECORD_INVITE, .author = m->account, .author_device = m->device, .time_ms = now(),
+    struct record r = {.type = RECORD_INVITE,
+                       .author = m->account,
+                       .author_device = m->device,
+                       .time_ms = now(),
                        .expires_ms = now() + 86400000};
     struct writer w = writer_init(bytes, sizeof bytes);
     assert_int_equal(sign_public(seed, &r.one_time_key), OK);
@@ -165,7 +176,9 @@ static const char *hello_text(struct member *m)
     struct writer w = writer_init(body, sizeof body);
     assert_int_equal(hello_write_body(&w, view_str(host), m->challenge, m->account, m->device), OK);
     assert_int_equal(sign_make(m->device_seed, "hello", writer_view(&w), sig), OK);
-    snprintf(text, sizeof text, "\"do\":\"hello\",\"account\":\"%s\",\"device\":\"%s\",\"sig\":\"%s\",\"log\":{\"size\":0,\"head\":\"%s\"}",
+    snprintf(text, sizeof text,
+             "\"do\":\"hello\",\"account\":\"%s\",\"device\":\"%s\",\"sig\":\"%s\",\"log\":{\"size\":0,"
+             "\"head\":\"%s\"}",
              b64(VIEW(m->account.bytes)), b64(VIEW(m->device.bytes)), b64(VIEW(sig)), b64(VIEW(zero.bytes)));
     return text;
 }
@@ -175,7 +188,12 @@ static const char *join_text(struct member *m, struct id room, enum record_type 
     static char text[TEXT_BYTES];
     uint8_t bytes[LIMIT_LEAF_BYTES], hashes[CHAIN_MAX * HASH_BYTES];
     struct hash fingerprint;
-    struct leaf leaf = {.suite = 1, .room = room, .account = m->account, .device = m->device, .role = (uint8_t)role, .time_ms = now()};
+    struct leaf leaf = {.suite = 1,
+                        .room = room,
+                        .account = m->account,
+                        .device = m->device,
+                        .role = (uint8_t)role,
+                        .time_ms = now()};
     for (size_t i = 0; i < m->chain_len; i++) memcpy(hashes + i * HASH_BYTES, m->chain[i].bytes, HASH_BYTES);
     leaf.chain = hash_two("chain", (struct view){hashes, m->chain_len * HASH_BYTES}, (struct view){0});
     assert_int_equal(random_bytes(leaf.hpke_key, sizeof leaf.hpke_key), OK);
@@ -184,8 +202,11 @@ static const char *join_text(struct member *m, struct id room, enum record_type 
     struct writer w = writer_init(bytes, sizeof bytes);
     assert_int_equal(leaf_write_body(&w, &leaf), OK);
     sign_and_add(&w, m->device_seed, "leaf", writer_view(&w));
-    snprintf(text, sizeof text, "\"do\":\"room.join\",\"room\":\"%s\",\"leaf\":\"%s\",\"media\":{\"ufrag\":\"abcd\",\"fingerprint\":\"%s\","
-             "\"pt\":111,\"level\":1,\"ssrc\":[11,12]}", b64(VIEW(room.bytes)), b64(writer_view(&w)), b64(VIEW(fingerprint.bytes)));
+    snprintf(text, sizeof text,
+             "\"do\":\"room.join\",\"room\":\"%s\",\"leaf\":\"%s\",\"media\":{\"ufrag\":\"abcd\","
+             "\"fingerprint\":\"%s\","
+             "\"pt\":111,\"level\":1,\"ssrc\":[11,12]}",
+             b64(VIEW(room.bytes)), b64(writer_view(&w)), b64(VIEW(fingerprint.bytes)));
     return text;
 }
 
@@ -300,7 +321,8 @@ static void check_media(const json_t *joined)
     assert_string_equal(json_string_value(json_object_get(candidate, "address")), "127.0.0.1");
     assert_true(json_integer_value(json_object_get(candidate, "port")) >= 20000);
     assert_int_equal(json_string_length(json_object_get(media, "fingerprint")), 43);
-    assert_string_not_equal(json_string_value(json_object_get(media, "fingerprint")), b64((struct view){(uint8_t[32]){0}, 32}));
+    assert_string_not_equal(json_string_value(json_object_get(media, "fingerprint")),
+                            b64((struct view){(uint8_t[32]){0}, 32}));
     assert_int_equal(json_array_size(json_object_get(media, "slots")), LIMIT_SLOTS);
     assert_string_equal(json_string_value(json_object_get(media, "setup")), "passive");
     assert_true(json_string_length(json_object_get(media, "pwd")) >= 22); /* RFC 8445 5.3 */

@@ -68,26 +68,56 @@ static void flags_win_over_the_environment(void **state)
 static void bad_values_are_named(void **state)
 {
     (void)state;
-    static const struct { const char *flag, *value, *sentence; } rows[] = {
-        {"--data", "", "is empty"}, {"--web", "", "is empty"}, {"--listen", "", "must be HOST:PORT"}, {"--listen", "8080", "HOST:PORT"},
-        {"--listen", ":8080", "HOST:PORT"}, {"--listen", "localhost", "HOST:PORT"}, {"--listen", "::1:8080", "HOST:PORT"},
-        {"--listen", "localhost:", "number from 0 to 65535"}, {"--listen", "localhost:65536", "number"},
-        {"--listen", "localhost:-1", "number"}, {"--listen", "localhost:80x", "number"}, {"--listen", "localhost: 80", "number"},
-        {"--listen", "rooms.example.org:443", "address of this machine"}, {"--listen", "[localhost]:80", "address"}, {"--listen", "[127.0.0.1]:80", "address"},
-        {"--listen", "[]:80", "address"}, {"--listen", "256.1.1.1:80", "address"}, {"--media-port", "0", "from 1 to 65535"},
-        {"--media-port", "65536", "from 1"}, {"--media-port", "+7", "from 1"}, {"--media-port", "0x50", "from 1"},
-        {"--media-port", "99999999999999999999999", "from 1"}, {"--media-address", "rooms.example.org", "IPv4 or IPv6 address"},
-        {"--media-address", "[::1]", "IPv4 or IPv6"}, {"--media-address", "0.0.0.0", "not a wildcard"},
-        {"--media-address", "::", "not a wildcard"}, {"--media-threads", "0", "from 1 to 64"}, {"--media-threads", "65", "from 1 to 64"},
-        {"--media-threads", "two", "from 1"}, {"--tls-cert", "/nowhere/cert.pem", "cannot be read"},
-        {"--tls-key", "/nowhere/key.pem", "cannot be read"}, {"--behind-proxy", "true", "yes or no"}, {"--behind-proxy", "", "yes or no"},
-        {"--origin", "rooms.example.org", "must look like https://"}, {"--origin", "ftp://x", "must look like"},
-        {"--origin", "https://", "must look like"}, {"--origin", "https://a.example/", "end after the host"},
-        {"--origin", "https://a.example/path", "end after"}, {"--origin", "https://A.example", "must look like"},
-        {"--origin", "https://a.example:443", "leave out :443"}, {"--origin", "http://localhost:80", "leave out :80"},
-        {"--origin", "https://a.example:0", "number"}, {"--origin", "http://a.example", "must be https"},
-        {"--name", "", "1 to 40 visible"}, {"--name", "two\nlines", "visible"}, {"--name", "\xff", "visible"},
-        {"--name", "01234567890123456789012345678901234567890", "1 to 40"}, {"--log", "trace", "error, warn, info or debug"}};
+    static const struct {
+        const char *flag, *value, *sentence;
+    } rows[] = {{"--data", "", "is empty"},
+                {"--web", "", "is empty"},
+                {"--listen", "", "must be HOST:PORT"},
+                {"--listen", "8080", "HOST:PORT"},
+                {"--listen", ":8080", "HOST:PORT"},
+                {"--listen", "localhost", "HOST:PORT"},
+                {"--listen", "::1:8080", "HOST:PORT"},
+                {"--listen", "localhost:", "number from 0 to 65535"},
+                {"--listen", "localhost:65536", "number"},
+                {"--listen", "localhost:-1", "number"},
+                {"--listen", "localhost:80x", "number"},
+                {"--listen", "localhost: 80", "number"},
+                {"--listen", "rooms.example.org:443", "address of this machine"},
+                {"--listen", "[localhost]:80", "address"},
+                {"--listen", "[127.0.0.1]:80", "address"},
+                {"--listen", "[]:80", "address"},
+                {"--listen", "256.1.1.1:80", "address"},
+                {"--media-port", "0", "from 1 to 65535"},
+                {"--media-port", "65536", "from 1"},
+                {"--media-port", "+7", "from 1"},
+                {"--media-port", "0x50", "from 1"},
+                {"--media-port", "99999999999999999999999", "from 1"},
+                {"--media-address", "rooms.example.org", "IPv4 or IPv6 address"},
+                {"--media-address", "[::1]", "IPv4 or IPv6"},
+                {"--media-address", "0.0.0.0", "not a wildcard"},
+                {"--media-address", "::", "not a wildcard"},
+                {"--media-threads", "0", "from 1 to 64"},
+                {"--media-threads", "65", "from 1 to 64"},
+                {"--media-threads", "two", "from 1"},
+                {"--tls-cert", "/nowhere/cert.pem", "cannot be read"},
+                {"--tls-key", "/nowhere/key.pem", "cannot be read"},
+                {"--behind-proxy", "true", "yes or no"},
+                {"--behind-proxy", "", "yes or no"},
+                {"--origin", "rooms.example.org", "must look like https://"},
+                {"--origin", "ftp://x", "must look like"},
+                {"--origin", "https://", "must look like"},
+                {"--origin", "https://a.example/", "end after the host"},
+                {"--origin", "https://a.example/path", "end after"},
+                {"--origin", "https://A.example", "must look like"},
+                {"--origin", "https://a.example:443", "leave out :443"},
+                {"--origin", "http://localhost:80", "leave out :80"},
+                {"--origin", "https://a.example:0", "number"},
+                {"--origin", "http://a.example", "must be https"},
+                {"--name", "", "1 to 40 visible"},
+                {"--name", "two\nlines", "visible"},
+                {"--name", "\xff", "visible"},
+                {"--name", "01234567890123456789012345678901234567890", "1 to 40"},
+                {"--log", "trace", "error, warn, info or debug"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (LOAD(rows[i].flag, rows[i].value) == OK || strncmp(why, rows[i].flag, strlen(rows[i].flag)) ||
             !strstr(why, rows[i].sentence))
@@ -117,7 +147,8 @@ static void what_goes_together(void **state)
     assert_int_equal(LOAD("--tls-key", cert, "--tls-cert", cert, "--listen", "0.0.0.0:443"), ERR_MALFORMED);
     assert_non_null(strstr(why, "--origin is missing"));
     assert_int_equal(LOAD("--behind-proxy", "yes"), ERR_MALFORMED);
-    assert_int_equal(LOAD("--behind-proxy", "yes", "--origin", "https://rooms.example.org", "--listen", "0.0.0.0:80"), OK);
+    assert_int_equal(
+        LOAD("--behind-proxy", "yes", "--origin", "https://rooms.example.org", "--listen", "0.0.0.0:80"), OK);
     assert_int_equal(LOAD("--listen", "127.0.0.2:80"), OK);
     assert_int_equal(LOAD("--listen", "[::1]:80"), OK);
     assert_string_equal(config.listen_host, "::1");
@@ -134,8 +165,14 @@ static void origins_follow_from_the_address(void **state)
     assert_string_equal(o.list[0], "http://localhost:8080");
     assert_string_equal(origins_host(&o, "http://127.0.0.1:8080"), "127.0.0.1:8080");
     assert_string_equal(origins_host(&o, "http://[::1]:8080"), "[::1]:8080");
-    static const char *const foreign[] = {"", "null", "http://localhost", "https://localhost:8080", "http://localhost:8081",
-                                          "http://localhost:8080/", "http://localhost:8080.evil.example", "http://evil.example"};
+    static const char *const foreign[] = {"",
+                                          "null",
+                                          "http://localhost",
+                                          "https://localhost:8080",
+                                          "http://localhost:8081",
+                                          "http://localhost:8080/",
+                                          "http://localhost:8080.evil.example",
+                                          "http://evil.example"};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) assert_null(origins_host(&o, foreign[i]));
     config_origins(&config, 80, &o);
     assert_string_equal(o.list[0], "http://localhost"); /* as browsers write it */
@@ -164,9 +201,11 @@ static void media_address_is_concrete(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults),           cmocka_unit_test(flags_win_over_the_environment),
-        cmocka_unit_test(bad_values_are_named), cmocka_unit_test(what_goes_together),
-        cmocka_unit_test(origins_follow_from_the_address), cmocka_unit_test(media_address_is_concrete)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(defaults),
+                                       cmocka_unit_test(flags_win_over_the_environment),
+                                       cmocka_unit_test(bad_values_are_named),
+                                       cmocka_unit_test(what_goes_together),
+                                       cmocka_unit_test(origins_follow_from_the_address),
+                                       cmocka_unit_test(media_address_is_concrete)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,7 +35,8 @@ static const char *body(void)
 static void has(const char *header)
 {
     const char *end = strstr(answer, "\r\n\r\n"), *at = strstr(answer, header);
-    if (!end || !at || at > end) fail_msg("no \"%s\" in: %.*s", header, (int)(end ? end - answer : 0), answer);
+    if (!end || !at || at > end)
+        fail_msg("no \"%s\" in: %.*s", header, (int)(end ? end - answer : 0), answer);
 }
 
 static void has_not(const char *header)
@@ -90,9 +91,13 @@ static void assets_are_immutable_and_whole(void **state)
 static void gzip_goes_to_those_who_take_it(void **state)
 {
     (void)state;
-    static const struct { const char *accept; bool gzip; } rows[] = {
-        {"gzip", true}, {"deflate, gzip;q=0.5", true}, {"GZIP", true}, {"br, gzip ;q=1", true},
-        {"gzip;q=0", false}, {"gzip; q=0.000", false}, {"deflate", false}, {"xgzip", false}, {"gzipx, br", false}};
+    static const struct {
+        const char *accept;
+        bool gzip;
+    } rows[] = {
+        {"gzip", true},      {"deflate, gzip;q=0.5", true}, {"GZIP", true},     {"br, gzip ;q=1", true},
+        {"gzip;q=0", false}, {"gzip; q=0.000", false},      {"deflate", false}, {"xgzip", false},
+        {"gzipx, br", false}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char header[64];
         snprintf(header, sizeof header, "Accept-Encoding: %s\r\n", rows[i].accept);
@@ -142,7 +147,8 @@ static void other_methods_are_refused(void **state)
     (void)state;
     static const char *const methods[] = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"};
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-        assert_int_equal(http_status(server.port, methods[i], "/", "Content-Length: 0\r\n", answer, sizeof answer), 405);
+        assert_int_equal(
+            http_status(server.port, methods[i], "/", "Content-Length: 0\r\n", answer, sizeof answer), 405);
         has("allow: GET, HEAD\r\n");
     }
     static const char post[] = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
@@ -153,14 +159,31 @@ static void other_methods_are_refused(void **state)
 static void nothing_outside_is_reachable(void **state)
 {
     (void)state;
-    static const char *const paths[] = {
-        "/../secret", "/../../etc/passwd", "/assets/../../secret", "/%2e%2e/secret", "/..%2fsecret", "/assets/%2e%2e%2f%2e%2e%2fsecret",
-        "//etc/passwd", "/.", "/assets", "/assets/", "/index.html%00.js", "/assets/app-1a2b.js.gz", "/r/", "/r/short",
-        "/r/EBESExQVFhcYGRobHB0eHwA", "/r/EBESExQVFhcYGRobHB0e=w", "/data/lock", "/metrics", "/api"};
+    static const char *const paths[] = {"/../secret",
+                                        "/../../etc/passwd",
+                                        "/assets/../../secret",
+                                        "/%2e%2e/secret",
+                                        "/..%2fsecret",
+                                        "/assets/%2e%2e%2f%2e%2e%2fsecret",
+                                        "//etc/passwd",
+                                        "/.",
+                                        "/assets",
+                                        "/assets/",
+                                        "/index.html%00.js",
+                                        "/assets/app-1a2b.js.gz",
+                                        "/r/",
+                                        "/r/short",
+                                        "/r/EBESExQVFhcYGRobHB0eHwA",
+                                        "/r/EBESExQVFhcYGRobHB0e=w",
+                                        "/data/lock",
+                                        "/metrics",
+                                        "/api"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         unsigned status = get(paths[i], "");
-        if (status == 200) assert_string_equal(body(), WEB_PAGE); /* "/.." is "/" */
-        else if (status && status != 404 && status != 403) /* 0: hung up on */ fail_msg("%s: %u", paths[i], status);
+        if (status == 200)
+            assert_string_equal(body(), WEB_PAGE);         /* "/.." is "/" */
+        else if (status && status != 404 && status != 403) /* 0: hung up on */
+            fail_msg("%s: %u", paths[i], status);
         assert_null(strstr(answer, "outside of web"));
         assert_null(strstr(answer, "root:"));
     }
@@ -176,10 +199,16 @@ static void long_and_broken_requests_do_no_harm(void **state)
     big[0] = '/';
     big[1000] = 0;
     assert_int_equal(get(big, ""), 404);
-    static const char *const broken[] = {
-        "\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00", "GET / HTTP/1.1\r\nHost\r\n\r\n",
-        "GET /\x01\x02 HTTP/1.1\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
-        "GET /ws HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"};
+    static const char *const broken[] = {"\r\n\r\n",
+                                         "GET\r\n\r\n",
+                                         "GET / HTTP/9.9\r\n\r\n",
+                                         "\x16\x03\x01\x02\x00\x01\x00",
+                                         "GET / HTTP/1.1\r\nHost\r\n\r\n",
+                                         "GET /\x01\x02 HTTP/1.1\r\n\r\n",
+                                         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                                         "POST / HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+                                         "GET /ws HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade, "
+                                         "HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"};
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         int fd = dial(server.port);
         assert_true(write(fd, broken[i], strlen(broken[i])) > 0);
@@ -205,11 +234,15 @@ static void health(void **state)
 int main(int argc, char **argv)
 {
     program = argc > 1 ? argv[1] : "aparte";
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(serves_the_page),          cmocka_unit_test(every_answer_is_guarded),
-        cmocka_unit_test(assets_are_immutable_and_whole), cmocka_unit_test(gzip_goes_to_those_who_take_it),
-        cmocka_unit_test(validators_save_the_body), cmocka_unit_test(head_has_no_body),
-        cmocka_unit_test(other_methods_are_refused), cmocka_unit_test(nothing_outside_is_reachable),
-        cmocka_unit_test(long_and_broken_requests_do_no_harm), cmocka_unit_test(health)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(serves_the_page),
+                                       cmocka_unit_test(every_answer_is_guarded),
+                                       cmocka_unit_test(assets_are_immutable_and_whole),
+                                       cmocka_unit_test(gzip_goes_to_those_who_take_it),
+                                       cmocka_unit_test(validators_save_the_body),
+                                       cmocka_unit_test(head_has_no_body),
+                                       cmocka_unit_test(other_methods_are_refused),
+                                       cmocka_unit_test(nothing_outside_is_reachable),
+                                       cmocka_unit_test(long_and_broken_requests_do_no_harm),
+                                       cmocka_unit_test(health)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,10 +1,10 @@
 /* Every reply and event of test/golden/messages is what the server makes of the same values. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <dirent.h>
 
 #include <cmocka.h>
 
@@ -48,9 +48,11 @@ static int fill(void **state)
     put_u64(leaf + 131, GOLDEN_TIME), run(leaf + 139, 64, 0x90);
     RUN(seal, 0xb0), RUN(welcome, 0xb1), RUN(wrap, 0xb2);
     founder_record[0] = 1, run(founder_record + 1, 32, 1), run(founder_record + 33, 32, 2);
-    run(founder_record + 65, 32, 3), put_u64(founder_record + 97, GOLDEN_TIME), run(founder_record + 105, 192, 4);
+    run(founder_record + 65, 32, 3), put_u64(founder_record + 97, GOLDEN_TIME),
+        run(founder_record + 105, 192, 4);
     redeem_record[0] = 3, run(redeem_record + 1, 32, 5), run(redeem_record + 33, 32, 7);
-    run(redeem_record + 65, 32, 8), put_u64(redeem_record + 97, GOLDEN_TIME), run(redeem_record + 105, 192, 9);
+    run(redeem_record + 65, 32, 8), put_u64(redeem_record + 97, GOLDEN_TIME),
+        run(redeem_record + 105, 192, 9);
     invite_record[0] = 2, run(invite_record + 1, 16, RUN_INES), run(invite_record + 17, 16, RUN_INES_DEVICE);
     run(invite_record + 33, 32, 5), put_u64(invite_record + 65, GOLDEN_TIME);
     put_u64(invite_record + 73, GOLDEN_TIME + 86400000), run(invite_record + 81, 64, 6);
@@ -90,8 +92,13 @@ static void assert_encodes(const char *file, const struct out *o)
 
 static struct room_info cafe(void)
 {
-    struct room_info r = {.room = run_id(0x10), .title = view_str("Café du soir"), .who = ROOM_EVERYONE,
-                          .opened_ms = GOLDEN_TIME, .people = 3, .speakers = 2, .face_count = 2};
+    struct room_info r = {.room = run_id(0x10),
+                          .title = view_str("Café du soir"),
+                          .who = ROOM_EVERYONE,
+                          .opened_ms = GOLDEN_TIME,
+                          .people = 3,
+                          .speakers = 2,
+                          .face_count = 2};
     r.faces[0].account = run_id(RUN_INES), r.faces[0].name = view_str("Inès");
     r.faces[1].account = run_id(RUN_TOM), r.faces[1].name = view_str(TOM);
     return r;
@@ -99,16 +106,23 @@ static struct room_info cafe(void)
 
 static struct room_info untitled(void)
 {
-    struct room_info r = {.room = run_id(0x11), .who = ROOM_PICKED, .opened_ms = GOLDEN_TIME + 5, .people = 1,
-                          .speakers = 1, .face_count = 1};
+    struct room_info r = {.room = run_id(0x11),
+                          .who = ROOM_PICKED,
+                          .opened_ms = GOLDEN_TIME + 5,
+                          .people = 1,
+                          .speakers = 1,
+                          .face_count = 1};
     r.faces[0].account = run_id(RUN_INES), r.faces[0].name = view_str("Inès");
     return r;
 }
 
 static struct person_info person(unsigned first, const char *name, uint32_t order)
 {
-    return (struct person_info){.account = run_id(first), .device = run_id(first == RUN_INES ? RUN_INES_DEVICE : first + 1),
-                                .name = view_str(name), .leaf = VIEW(leaf), .order = order};
+    return (struct person_info){.account = run_id(first),
+                                .device = run_id(first == RUN_INES ? RUN_INES_DEVICE : first + 1),
+                                .name = view_str(name),
+                                .leaf = VIEW(leaf),
+                                .order = order};
 }
 
 static struct person_info ines(void)
@@ -140,7 +154,8 @@ static void opening(void **state)
     RUN(o.challenge.nonce, 0xc0), o.challenge.club = view_str("Aparté"), o.challenge.time_ms = GOLDEN_TIME;
     assert_encodes("challenge.event", &o);
     o = REPLY(REPLY_LOOK);
-    o.look.club = view_str("Aparté"), o.look.inviter = view_str("Inès"), o.look.founder_account = run_id(RUN_INES);
+    o.look.club = view_str("Aparté"), o.look.inviter = view_str("Inès"),
+    o.look.founder_account = run_id(RUN_INES);
     assert_encodes("invite.look.reply", &o);
     o.look.founder = true;
     assert_encodes("invite.look.reply-founder", &o);
@@ -165,7 +180,10 @@ static void club(void **state)
     (void)state;
     struct invite_info list[4] = {
         {.state = INVITE_OPEN, .time_ms = GOLDEN_TIME, .expires_ms = GOLDEN_TIME + 86400000},
-        {.state = INVITE_USED, .time_ms = GOLDEN_TIME, .expires_ms = GOLDEN_TIME + 86400000, .guest = run_id(RUN_ZOE),
+        {.state = INVITE_USED,
+         .time_ms = GOLDEN_TIME,
+         .expires_ms = GOLDEN_TIME + 86400000,
+         .guest = run_id(RUN_ZOE),
          .guest_name = view_str("Zoé 🎧")},
         {.state = INVITE_EXPIRED, .time_ms = GOLDEN_TIME, .expires_ms = GOLDEN_TIME + 1},
         {.state = INVITE_REVOKED, .time_ms = GOLDEN_TIME, .expires_ms = GOLDEN_TIME + 2}};
@@ -176,7 +194,8 @@ static void club(void **state)
     o.invites.count = 0, o.invites.left = 5;
     assert_encodes("invite.list.reply-empty", &o);
 
-    struct chain_entry entries[] = {{0, VIEW(founder_record)}, {1, VIEW(invite_record)}, {2, VIEW(redeem_record)}};
+    struct chain_entry entries[] = {
+        {0, VIEW(founder_record)}, {1, VIEW(invite_record)}, {2, VIEW(redeem_record)}};
     struct chain_info chains[] = {{run_id(RUN_INES), entries, 1}, {run_id(RUN_TOM), entries, 3}};
     o = REPLY(REPLY_CHAINS);
     o.chains.list = chains, o.chains.count = 2;
@@ -215,7 +234,8 @@ static void joining(void **state)
     o.room.room = run_id(0x10);
     assert_encodes("room.open.reply", &o);
 
-    struct media_peer media = {.ufrag = "sErV", .pwd = "abcdefghijklmnopqrstuv12", .slot_ssrc = {101, 102, 103, UINT32_MAX}};
+    struct media_peer media = {
+        .ufrag = "sErV", .pwd = "abcdefghijklmnopqrstuv12", .slot_ssrc = {101, 102, 103, UINT32_MAX}};
     struct person_info people[] = {ines(), tom(), zoe()};
     fill_header(4, 2, 1);
     o = REPLY(REPLY_ROOM_JOIN);
@@ -235,9 +255,10 @@ static void joining(void **state)
 static void in_a_room(void **state)
 {
     (void)state;
-    static const char *const plain[] = {"room.leave.reply",  "room.hand.reply",      "room.mute.reply",
-                                        "room.bring.reply",  "room.answer.reply",    "room.send_back.reply",
-                                        "room.remove.reply", "room.mute_other.reply", "room.end.reply", "room.keys.reply"};
+    static const char *const plain[] = {"room.leave.reply",  "room.hand.reply",       "room.mute.reply",
+                                        "room.bring.reply",  "room.answer.reply",     "room.send_back.reply",
+                                        "room.remove.reply", "room.mute_other.reply", "room.end.reply",
+                                        "room.keys.reply"};
     struct out o = REPLY(REPLY_OK);
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) assert_encodes(plain[i], &o);
 
@@ -270,7 +291,8 @@ static void in_a_room(void **state)
 static void keys(void **state)
 {
     (void)state;
-    struct roster_change rekey[] = {{.slot = 0, .filled = true}, {.slot = 1}}, joined[] = {{.slot = 2, .filled = true}};
+    struct roster_change rekey[] = {{.slot = 0, .filled = true}, {.slot = 1}},
+                         joined[] = {{.slot = 2, .filled = true}};
     RUN(rekey[0].leaf.bytes, 0x77);
     RUN(joined[0].leaf.bytes, 0x78);
     struct out o = EVENT(EVENT_KEYS);
@@ -326,16 +348,22 @@ static void no_file_was_left_out(void **state)
     snprintf(path, sizeof path, "%s/messages", getenv("GOLDEN"));
     DIR *d = opendir(path);
     assert_non_null(d);
-    for (struct dirent *e; (e = readdir(d));) files += strstr(e->d_name, ".reply") || strstr(e->d_name, ".event");
+    for (struct dirent *e; (e = readdir(d));)
+        files += strstr(e->d_name, ".reply") || strstr(e->d_name, ".event");
     closedir(d);
     assert_int_equal(compared, files);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(opening), cmocka_unit_test(club), cmocka_unit_test(hallway), cmocka_unit_test(joining),
-        cmocka_unit_test(in_a_room), cmocka_unit_test(keys), cmocka_unit_test(errors),
-        cmocka_unit_test(control_characters_are_escaped), cmocka_unit_test(no_file_was_left_out)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(opening),
+                                       cmocka_unit_test(club),
+                                       cmocka_unit_test(hallway),
+                                       cmocka_unit_test(joining),
+                                       cmocka_unit_test(in_a_room),
+                                       cmocka_unit_test(keys),
+                                       cmocka_unit_test(errors),
+                                       cmocka_unit_test(control_characters_are_escaped),
+                                       cmocka_unit_test(no_file_was_left_out)};
     return cmocka_run_group_tests(tests, fill, NULL);
 }

@@ -1,10 +1,10 @@
 /* Every request of test/golden/messages decodes to the command it means. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <dirent.h>
 
 #include <cmocka.h>
 
@@ -75,9 +75,14 @@ static void says_hello(void **state)
 static void carries_records(void **state)
 {
     (void)state;
-    static const struct { const char *file; enum command_kind kind; uint8_t type; } rows[] = {
-        {"invite.create.request", COMMAND_INVITE, 2}, {"invite.revoke.request", COMMAND_INVITE_REVOKE, 9},
-        {"member.ban.request", COMMAND_BAN, 7}, {"member.unban.request", COMMAND_UNBAN, 8}};
+    static const struct {
+        const char *file;
+        enum command_kind kind;
+        uint8_t type;
+    } rows[] = {{"invite.create.request", COMMAND_INVITE, 2},
+                {"invite.revoke.request", COMMAND_INVITE_REVOKE, 9},
+                {"member.ban.request", COMMAND_BAN, 7},
+                {"member.unban.request", COMMAND_UNBAN, 8}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct request *r = decode_file(rows[i].file);
         assert_int_equal(r->command.kind, rows[i].kind);
@@ -138,13 +143,21 @@ static void joins(void **state)
 static void acts_in_rooms(void **state)
 {
     (void)state;
-    static const struct { const char *file; enum command_kind kind; int flag; bool person; } rows[] = {
-        {"room.leave.request", COMMAND_ROOM_LEAVE, -1, false}, {"room.hand.request", COMMAND_ROOM_HAND, 1, false},
-        {"room.mute.request", COMMAND_ROOM_MUTE, 0, false},    {"room.bring.request", COMMAND_ROOM_BRING, -1, true},
-        {"room.answer.request", COMMAND_ROOM_ANSWER, 1, false}, {"room.send_back.request", COMMAND_ROOM_SEND_BACK, -1, true},
-        {"room.mute_other.request", COMMAND_ROOM_MUTE_OTHER, -1, true},
-        {"room.remove.request", COMMAND_ROOM_REMOVE, -1, true}, {"room.end.request", COMMAND_ROOM_END, -1, false},
-        {"invite.list.request", COMMAND_INVITE_LIST, -1, false}};
+    static const struct {
+        const char *file;
+        enum command_kind kind;
+        int flag;
+        bool person;
+    } rows[] = {{"room.leave.request", COMMAND_ROOM_LEAVE, -1, false},
+                {"room.hand.request", COMMAND_ROOM_HAND, 1, false},
+                {"room.mute.request", COMMAND_ROOM_MUTE, 0, false},
+                {"room.bring.request", COMMAND_ROOM_BRING, -1, true},
+                {"room.answer.request", COMMAND_ROOM_ANSWER, 1, false},
+                {"room.send_back.request", COMMAND_ROOM_SEND_BACK, -1, true},
+                {"room.mute_other.request", COMMAND_ROOM_MUTE_OTHER, -1, true},
+                {"room.remove.request", COMMAND_ROOM_REMOVE, -1, true},
+                {"room.end.request", COMMAND_ROOM_END, -1, false},
+                {"invite.list.request", COMMAND_INVITE_LIST, -1, false}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct request *r = decode_file(rows[i].file);
         assert_int_equal(r->command.kind, rows[i].kind);
@@ -204,10 +217,10 @@ static void every_file_decodes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(looks),          cmocka_unit_test(redeems),      cmocka_unit_test(says_hello),
-        cmocka_unit_test(carries_records), cmocka_unit_test(reads_chains), cmocka_unit_test(opens_rooms),
-        cmocka_unit_test(joins),          cmocka_unit_test(acts_in_rooms), cmocka_unit_test(carries_keys),
-        cmocka_unit_test(every_file_decodes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(looks),        cmocka_unit_test(redeems),
+                                       cmocka_unit_test(says_hello),   cmocka_unit_test(carries_records),
+                                       cmocka_unit_test(reads_chains), cmocka_unit_test(opens_rooms),
+                                       cmocka_unit_test(joins),        cmocka_unit_test(acts_in_rooms),
+                                       cmocka_unit_test(carries_keys), cmocka_unit_test(every_file_decodes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

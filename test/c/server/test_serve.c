@@ -59,7 +59,8 @@ static void refuses_to_start(void **state)
     assert_non_null(strstr(output, "microphone to pages from HTTPS and localhost only"));
     assert_int_equal(RUN_PROGRAM("serve", "--web", folder, "--data", data, "--listen", "localhost:0"), 1);
     assert_non_null(strstr(output, "holds no index.html"));
-    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", "/proc/no/such", "--listen", "localhost:0"), 1);
+    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", "/proc/no/such", "--listen", "localhost:0"),
+                     1);
     assert_non_null(strstr(output, "--data /proc/no/such"));
 
     struct child first = start_server(folder, NULL);
@@ -67,8 +68,9 @@ static void refuses_to_start(void **state)
     assert_non_null(strstr(output, "another aparte is using this data folder"));
     file_path(data, sizeof data, folder, "other");
     snprintf(listen, sizeof listen, "localhost:%d", first.port);
-    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", data, "--listen", listen, "--media-address", "127.0.0.1",
-                                 "--media-port", "45871", "--media-threads", "1"), 1);
+    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", data, "--listen", listen, "--media-address",
+                                 "127.0.0.1", "--media-port", "45871", "--media-threads", "1"),
+                     1);
     assert_non_null(strstr(output, "the port is taken"));
     assert_null(strstr(output, "Founder link")); /* who gets the link gets a server that runs */
     assert_int_equal(stop_server(&first), 0);
@@ -133,8 +135,11 @@ static void make_certificate(char *cert, char *key, size_t cap)
     char command[1024];
     file_path(cert, cap, folder, "cert.pem");
     file_path(key, cap, folder, "key.pem");
-    snprintf(command, sizeof command, "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
-             "-keyout %s -out %s 2>/dev/null", key, cert);
+    snprintf(
+        command, sizeof command,
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
+        "-keyout %s -out %s 2>/dev/null",
+        key, cert);
     assert_int_equal(system(command), 0);
 }
 
@@ -167,16 +172,20 @@ static void serves_https(void **state)
     static char answer[16384];
     make_certificate(cert, key, sizeof cert);
     struct child c = start_server(folder, (const char *const[]){"--tls-cert", cert, "--tls-key", key, NULL});
-    snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n", c.port);
+    snprintf(request, sizeof request, "GET / HTTP/1.1\r\nHost: localhost:%d\r\nConnection: close\r\n\r\n",
+             c.port);
     memset(answer, 0, sizeof answer);
     tls_exchange(c.port, request, answer, sizeof answer, protocol);
     assert_string_equal(protocol, "http/1.1");
     assert_non_null(strstr(answer, "HTTP/1.1 200 OK\r\n"));
     assert_non_null(strstr(answer, "strict-transport-security: max-age=31536000\r\n"));
     assert_non_null(strstr(answer, WEB_PAGE));
-    snprintf(request, sizeof request, "GET /ws HTTP/1.1\r\nHost: localhost:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: aparte.v1\r\n"
-             "Origin: https://localhost:%d\r\n\r\n", c.port, c.port);
+    snprintf(request, sizeof request,
+             "GET /ws HTTP/1.1\r\nHost: localhost:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+             "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+             "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: aparte.v1\r\n"
+             "Origin: https://localhost:%d\r\n\r\n",
+             c.port, c.port);
     memset(answer, 0, sizeof answer);
     tls_exchange(c.port, request, answer, sizeof answer, protocol);
     assert_non_null(strstr(answer, " 101 "));
@@ -194,10 +203,13 @@ static void refuses_a_certificate_of_another_key(void **state)
     file_path(web, sizeof web, folder, "web");
     file_path(data, sizeof data, folder, "data");
     make_certificate(cert, key, sizeof cert);
-    snprintf(command, sizeof command, "openssl ecparam -name prime256v1 -genkey -noout -out %s 2>/dev/null", key);
+    snprintf(command, sizeof command, "openssl ecparam -name prime256v1 -genkey -noout -out %s 2>/dev/null",
+             key);
     assert_int_equal(system(command), 0);
-    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", data, "--listen", "localhost:0", "--tls-cert", cert, "--tls-key", key,
-                                 "--media-address", "127.0.0.1", "--media-port", "45872", "--media-threads", "1"), 1);
+    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", data, "--listen", "localhost:0",
+                                 "--tls-cert", cert, "--tls-key", key, "--media-address", "127.0.0.1",
+                                 "--media-port", "45872", "--media-threads", "1"),
+                     1);
     assert_non_null(strstr(output, "the certificate and key do not fit"));
 }
 

@@ -36,7 +36,10 @@ static int connect_socket(void)
 }
 
 /* The server must still serve: the end of every test of abuse. */
-static void assert_alive(void) { close(connect_socket()); }
+static void assert_alive(void)
+{
+    close(connect_socket());
+}
 
 static void foreign_pages_stay_out(void **state)
 {
@@ -82,10 +85,16 @@ static void visitors_may_do_nothing(void **state)
 {
     (void)state;
     static const char *const requests[] = {
-        "\"do\":\"room.leave\"", "\"do\":\"room.end\"", "\"do\":\"invite.list\"", "\"do\":\"room.hand\",\"up\":true",
-        "\"do\":\"room.open\",\"title\":\"\",\"who\":\"everyone\"", "\"do\":\"chain.read\",\"accounts\":[]",
-        "\"do\":\"room.bring\",\"account\":\"EBESExQVFhcYGRobHB0eHw\"", "\"do\":\"invite.create\",\"record\":\"AAAA\"",
-        "\"do\":\"room.join\",\"room\":\"EBESExQVFhcYGRobHB0eHw\",\"leaf\":\"AAAA\",\"media\":{\"ufrag\":\"abcd\",\"fingerprint\":"
+        "\"do\":\"room.leave\"",
+        "\"do\":\"room.end\"",
+        "\"do\":\"invite.list\"",
+        "\"do\":\"room.hand\",\"up\":true",
+        "\"do\":\"room.open\",\"title\":\"\",\"who\":\"everyone\"",
+        "\"do\":\"chain.read\",\"accounts\":[]",
+        "\"do\":\"room.bring\",\"account\":\"EBESExQVFhcYGRobHB0eHw\"",
+        "\"do\":\"invite.create\",\"record\":\"AAAA\"",
+        "\"do\":\"room.join\",\"room\":\"EBESExQVFhcYGRobHB0eHw\",\"leaf\":\"AAAA\",\"media\":{\"ufrag\":"
+        "\"abcd\",\"fingerprint\":"
         "\"0NHS09TV1tfY2drb3N3e3-Dh4uPk5ebn6Onq6-zt7u8\",\"pt\":111,\"level\":1,\"ssrc\":[1,2]}"};
     int fd = connect_socket();
     for (int i = 0; i < (int)(sizeof requests / sizeof *requests); i++) {
@@ -108,8 +117,10 @@ static void nonsense_is_answered_and_then_ends(void **state)
     (void)state;
     int fd = connect_socket();
     for (int i = 0; i < LIMIT_STRIKES; i++) {
-        if (i % 2) ws_send(fd, 2, true, "\0\1\2", 3); /* binary */
-        else ws_text(fd, "this is not JSON");
+        if (i % 2)
+            ws_send(fd, 2, true, "\0\1\2", 3); /* binary */
+        else
+            ws_text(fd, "this is not JSON");
         json_t *m = ws_event(fd, "error");
         assert_string_equal(error_code(m), "malformed");
         json_decref(m);
@@ -157,11 +168,21 @@ static void giants_are_dropped(void **state)
 static void garbage_frames_do_no_harm(void **state)
 {
     (void)state;
-    static const struct { const char *bytes; size_t len; } rows[] = {
-        {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12}, {"\x83\x80\1\2\3\4", 6}, {"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0", 14},
-        {"\x81\xff\0\0\0\0\0\0\0\0\0\0\0\0", 14}, {"\x00\x81\1\2\3\4x", 7}, {"\x81\x05hello", 7}, {"\x89\xfe\x01\x00\1\2\3\4", 8},
-        {"\x88\x81\1\2\3\4x", 7}, {"\x88\x80\1\2\3\4", 6}, {"\xc1\x81\1\2\3\4x", 7}, {"\x01\x80\1\2\3\4\x01\x80\1\2\3\4", 12},
-        {"GET / HTTP/1.1\r\n\r\n", 18}};
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } rows[] = {{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12},
+                {"\x83\x80\1\2\3\4", 6},
+                {"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0", 14},
+                {"\x81\xff\0\0\0\0\0\0\0\0\0\0\0\0", 14},
+                {"\x00\x81\1\2\3\4x", 7},
+                {"\x81\x05hello", 7},
+                {"\x89\xfe\x01\x00\1\2\3\4", 8},
+                {"\x88\x81\1\2\3\4x", 7},
+                {"\x88\x80\1\2\3\4", 6},
+                {"\xc1\x81\1\2\3\4x", 7},
+                {"\x01\x80\1\2\3\4\x01\x80\1\2\3\4", 12},
+                {"GET / HTTP/1.1\r\n\r\n", 18}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int fd = connect_socket();
         assert_true(send(fd, rows[i].bytes, rows[i].len, MSG_NOSIGNAL) > 0);
@@ -225,11 +246,14 @@ static void one_network_holds_so_many_sockets(void **state)
 int main(int argc, char **argv)
 {
     program = argc > 1 ? argv[1] : "aparte";
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(foreign_pages_stay_out),     cmocka_unit_test(the_challenge_comes_first_and_differs),
-        cmocka_unit_test(visitors_may_do_nothing),    cmocka_unit_test(nonsense_is_answered_and_then_ends),
-        cmocka_unit_test(fragments_are_put_together), cmocka_unit_test(giants_are_dropped),
-        cmocka_unit_test(garbage_frames_do_no_harm),  cmocka_unit_test(haste_is_slowed_down),
-        cmocka_unit_test(one_network_holds_so_many_sockets)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(foreign_pages_stay_out),
+                                       cmocka_unit_test(the_challenge_comes_first_and_differs),
+                                       cmocka_unit_test(visitors_may_do_nothing),
+                                       cmocka_unit_test(nonsense_is_answered_and_then_ends),
+                                       cmocka_unit_test(fragments_are_put_together),
+                                       cmocka_unit_test(giants_are_dropped),
+                                       cmocka_unit_test(garbage_frames_do_no_harm),
+                                       cmocka_unit_test(haste_is_slowed_down),
+                                       cmocka_unit_test(one_network_holds_so_many_sockets)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
