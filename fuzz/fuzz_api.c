@@ -22,11 +22,11 @@ static void touch_command(const struct command *c)
 {
     switch (c->kind) {
     case COMMAND_REDEEM:
-        touch(c->record.name); /* fall through */
     case COMMAND_INVITE:
     case COMMAND_INVITE_REVOKE:
     case COMMAND_BAN:
     case COMMAND_UNBAN:
+        touch(c->record.name);
         touch(c->record.record);
         break;
     case COMMAND_CHAIN_READ:
