@@ -1,7 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { b64 } from '../src/base/bytes.ts';
 import { Club, type Member } from './club.ts';
 import { type Client, Relay } from './relay.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let club: Club;
 let members: Member[];

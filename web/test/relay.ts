@@ -5,7 +5,8 @@ import type { ChainEntry, Events, Id, KeyMessage, LeftWhy, Person, RoomRole } fr
 import { type Bytes, b64, equal, random, unb64 } from '../src/base/bytes.ts';
 import { sha256 } from '../src/base/sign.ts';
 import { type KemPair, makeKemPair, open } from '../src/e2ee/hpke.ts';
-import { Keys, type KeysOptions, makeLeaf } from '../src/e2ee/keys.ts';
+import { Keys } from '../src/e2ee/keys.ts';
+import { type KeysOptions, makeLeaf } from '../src/e2ee/leaf.ts';
 import {
   commitmentOf,
   frameBase,

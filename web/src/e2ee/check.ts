@@ -55,8 +55,8 @@ export async function checkHeader(
     entry?.account ? [people.get(entry.account) as Present] : [],
   );
   await people.prove(newcomers);
-  for (const { key } of newcomers) {
-    const bad = people.fault(key);
+  for (const { key, person } of newcomers) {
+    const bad = people.fault(key, person.account);
     if (bad) return bad;
   }
   const removed = changes.flatMap(({ slot }) => before.at(slot) ?? []).map(({ leaf }) => b64(leaf));
@@ -127,8 +127,8 @@ async function checkSigner(
     return fault('signature', steward);
   }
   await people.prove([one]);
-  const proof = people.proof(one.key);
-  if (!proof) return people.fault(one.key) ?? false;
+  const proof = people.proof(one.key, steward);
+  if (!proof) return people.fault(one.key, steward) ?? false;
   const good = await verify(proof.deviceKey, 'header', header.body, header.sigs[0] as Bytes);
   return good || fault('signature', steward);
 }
@@ -164,7 +164,7 @@ function slotChanges(
   for (const { slot, leaf } of changes) {
     const old = before.at(slot);
     if (slot >= MAX_SLOTS) return fault('roster');
-    if (old && (!rekey || people.ofLeaf(b64(old.leaf)))) return fault('roster', old.account);
+    if (old && (!rekey || people.holder(old))) return fault('roster', old.account);
     if (leaf === null) {
       if (!rekey || (!old && complete)) return fault('roster');
       out.push({ slot, entry: null });

@@ -2,13 +2,11 @@
 // listener, and makes headers where it is this client's turn as steward. Sans-I/O: socket, clock and worker
 // are behind KeysPorts. WebCrypto is asynchronous, so all events go through one queue, strictly in order.
 
-import type { Events, Id, LeftWhy, LogHead, Person, Requests } from '../api/messages.ts';
-import { type Bytes, b64, random, unb64, wipe } from '../base/bytes.ts';
-import type { ChainBook } from '../identity/chain.ts';
-import type { Device } from '../identity/device.ts';
-import { joinSigned, writeLeafBody } from '../identity/records.ts';
+import type { Events, Id, LeftWhy, Person, Requests } from '../api/messages.ts';
+import { type Bytes, b64, wipe } from '../base/bytes.ts';
 import { type Checked, type Current, checkHeader, checkJoin, isFault, recheckSigner } from './check.ts';
 import { type KemPair, makeKemPair } from './hpke.ts';
+import { idBytes, type KeysOptions, makeLeaf } from './leaf.ts';
 import { type Held, type OwnParts, openParts } from './parts.ts';
 import { type Fault, People } from './people.ts';
 import { bucketOf } from './roster.ts';
@@ -37,46 +35,9 @@ const SWITCH_MS = 2_000;
 const SWITCH_RATCHET_MS = 100;
 const LINGER_MS = 30_000; // who left and still stands in the key list after so long was kept there
 
-const ROLES = { founder: 1, admin: 2, member: 3 } as const;
-
-export interface KeysOptions {
-  room: Id;
-  device: Pick<Device, 'account' | 'device' | 'sign'>;
-  role: keyof typeof ROLES; // in the club, from hello
-  book: ChainBook; // one for all rooms
-  log(): LogHead; // the newest head seen
-  ports: KeysPorts;
-  weakness?: Weakness; // tests only
-}
-
 export async function makeRoomKeys(options: KeysOptions): Promise<Keys> {
   const pair = await makeKemPair();
   return new Keys(options, pair, await makeLeaf(options, pair));
-}
-
-// Made anew for every join. Throws if our own chain does not reach the founder.
-export async function makeLeaf(options: KeysOptions, pair: KemPair): Promise<string> {
-  const { device, book, ports, room } = options;
-  const entries = (await ports.chains([device.account])).get(device.account);
-  const chain = entries && (await book.check(device.account, entries));
-  if (!chain) throw new Error("this device's own chain does not reach the founder");
-  const body = writeLeafBody({
-    room: idBytes(room),
-    account: idBytes(device.account),
-    device: idBytes(device.device),
-    hpkeKey: pair.publicKey,
-    join: random(16),
-    role: ROLES[options.role],
-    chain: chain.hash,
-    time: ports.nowMs(),
-  });
-  return b64(joinSigned(body, await device.sign('leaf', body)));
-}
-
-function idBytes(id: Id): Bytes {
-  const bytes = unb64(id, 16);
-  if (!bytes) throw new RangeError('not an id');
-  return bytes;
 }
 
 export class Keys implements RoomKeys {
@@ -234,12 +195,16 @@ export class Keys implements RoomKeys {
   async #settle(switchMs: number, since: number): Promise<void> {
     const current = this.#current;
     if (!current || !this.#held || this.#trouble || this.#stopped) return;
-    const table = [...current.roster.filled()].map(([, { leaf }]) => b64(leaf));
-    const present = table.flatMap((key) => this.#people.ofLeaf(key) ?? []);
-    await this.#people.prove(present);
-    const bad = table.map((key) => this.#people.fault(key)).find((fault) => fault !== null);
+    const table = [...current.roster.filled()].map(([, { leaf, account }]) => ({ key: b64(leaf), account }));
+    await this.#people.prove(
+      [...current.roster.filled()].flatMap(([, entry]) => this.#people.holder(entry) ?? []),
+    );
+    const bad = table
+      .map(({ key, account }) => this.#people.fault(key, account))
+      .find((fault) => fault !== null);
     if (bad) return this.#fail(bad);
-    if (current.signed && table.every((key) => this.#people.proof(key))) return this.#install(switchMs);
+    const proven = table.every(({ key, account }) => this.#people.proof(key, account));
+    if (current.signed && proven) return this.#install(switchMs);
     if (!current.signed) await this.#signLater(current);
     if (this.#trouble) return;
     if (this.#ports.nowMs() - since >= LINGER_MS)
@@ -344,16 +309,15 @@ export class Keys implements RoomKeys {
   // What a header that was made a moment ago could not know yet.
   #planRest(): void {
     const { roster, stage } = this.#current ?? {};
-    const waiting = new Map(Array.from(this.#people.all(), (one) => [one.key, one]));
     const speaking = new Set(stage?.map(({ slot }) => slot));
-    for (const [slot, { leaf }] of roster?.filled() ?? []) {
-      const key = b64(leaf);
-      const one = waiting.get(key);
-      if (!one) this.#plan(this.#leaveMs(key));
+    let seated = 0;
+    for (const [slot, entry] of roster?.filled() ?? []) {
+      const one = this.#people.holder(entry);
+      if (!one) this.#plan(this.#leaveMs(b64(entry.leaf)));
       else if (one.person.stage !== speaking.has(slot)) this.#plan(SOON_MS);
-      waiting.delete(key);
+      if (one) seated++;
     }
-    if (waiting.size > 0) this.#plan(this.#arrivalMs());
+    if (seated < this.#people.size) this.#plan(this.#arrivalMs());
   }
 
   #rank(): number {
@@ -418,7 +382,9 @@ export class Keys implements RoomKeys {
     const resume = this.#stopped && !this.#suspect && this.#current !== null;
     const todo = await plan(this.#people, this.#current, this.#secrets, this.#signers, resume);
     if (!todo) return null;
-    const unproven = [...todo.roster.filled()].some(([, { leaf }]) => !this.#people.proof(b64(leaf)));
+    const unproven = [...todo.roster.filled()].some(
+      ([, { leaf, account }]) => !this.#people.proof(b64(leaf), account),
+    );
     if (unproven) this.#plan(RETRY_MS);
     return unproven ? null : todo;
   }
@@ -426,10 +392,13 @@ export class Keys implements RoomKeys {
   // A chain that could not be had yet is asked for again; one that is bad makes its owner a suspect, who gets
   // no key and whose presence stops us from sending.
   #inspect(): void {
-    const waiting = Array.from(this.#people.all()).filter(({ key }) => !this.#people.proof(key));
-    this.#suspect = waiting.map(({ key }) => this.#people.fault(key)).find((fault) => fault !== null) ?? null;
+    const waiting = Array.from(this.#people.all()).filter(
+      ({ key, person }) => !this.#people.proof(key, person.account),
+    );
+    const faults = waiting.map(({ key, person }) => this.#people.fault(key, person.account));
+    this.#suspect = faults.find((fault) => fault !== null) ?? null;
     if (this.#suspect) this.#silence();
-    if (waiting.some(({ key }) => !this.#people.fault(key))) this.#plan(RETRY_MS);
+    if (faults.some((fault) => fault === null)) this.#plan(RETRY_MS);
   }
 
   // The wrap keys of a rekey that the server saw are spent, whether it took it or not.

@@ -6,6 +6,7 @@ import { type Bytes, b64, equal, unb64 } from '../base/bytes.ts';
 import { sha256, verify } from '../base/sign.ts';
 import type { ChainBook } from '../identity/chain.ts';
 import { parseLeaf } from '../identity/records.ts';
+import type { Entry } from './roster.ts';
 import type { KeysTrouble } from './types.ts';
 
 const CHAINS_AT_ONCE = 64; // LIMIT_CHAIN_ACCOUNTS of the server
@@ -39,7 +40,7 @@ export class People {
   readonly #present = new Map<Id, Present>();
   readonly #byLeaf = new Map<string, Id>();
   readonly #gone = new Map<string, Gone>(); // by leaf: gone, but perhaps still in the key list
-  readonly #proofs = new Map<string, Proof | Fault>(); // by leaf
+  readonly #proofs = new Map<string, Proof | Fault>(); // by leaf and account: a leaf proves nothing for others
 
   constructor(room: Bytes, book: ChainBook, chains: (accounts: Id[]) => Promise<Map<Id, ChainEntry[]>>) {
     this.#room = room;
@@ -64,6 +65,13 @@ export class People {
     return account === undefined ? null : this.get(account);
   }
 
+  // The person a slot was given to, if they are still here with the same leaf. Somebody else who shows that
+  // leaf is not that person.
+  holder({ account, leaf }: Entry): Present | null {
+    const one = account === null ? null : this.get(account);
+    return one && equal(one.leaf, leaf) ? one : null;
+  }
+
   gone(leaf: string): Gone | null {
     return this.#gone.get(leaf) ?? null;
   }
@@ -75,8 +83,8 @@ export class People {
     const before = this.#present.get(person.account);
     if (before && before.key !== one.key) this.drop(person.account, 'elsewhere');
     this.#present.set(person.account, one);
-    this.#byLeaf.set(one.key, person.account);
-    this.#gone.delete(one.key);
+    if (!this.ofLeaf(one.key)) this.#byLeaf.set(one.key, person.account);
+    if (this.#gone.get(one.key)?.account === person.account) this.#gone.delete(one.key);
     return one;
   }
 
@@ -84,33 +92,34 @@ export class People {
     const one = this.#present.get(account);
     if (!one) return null;
     this.#present.delete(account);
-    this.#byLeaf.delete(one.key);
-    this.#gone.set(one.key, { account, why });
+    if (this.#byLeaf.get(one.key) === account) this.#byLeaf.delete(one.key);
+    if (!this.#gone.has(one.key)) this.#gone.set(one.key, { account, why });
     return one;
   }
 
   // Forgets leaves that are neither in the room nor in the key list.
   prune(kept: ReadonlySet<string>): void {
     for (const leaf of this.#gone.keys()) if (!kept.has(leaf)) this.#gone.delete(leaf);
-    for (const leaf of this.#proofs.keys()) {
-      if (!kept.has(leaf) && !this.#byLeaf.has(leaf)) this.#proofs.delete(leaf);
+    for (const id of this.#proofs.keys()) {
+      const [leaf = '', account = ''] = id.split(' ');
+      if (!kept.has(leaf) && this.#present.get(account)?.key !== leaf) this.#proofs.delete(id);
     }
   }
 
-  proof(leaf: string): Proof | null {
-    const proof = this.#proofs.get(leaf);
+  proof(leaf: string, account: Id | null): Proof | null {
+    const proof = this.#proofs.get(`${leaf} ${account}`);
     return proof && 'hpkeKey' in proof ? proof : null;
   }
 
-  fault(leaf: string): Fault | null {
-    const proof = this.#proofs.get(leaf);
+  fault(leaf: string, account: Id | null): Fault | null {
+    const proof = this.#proofs.get(`${leaf} ${account}`);
     return proof && 'trouble' in proof ? proof : null;
   }
 
   // Tries to prove each of them. Afterwards proof() or fault() has an answer; neither: the server did not
   // give the chain, perhaps because the person has just left.
   async prove(people: Iterable<Present>): Promise<void> {
-    const open = [...people].filter(({ key }) => !this.#proofs.has(key));
+    const open = [...people].filter(({ key, person }) => !this.#proofs.has(`${key} ${person.account}`));
     const unknown = open.filter(({ person }) => !this.#book.get(person.account));
     const chains = new Map<Id, ChainEntry[]>();
     for (let i = 0; i < unknown.length; i += CHAINS_AT_ONCE) {
@@ -119,7 +128,7 @@ export class People {
     }
     for (const one of open) {
       const proof = await this.#proveOne(one, chains.get(one.person.account));
-      if (proof) this.#proofs.set(one.key, proof);
+      if (proof) this.#proofs.set(`${one.key} ${one.person.account}`, proof);
     }
   }
 

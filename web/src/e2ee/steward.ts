@@ -8,7 +8,7 @@ import { joinSigned, type KeyHeader, writeHeaderBody } from '../identity/records
 import { type Current, entryOf } from './check.ts';
 import { seal } from './hpke.ts';
 import type { People, Present } from './people.ts';
-import { bucketOf, Roster, type SlotChange } from './roster.ts';
+import { bucketOf, type Entry, Roster, type SlotChange } from './roster.ts';
 import { commitmentOf, headerHash, nextBucketKey, partInfo, ratchetSecret, wrapSecret } from './secrets.ts';
 import { nextStage, type StageEntry, stageHash, writeStage } from './stage.ts';
 
@@ -73,9 +73,9 @@ function moves(people: People, before: Roster, former: ReadonlySet<string>) {
   const seated = new Set<string>();
   const removed: string[] = [];
   let lostSteward = false;
-  for (const [slot, { leaf }] of before.filled()) {
-    const key = b64(leaf);
-    if (people.ofLeaf(key)) {
+  for (const [slot, entry] of before.filled()) {
+    const key = b64(entry.leaf);
+    if (people.holder(entry)) {
       seated.add(key);
       continue;
     }
@@ -93,7 +93,9 @@ function moves(people: People, before: Roster, former: ReadonlySet<string>) {
 
 // Nobody gets a key whose leaf and chain are not proven.
 function arrivals(people: People, seated: ReadonlySet<string>): Present[] {
-  const waiting = Array.from(people.all()).filter(({ key }) => !seated.has(key) && people.proof(key));
+  const waiting = Array.from(people.all()).filter(({ key, person }) => {
+    return !seated.has(key) && people.proof(key, person.account);
+  });
   return waiting.sort((a, b) => a.person.order - b.person.order);
 }
 
@@ -184,8 +186,8 @@ async function sealParts(
   secret: Bytes,
   weak: Weakness | null,
 ): Promise<Pick<KeyMessage, 'welcomes' | 'seals' | 'wraps'>> {
-  const part = async (kind: 'seal' | 'welcome', slot: number, leaf: Bytes): Promise<KeyPart> => {
-    const proof = people.proof(b64(leaf));
+  const part = async (kind: 'seal' | 'welcome', slot: number, { leaf, account }: Entry): Promise<KeyPart> => {
+    const proof = people.proof(b64(leaf), account);
     const key = keys.get(bucketOf(slot));
     if (!proof || !key) throw new Error('a leaf without proof in the table');
     const text = kind === 'seal' ? key : new Uint8Array([...key, ...secret]);
@@ -193,9 +195,9 @@ async function sealParts(
     return { slot, data: b64(await seal(proof.hpkeKey, info, hash, text)) };
   };
   if (!todo.rekey) {
-    const filled = todo.changes.flatMap(({ slot, entry }) => (entry ? [{ slot, leaf: entry.leaf }] : []));
+    const filled = todo.changes.flatMap(({ slot, entry }) => (entry ? [{ slot, entry }] : []));
     return {
-      welcomes: await Promise.all(filled.map((one) => part('welcome', one.slot, one.leaf))),
+      welcomes: await Promise.all(filled.map((one) => part('welcome', one.slot, one.entry))),
       seals: [],
       wraps: [],
     };
@@ -204,7 +206,7 @@ async function sealParts(
   const sealed = [...todo.roster.filled()].filter(([slot]) => {
     return todo.dirty.has(bucketOf(slot)) && (weak !== 'dirty bucket kept' || fresh.has(slot));
   });
-  const seals = await Promise.all(sealed.map(([slot, { leaf }]) => part('seal', slot, leaf)));
+  const seals = await Promise.all(sealed.map(([slot, entry]) => part('seal', slot, entry)));
   const wraps = await Promise.all(
     Array.from(keys.values(), async (key) => b64(await wrapSecret(key, hash, secret))),
   );

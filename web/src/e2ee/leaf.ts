@@ -1,0 +1,47 @@
+// Our own roster leaf, made anew for every join: docs/protocol.md, "Roster leaf".
+
+import type { Id, LogHead } from '../api/messages.ts';
+import { type Bytes, b64, random, unb64 } from '../base/bytes.ts';
+import type { ChainBook } from '../identity/chain.ts';
+import type { Device } from '../identity/device.ts';
+import { joinSigned, writeLeafBody } from '../identity/records.ts';
+import type { KemPair } from './hpke.ts';
+import type { Weakness } from './steward.ts';
+import type { KeysPorts } from './types.ts';
+
+const ROLES = { founder: 1, admin: 2, member: 3 } as const;
+
+export interface KeysOptions {
+  room: Id;
+  device: Pick<Device, 'account' | 'device' | 'sign'>;
+  role: keyof typeof ROLES; // in the club, from hello
+  book: ChainBook; // one for all rooms
+  log(): LogHead; // the newest head seen
+  ports: KeysPorts;
+  weakness?: Weakness; // tests only
+}
+
+// Made anew for every join. Throws if our own chain does not reach the founder.
+export async function makeLeaf(options: KeysOptions, pair: KemPair): Promise<string> {
+  const { device, book, ports, room } = options;
+  const entries = (await ports.chains([device.account])).get(device.account);
+  const chain = entries && (await book.check(device.account, entries));
+  if (!chain) throw new Error("this device's own chain does not reach the founder");
+  const body = writeLeafBody({
+    room: idBytes(room),
+    account: idBytes(device.account),
+    device: idBytes(device.device),
+    hpkeKey: pair.publicKey,
+    join: random(16),
+    role: ROLES[options.role],
+    chain: chain.hash,
+    time: ports.nowMs(),
+  });
+  return b64(joinSigned(body, await device.sign('leaf', body)));
+}
+
+export function idBytes(id: Id): Bytes {
+  const bytes = unb64(id, 16);
+  if (!bytes) throw new RangeError('not an id');
+  return bytes;
+}
