@@ -2,8 +2,22 @@
 // Seeds are fixed and Ed25519 is deterministic, so the files are reproducible; golden.test.ts compares.
 
 import { writeFileSync } from 'node:fs';
-import { type Bytes, b64, concat, hex, utf8 } from '../src/base/bytes.ts';
+import { type Bytes, b64, concat, hex, unb64, unhex, utf8 } from '../src/base/bytes.ts';
 import { hashFor, idOf, keyOfSeed, type Purpose, type SeedKey, sha256, sign } from '../src/base/sign.ts';
+import { derive } from '../src/e2ee/hkdf.ts';
+import { type KemPair, seal } from '../src/e2ee/hpke.ts';
+import { Roster } from '../src/e2ee/roster.ts';
+import {
+  commitmentOf,
+  frameBase,
+  headerHash,
+  nextBucketKey,
+  partInfo,
+  ratchetSecret,
+  senderKey,
+  wrapSecret,
+} from '../src/e2ee/secrets.ts';
+import { stageHash, writeStage } from '../src/e2ee/stage.ts';
 import { linkPayload, parseLink } from '../src/identity/links.ts';
 import {
   joinSigned,
@@ -225,10 +239,73 @@ export async function makeLinks(): Promise<GoldenLink[]> {
   return links;
 }
 
+async function kemOfSeed(seed: Bytes): Promise<KemPair> {
+  const pkcs8 = concat(unhex('302e020100300506032b656e04220420'), seed);
+  const open = await crypto.subtle.importKey('pkcs8', pkcs8, 'X25519', true, ['deriveBits']);
+  const { x = '' } = await crypto.subtle.exportKey('jwk', open);
+  return { privateKey: open, publicKey: unb64(x, 32) as Bytes };
+}
+
+async function merkleCase(slots: number[]) {
+  const filled = await Promise.all(slots.map(async (slot) => ({ slot, leaf: await seedOf(`leaf ${slot}`) })));
+  const changes = filled.map(({ slot, leaf }) => ({ slot, entry: { account: null, leaf } }));
+  const { root } = await (await Roster.empty()).with(changes);
+  return { slots: filled.map(({ slot, leaf }) => ({ slot, leaf: hex(leaf) })), root: hex(root) };
+}
+
+async function sealCase(kind: 'seal' | 'welcome', plain: Bytes, hash: Bytes) {
+  const sk = await seedOf(`${kind} recipient`);
+  const place = {
+    room: (await seedOf('room')).slice(0, 16),
+    epoch: 5,
+    generation: kind === 'seal' ? 0 : 6,
+    slot: 300,
+  };
+  const ephemeral = await kemOfSeed(await seedOf(`${kind} ephemeral`));
+  const data = await seal((await kemOfSeed(sk)).publicKey, partInfo(kind, place), hash, plain, ephemeral);
+  return { sk: hex(sk), ...place, room: hex(place.room), H: hex(hash), data: hex(data), plain: hex(plain) };
+}
+
+// The format stands in test/c/crypt/test_keys.c.
+export async function makeKeySchedule() {
+  const [bk, secret, root] = await Promise.all(['bucket key', 'room secret', 'root'].map(seedOf));
+  if (!bk || !secret || !root) throw new Error('unreachable');
+  const body = unhex((await makeHeaders()).find(({ name }) => name === 'header')?.body ?? '');
+  const hash = await headerHash(body);
+  const base = await frameBase(secret, hash);
+  const senders = [1, 2, 32, 254].map(async (index) => ({ index, key: hex(await senderKey(base, index)) }));
+  const list = writeStage([
+    { index: 1, slot: 0 },
+    { index: 2, slot: 300 },
+    { index: 254, slot: 31 },
+  ]);
+  const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+  const tables = [[], [0], [1], [0, 1], [0, 1, 2], range(7), range(8), range(33), [0, 5, 31, 32, 100, 299]];
+  return {
+    bk: hex(bk),
+    R: hex(secret),
+    roster_root: hex(root),
+    H: hex(hash),
+    wrap_key: hex(await derive(bk, 'wrap', new Uint8Array(0), 16)),
+    next_bk: hex(await nextBucketKey(bk)),
+    ratchet: hex(await ratchetSecret(secret, root)),
+    commitment: hex(await commitmentOf(secret)),
+    base: hex(base),
+    senders: await Promise.all(senders),
+    wrap: { ciphertext: hex(await wrapSecret(bk, hash, secret)) },
+    merkle: await Promise.all(tables.map(merkleCase)),
+    header: { body: hex(body), hash: hex(hash) },
+    stage: { list: hex(list), hash: hex(await stageHash(list)) },
+    seal: await sealCase('seal', bk, hash),
+    welcome: await sealCase('welcome', concat(bk, secret), hash),
+  };
+}
+
 export const GOLDEN: Record<string, () => Promise<unknown>> = {
   'records.json': makeRecords,
   'headers.json': makeHeaders,
   'links.json': makeLinks,
+  'keys.json': makeKeySchedule,
 };
 
 export async function goldenText(name: string): Promise<string> {
