@@ -115,11 +115,14 @@ describe('a member', () => {
 
   test('hears events only once in', async () => {
     answers = { hello: refuse('banned') };
-    session.open(new Me());
+    const me = new Me();
+    session.open(me);
     session.onState('open');
     session.onEvent(challenge());
     session.onEvent({ ev: 'hall', rooms: [] });
+    session.onEvent({ ev: 'log', log: head(9) });
     await settle();
+    expect(me.log).toEqual(head(3));
     session.onEvent({ ev: 'hall', rooms: [] });
     expect(events).toEqual([]);
   });

@@ -122,8 +122,9 @@ export class Session {
   onEvent(event: Incoming): void {
     if (this.#state === 'refused') return;
     if (event.ev === 'challenge') this.#onChallenge(event.nonce, event.club, event.version);
-    else if (event.ev === 'log') this.#watch(event.log);
-    if (this.#state === 'member') this.#events.event(event);
+    if (this.#state !== 'member') return;
+    if (event.ev === 'log') this.#watch(event.log);
+    else this.#events.event(event);
   }
 
   #onChallenge(nonce: string, club: string, version: number): void {

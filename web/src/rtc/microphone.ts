@@ -32,10 +32,12 @@ export class Microphone {
   // The open track, silent until live(true), or null: the state says why.
   open(): Promise<MediaStreamTrack | null> {
     if (this.#track) return Promise.resolve(this.#track);
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = null;
+    if (this.#asking) return this.#asking;
+    const asking = this.#ask().finally(() => {
+      if (this.#asking === asking) this.#asking = null; // an older question clears no newer one
     });
-    return this.#asking;
+    this.#asking = asking;
+    return asking;
   }
 
   live(on: boolean): void {

@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Microphone, type MicState } from '../src/rtc/microphone.ts';
+import { missingFeature } from '../src/rtc/support.ts';
+
+// The device's edge: a track is an EventTarget that can be stopped, and the browser says yes, no or nothing yet.
+class Track extends EventTarget {
+  enabled = true;
+  stopped = false;
+  stop(): void {
+    this.stopped = true;
+  }
+}
+
+let states: MicState[];
+let asked: { yes(track?: Track | null): void; no(name: string): void }[];
+let mic: Microphone;
+
+beforeEach(() => {
+  states = [];
+  asked = [];
+  const getUserMedia = (): Promise<MediaStream> =>
+    new Promise((resolve, reject) => {
+      asked.push({
+        yes: (track = new Track()) => {
+          const tracks = track ? [track] : [];
+          resolve({ getAudioTracks: () => tracks, getTracks: () => tracks } as unknown as MediaStream);
+        },
+        no: (name) => reject(Object.assign(new Error(name), { name })),
+      });
+    });
+  mic = new Microphone((state) => states.push(state), { getUserMedia });
+});
+
+describe('the microphone', () => {
+  test('is asked for once, and opens silent', async () => {
+    const track = new Track();
+    const [one, two] = [mic.open(), mic.open()];
+    expect(mic.state).toBe('asking');
+    asked[0]?.yes(track);
+    expect([await one, await two]).toEqual([track, track]);
+    expect(await mic.open()).toBe(track);
+    expect(asked.length).toBe(1);
+    expect(track.enabled).toBe(false);
+    mic.live(true);
+    expect(track.enabled).toBe(true);
+    mic.live(false);
+    expect([track.enabled, track.stopped]).toEqual([false, false]);
+    expect(states).toEqual(['asking', 'on']);
+  });
+
+  test.each([
+    ['NotAllowedError', 'denied'],
+    ['SecurityError', 'denied'],
+    ['NotFoundError', 'missing'],
+    ['NotReadableError', 'missing'],
+  ])('%s is %s, and may be asked for again', async (name, state) => {
+    const opening = mic.open();
+    asked[0]?.no(name);
+    expect(await opening).toBeNull();
+    expect(mic.state).toBe(state);
+    const again = mic.open();
+    asked[1]?.yes();
+    expect(await again).not.toBeNull();
+  });
+
+  test('without a track is missing', async () => {
+    const opening = mic.open();
+    asked[0]?.yes(null);
+    expect(await opening).toBeNull();
+    expect(mic.state).toBe('missing');
+  });
+
+  test('stop gives the device back', async () => {
+    const track = new Track();
+    const opening = mic.open();
+    asked[0]?.yes(track);
+    await opening;
+    mic.stop();
+    expect([track.stopped, mic.track, mic.state]).toEqual([true, null, 'idle']);
+  });
+
+  test('an answer that comes after stop is let go', async () => {
+    const [late, now] = [new Track(), new Track()];
+    const first = mic.open();
+    mic.stop();
+    const second = mic.open();
+    asked[0]?.yes(late);
+    expect(await first).toBeNull();
+    expect(late.stopped).toBe(true);
+    expect(mic.state).toBe('asking');
+    const third = mic.open();
+    expect(asked.length).toBe(2);
+    asked[1]?.yes(now);
+    expect([await second, await third]).toEqual([now, now]);
+    expect(mic.track).toBe(now);
+  });
+
+  test('a refusal that comes after stop changes nothing', async () => {
+    const first = mic.open();
+    mic.stop();
+    asked[0]?.no('NotAllowedError');
+    await first;
+    expect(mic.state).toBe('idle');
+  });
+
+  test('that the system takes away has ended, and can be opened again', async () => {
+    const track = new Track();
+    const opening = mic.open();
+    asked[0]?.yes(track);
+    await opening;
+    track.dispatchEvent(new Event('ended'));
+    expect([mic.state, mic.track, track.stopped]).toEqual(['ended', null, true]);
+    const again = mic.open();
+    asked[1]?.yes();
+    expect(await again).not.toBe(track);
+    track.dispatchEvent(new Event('ended')); // the old one has no say any more
+    expect(mic.state).toBe('on');
+  });
+});
+
+describe('what encryption needs', () => {
+  const full = {
+    isSecureContext: true,
+    WebSocket: 1,
+    indexedDB: 1,
+    RTCPeerConnection: 1,
+    RTCRtpScriptTransform: 1,
+    crypto,
+  };
+  const scope = (change: object): typeof globalThis =>
+    ({ ...full, ...change }) as unknown as typeof globalThis;
+
+  test('is there', async () => {
+    expect(await missingFeature(scope({}))).toBeNull();
+  });
+
+  test('or is named', async () => {
+    expect(await missingFeature(scope({ isSecureContext: false }))).toBe('HTTPS');
+    const { RTCRtpScriptTransform: _, ...without } = full;
+    expect(await missingFeature(without as unknown as typeof globalThis)).toBe('RTCRtpScriptTransform');
+    const lacking = (name: string) =>
+      scope({
+        crypto: {
+          subtle: {
+            generateKey: (algorithm: { name: string }) =>
+              algorithm.name === name ? Promise.reject(new Error('NotSupportedError')) : Promise.resolve({}),
+          },
+        },
+      });
+    expect(await missingFeature(lacking('Ed25519'))).toBe('Ed25519');
+    expect(await missingFeature(lacking('X25519'))).toBe('X25519');
+  });
+});
