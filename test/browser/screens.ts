@@ -91,9 +91,14 @@ export class Screens {
       if (m.type() === 'error') this.problems.push(`${scene}: ${m.text()}`);
     });
     page.on('pageerror', (e) => this.problems.push(`${scene}: ${e}`));
+    await this.turn(page, scene);
+    return page;
+  }
+
+  /** Another scene in the same page. */
+  async turn(page: Page, scene: string): Promise<void> {
     await page.goto(`http://localhost:${(this.#server.address() as AddressInfo).port}/screens.html?${scene}`);
     await page.locator('main').waitFor();
-    return page;
   }
 
   async close(): Promise<void> {
@@ -102,15 +107,17 @@ export class Screens {
   }
 }
 
+const sizes = [
+  ['phone', { width: 390, height: 844 }],
+  ['desk', { width: 1280, height: 800 }],
+] as const;
+
 async function pictures(folder: string, wanted: string[]): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const screens = await Screens.open();
   const { scenes } = (await import('../../web/test/scenes.ts')) as { scenes: Record<string, unknown> };
   for (const scene of wanted.length ? wanted : Object.keys(scenes)) {
-    for (const [size, viewport] of [
-      ['phone', { width: 390, height: 844 }],
-      ['desk', { width: 1280, height: 800 }],
-    ] as const) {
+    for (const [size, viewport] of sizes) {
       for (const colorScheme of ['light', 'dark'] as const) {
         const locale = (size === 'phone') === (colorScheme === 'light') ? 'en-GB' : 'fr-FR';
         const page = await screens.show(scene, { viewport, colorScheme, locale });

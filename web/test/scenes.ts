@@ -2,7 +2,7 @@
 
 import { cards, type MockApp, person, speaking } from './mock-app.ts';
 
-const minutes = (n: number): number => Date.now() - n * 60_000;
+const minutes = (n: number): number => Date.now() - (n * 60 + 30) * 1000;
 
 const evening = (app: MockApp, role: 'moderator' | 'listener' = 'listener'): void => {
   const mine =

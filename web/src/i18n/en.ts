@@ -208,7 +208,7 @@ export const en = {
   'person.admin': 'Admin of the club',
   'person.member': 'Member of the club',
   'person.volume': 'Volume for you',
-  'person.volume_value': '{n} %',
+  'person.volume_value': '{n}%',
   'person.chain': 'Invited by',
   'person.chain_good': 'The invitation chain up to the founder was checked.',
   'person.chain_checking': 'Checking the invitation chain…',

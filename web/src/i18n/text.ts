@@ -13,6 +13,9 @@ export type SameAs<T extends Record<string, Text>> = {
   [K in keyof T]: T[K] extends string ? string : Plural;
 };
 
+/** For lists and dates: English without its many variants has to settle on one. */
+export const locales: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
+
 const rules: Record<Language, Intl.PluralRules> = {
   en: new Intl.PluralRules('en'),
   fr: new Intl.PluralRules('fr'),

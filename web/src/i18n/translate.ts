@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { en } from './en.ts';
 import { fr } from './fr.ts';
-import { format, type Language, type Params } from './text.ts';
+import { format, type Language, locales, type Params } from './text.ts';
 
 export type Key = keyof typeof en;
 
@@ -25,7 +25,10 @@ export function tell(key: string, params: Params = {}): string {
   return t(isKey(key) ? key : 'error.internal', params);
 }
 
+export const dayOf = (ms: number): string =>
+  new Intl.DateTimeFormat(locales[language.value], { day: 'numeric', month: 'long' }).format(ms);
+
 /** "Inès, Tom and Ada" */
 export function listed(names: string[]): string {
-  return new Intl.ListFormat(language.value, { type: 'conjunction' }).format(names);
+  return new Intl.ListFormat(locales[language.value], { type: 'conjunction' }).format(names);
 }

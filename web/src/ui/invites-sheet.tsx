@@ -2,7 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { language, t, tell } from '../i18n/translate.ts';
+import { dayOf, t, tell } from '../i18n/translate.ts';
 import type { InviteInfo } from '../state/model.ts';
 import { Icon } from './icons.tsx';
 import { Sheet } from './sheet.tsx';
@@ -113,9 +113,6 @@ function Mine(): JSX.Element | null {
   );
 }
 
-const day = (ms: number): string =>
-  new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'long' }).format(ms);
-
 function stateOf(invite: InviteInfo): string {
   if (invite.state !== 'used') return t(`invites.${invite.state}`);
   return invite.guest ? t('invites.used', { name: invite.guest.name }) : t('invites.used_nobody');
@@ -129,8 +126,8 @@ function InviteRow({ invite }: { invite: InviteInfo }): JSX.Element {
       <span id={id}>
         <strong dir="auto">{stateOf(invite)}</strong>
         <span class="soft">
-          {t('invites.made', { date: day(invite.time) })}
-          {invite.state === 'open' && `, ${t('invites.until', { date: day(invite.expires) })}`}
+          {t('invites.made', { date: dayOf(invite.time) })}
+          {invite.state === 'open' && `, ${t('invites.until', { date: dayOf(invite.expires) })}`}
         </span>
       </span>
       {invite.state === 'open' && (
