@@ -100,7 +100,7 @@ static bool same_address(const struct sockaddr_storage *a, const struct sockaddr
     return x->sin_addr.s_addr == y->sin_addr.s_addr && x->sin_port == y->sin_port;
 }
 
-static bool deliver(struct net *n)
+bool net_deliver(struct net *n)
 {
     struct sockaddr_storage to;
     struct view datagram;
@@ -117,7 +117,7 @@ void net_settle(struct net *n)
 {
     do {
         worker_step(&n->w, n->now);
-    } while (deliver(n));
+    } while (net_deliver(n));
     struct media_event e;
     while (ring_pull(&n->w.events, &e)) {
         assert_true(n->event_count < 64);

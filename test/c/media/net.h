@@ -32,6 +32,7 @@ void net_drop(struct net *n, struct client *c);
 void net_speak(struct net *n, struct client *c, bool may);
 struct client *net_join(struct net *n, struct id room, bool may_speak); /* all of it, until it is up */
 
+bool net_deliver(struct net *n);           /* what was sent to the clients; false: nothing was */
 void net_settle(struct net *n);            /* until no datagram is on its way; time stands still */
 void net_pass(struct net *n, uint64_t ms); /* in steps of 10 ms */
 bool net_event(const struct net *n, enum media_event_kind kind, const struct client *c);

@@ -477,6 +477,28 @@ static void a_ufrag_twice_or_empty_is_refused(void **state)
     assert_int_equal(a->answers, 2);
 }
 
+static void even_the_first_event_waits(void **state)
+{
+    struct net *n = *state;
+    struct client *c = net_client(n, net_room(1));
+    struct media_event filler = {.kind = MEDIA_PEER_DOWN}, e;
+    net_add(n, c);
+    client_check(c, true);
+    net_settle(n);
+    client_hello(c);
+    while (ring_push(&n->w.events, &filler)) {}
+    for (int i = 0; i < 10; i++) {
+        worker_step(&n->w, n->now);
+        net_deliver(n);
+    }
+    assert_true(c->up);
+    while (ring_pull(&n->w.events, &e)) assert_int_equal(e.kind, MEDIA_PEER_DOWN);
+    assert_int_equal(n->event_count, 0);
+    net_pass(n, 20);
+    assert_true(net_event(n, MEDIA_PEER_UP, c));
+    assert_int_equal(n->event_count, 1);
+}
+
 /* Nobody pulls the events: none is lost, however long it takes. */
 static void events_wait_for_room(void **state)
 {
@@ -552,6 +574,7 @@ int main(void)
         T(an_address_in_use_is_not_taken_over),
         T(names_of_the_past_do_nothing),
         T(a_ufrag_twice_or_empty_is_refused),
+        T(even_the_first_event_waits),
         T(events_wait_for_room),
         T(garbage_changes_nothing),
     };
