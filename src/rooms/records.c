@@ -116,7 +116,7 @@ void records_stored(struct rooms *r, enum err result)
     enum err e =
         result ? ERR_STORE : log_append(&r->log, (struct view){p->bytes, p->len}, &p->record, &m, &i);
     if (e) {
-        LOG_ERROR("rooms", "record %llu was not added: %s", (unsigned long long)p->n, err_code(e));
+        LOG_WARN("rooms", "record %llu was not added: %s", (unsigned long long)p->n, err_code(e));
         if (s) reply_error(r, p->sock, p->request, e);
         return;
     }
