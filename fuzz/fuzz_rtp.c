@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
          i++) /* we send neither CSRCs nor extensions: these bits are not kept */
         MUST(out[i] == (i == 0 ? data[i] & 0xe0 : data[i]));
 
-    for (unsigned id = 0; id < 256; id++) {
+    for (unsigned id = 0; id < 256; id += id < 16 ? 1 : 48) { /* all one-byte ids, some others */
         bool voice;
         MUST(rtp_audio_level(&h, (uint8_t)id, &voice) <= 127);
     }
