@@ -1,5 +1,5 @@
 // A modal sheet: from below on a phone, in the middle on a desk. The browser's own <dialog> keeps the focus
-// inside; we give it back to whatever opened the sheet.
+// inside and gives it back to whatever opened the sheet.
 
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
@@ -31,7 +31,6 @@ export function Sheet({
   const id = useId();
 
   useLayoutEffect(() => {
-    const opener = document.activeElement;
     const element = dialog.current;
     if (!element) return;
     element.showModal();
@@ -39,10 +38,7 @@ export function Sheet({
     (first && matchMedia('(pointer: fine)').matches ? first : heading.current)?.focus({
       preventScroll: true,
     });
-    return () => {
-      element.close();
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
-    };
+    return () => element.close(); // while it still stands: this gives the focus back to what opened it
   }, []);
 
   useEffect(() => {
