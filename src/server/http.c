@@ -34,7 +34,7 @@ static const char *const headers[][2] = {
     {"cross-origin-resource-policy:", "same-origin"},
     {"permissions-policy:",
      "microphone=(self), camera=(), geolocation=(), display-capture=(), usb=(), serial=(), "
-     "bluetooth=(), payment=(), midi=()"},
+     "payment=(), midi=()"},
 };
 static const char hsts[] = "max-age=31536000";
 

@@ -13,6 +13,7 @@
 enum { PATIENCE_MS = 60000, ARGS_MAX = 32 }; /* patience only bounds a test that has already failed */
 
 const char *program;
+char ws_reason[64];
 
 /* ---- folders -------------------------------------------------------------------------------------- */
 
@@ -271,6 +272,8 @@ json_t *ws_next(int fd)
         int opcode = next_frame(fd, &bytes, &len, &final);
         if (opcode == 9) ws_send(fd, 10, true, bytes, len);
         if (opcode < 0 || opcode == 8) {
+            snprintf(ws_reason, sizeof ws_reason, "%.*s", opcode == 8 && len > 2 ? (int)len - 2 : 0,
+                     opcode == 8 ? (char *)bytes + 2 : "");
             if (opcode == 8) free(bytes);
             free(text);
             return NULL;

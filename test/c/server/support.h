@@ -52,7 +52,8 @@ void ws_send(int fd, int opcode, bool final, const void *bytes, size_t len);
 void ws_text(int fd, const char *text);
 /* The next text message as JSON, answering pings; NULL when the server closed. */
 json_t *ws_next(int fd);
-json_t *ws_reply(int fd, int id);           /* skips events */
+extern char ws_reason[64];        /* what the last close frame that ws_next met gave as its reason */
+json_t *ws_reply(int fd, int id); /* skips events */
 json_t *ws_event(int fd, const char *name); /* skips what comes before it */
 const char *error_code(const json_t *message);
 

@@ -126,6 +126,7 @@ static void nonsense_is_answered_and_then_ends(void **state)
         json_decref(m);
     }
     assert_null(ws_next(fd));
+    assert_string_equal(ws_reason, "malformed"); /* and not the time-out of visitors */
     close(fd);
 }
 
