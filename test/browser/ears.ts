@@ -7,7 +7,7 @@ export const rate = 8000; // of the recordings; the speech is 8 kHz too
 
 export interface Recording {
   startMs: number; // wall clock of the first sample
-  samples: Float32Array;
+  samples: Float32Array[]; // one track per stream: the microphone, or each slot of the speakers
 }
 
 /** Runs in the page before anything else: remembers the microphone stream and can record it or the speakers. */
@@ -33,39 +33,43 @@ function install(): void {
         : [...document.querySelectorAll('audio')].map((a) =>
             a.muted ? undefined : (a.srcObject as MediaStream),
           );
-    const processor = audio.createScriptProcessor(1024, 1, 1);
-    const sources = streams
-      .filter((s): s is MediaStream => !!s && s.getAudioTracks().length > 0)
-      .map((s) => audio.createMediaStreamSource(s));
-    for (const s of sources) s.connect(processor);
-    const blocks: Float32Array[] = [];
+    const tracks = streams.filter((s): s is MediaStream => !!s && s.getAudioTracks().length > 0);
+    const n = Math.max(1, tracks.length);
+    const merger = audio.createChannelMerger(n);
+    const processor = audio.createScriptProcessor(1024, n, 1);
+    const sources = tracks.map((s) => audio.createMediaStreamSource(s));
+    for (const [i, s] of sources.entries()) s.connect(merger, 0, i);
+    merger.connect(processor);
+    const blocks: Float32Array[][] = [];
     const starts: number[] = [];
-    const step = 48000 / outRate;
     await new Promise<void>((done) => {
       processor.onaudioprocess = (e) => {
         const now = performance.timeOrigin + performance.now();
-        const d = e.inputBuffer.getChannelData(0);
         // A block cannot come early, only late: the earliest estimate of the start is the truest.
         starts.push(now - ((blocks.length + 1) * 1024 * 1000) / 48000);
-        blocks.push(new Float32Array(d));
+        blocks.push(Array.from({ length: n }, (_, i) => new Float32Array(e.inputBuffer.getChannelData(i))));
         if (blocks.length * 1024 >= (ms / 1000) * 48000) done();
       };
       processor.connect(audio.destination);
     });
     processor.onaudioprocess = null;
     processor.disconnect();
+    merger.disconnect();
     for (const s of sources) s.disconnect();
-    const all = new Float32Array(blocks.length * 1024);
-    for (const [i, b] of blocks.entries()) all.set(b, i * 1024);
-    const out = new Int16Array(Math.floor(all.length / step));
-    for (let i = 0; i < out.length; i++) {
-      let sum = 0;
-      for (let k = 0; k < step; k++) sum += all[i * step + k] ?? 0; // a box filter is enough of an anti-alias here
-      out[i] = Math.max(-32768, Math.min(32767, (sum / step) * 32767));
-    }
-    let text = '';
-    for (const b of new Uint8Array(out.buffer)) text += String.fromCharCode(b);
-    return { startMs: Math.min(...starts), data: btoa(text), sources: sources.length };
+    const step = 48000 / outRate;
+    const data = Array.from({ length: n }, (_, track) => {
+      const all = blocks.flatMap((b) => [...(b[track] ?? [])]);
+      const out = new Int16Array(Math.floor(all.length / step));
+      for (let i = 0; i < out.length; i++) {
+        let sum = 0;
+        for (let k = 0; k < step; k++) sum += all[i * step + k] ?? 0; // a box filter is enough of an anti-alias here
+        out[i] = Math.max(-32768, Math.min(32767, (sum / step) * 32767));
+      }
+      let text = '';
+      for (const b of new Uint8Array(out.buffer)) text += String.fromCharCode(b);
+      return btoa(text);
+    });
+    return { startMs: Math.min(...starts), data };
   };
 }
 
@@ -79,10 +83,11 @@ async function record(page: Page, what: 'mic' | 'speakers', ms: number): Promise
     ([w, m, o]) =>
       (window as unknown as { __record: (...a: unknown[]) => Promise<unknown> }).__record(w, m, o),
     [what, ms, rate] as const,
-  )) as { startMs: number; data: string };
-  const bytes = Buffer.from(r.data, 'base64');
-  const samples = new Float32Array(bytes.length / 2);
-  for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(i * 2) / 32768;
+  )) as { startMs: number; data: string[] };
+  const samples = r.data.map((text) => {
+    const bytes = Buffer.from(text, 'base64');
+    return Float32Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readInt16LE(i * 2) / 32768);
+  });
   return { startMs: r.startMs, samples };
 }
 
@@ -94,8 +99,8 @@ export const timesAsked = (page: Page) =>
 
 export function rms(r: Recording): number {
   let sum = 0;
-  for (const s of r.samples) sum += s * s;
-  return Math.sqrt(sum / Math.max(1, r.samples.length));
+  for (const track of r.samples) for (const s of track) sum += s * s;
+  return Math.sqrt(sum / Math.max(1, r.samples[0]?.length ?? 0));
 }
 
 export interface Match {
@@ -103,32 +108,40 @@ export interface Match {
   lagMs: number; // how much later `heard` has it than `said`, by wall clock
 }
 
-/** Finds the loudest `seconds` of `said` in `heard`, from 100 ms before to `maxLagMs` after it was said. */
-export function match(said: Recording, heard: Recording, seconds = 1.5, maxLagMs = 1500): Match {
+const energyOf = (a: Float32Array): number => a.reduce((e, s) => e + s * s, 0);
+
+/**
+ * Finds the loudest `seconds` of `said` in the best slot of `heard`, from 100 ms before to `maxLagMs` after it was said.
+ * Slots are compared one by one, so that somebody else talking at the same time does not matter.
+ */
+export function match(said: Recording, heard: Recording, seconds = 1.5, maxLagMs = 1000): Match {
+  const mic = said.samples[0] ?? new Float32Array(0);
   const n = Math.floor(seconds * rate);
+  const reach = (rate * maxLagMs) / 1000;
   let from = 0;
   let best = -1;
-  for (let start = 0; start + n <= said.samples.length - (rate * maxLagMs) / 1000; start += rate / 10) {
-    let e = 0;
-    for (let i = start; i < start + n; i++) e += (said.samples[i] ?? 0) ** 2;
+  for (let start = 0; start + n <= mic.length - reach; start += rate / 10) {
+    const e = energyOf(mic.subarray(start, start + n));
     if (e > best) [best, from] = [e, start];
   }
-  const word = said.samples.subarray(from, from + n);
-  const wordEnergy = word.reduce((e, s) => e + s * s, 0);
+  const word = mic.subarray(from, from + n);
+  const wordEnergy = energyOf(word);
   const origin = Math.round(((said.startMs - heard.startMs) / 1000) * rate) + from; // lag 0 in heard
   let found: Match = { r: 0, lagMs: Number.NaN };
-  for (let lag = -rate / 10; lag <= (rate * maxLagMs) / 1000; lag++) {
-    const at = origin + lag;
-    if (at < 0 || at + n > heard.samples.length) continue;
-    let dot = 0;
-    let energy = 0;
-    for (let i = 0; i < n; i++) {
-      const h = heard.samples[at + i] ?? 0;
-      dot += h * (word[i] ?? 0);
-      energy += h * h;
+  for (const track of heard.samples) {
+    for (let lag = -rate / 10; lag <= reach; lag++) {
+      const at = origin + lag;
+      if (at < 0 || at + n > track.length) continue;
+      let dot = 0;
+      let energy = 0;
+      for (let i = 0; i < n; i++) {
+        const h = track[at + i] ?? 0;
+        dot += h * (word[i] ?? 0);
+        energy += h * h;
+      }
+      const r = energy > 0 && wordEnergy > 0 ? dot / Math.sqrt(energy * wordEnergy) : 0;
+      if (r > found.r) found = { r, lagMs: (lag / rate) * 1000 };
     }
-    const r = energy > 0 && wordEnergy > 0 ? dot / Math.sqrt(energy * wordEnergy) : 0;
-    if (r > found.r) found = { r, lagMs: (lag / rate) * 1000 };
   }
   return found;
 }
