@@ -124,7 +124,10 @@ async function treeHash(entries: Bytes[]): Promise<Bytes> {
 }
 
 describe('roster', () => {
-  const entry = (): Entry => ({ account: b64(random(16)), leaf: random(32) });
+  const entry = (): Entry => {
+    const leaf = random(32);
+    return { account: b64(random(16)), leaf, key: b64(leaf) };
+  };
 
   it('has the root of RFC 6962 after any sequence of changes', async () => {
     let seed = 12345;

@@ -248,7 +248,7 @@ async function kemOfSeed(seed: Bytes): Promise<KemPair> {
 
 async function merkleCase(slots: number[]) {
   const filled = await Promise.all(slots.map(async (slot) => ({ slot, leaf: await seedOf(`leaf ${slot}`) })));
-  const changes = filled.map(({ slot, leaf }) => ({ slot, entry: { account: null, leaf } }));
+  const changes = filled.map(({ slot, leaf }) => ({ slot, entry: { account: null, leaf, key: hex(leaf) } }));
   const { root } = await (await Roster.empty()).with(changes);
   return { slots: filled.map(({ slot, leaf }) => ({ slot, leaf: hex(leaf) })), root: hex(root) };
 }

@@ -59,7 +59,7 @@ export async function checkHeader(
     const bad = people.fault(key, person.account);
     if (bad) return bad;
   }
-  const removed = changes.flatMap(({ slot }) => before.at(slot) ?? []).map(({ leaf }) => b64(leaf));
+  const removed = changes.flatMap(({ slot }) => before.at(slot) ?? []).map(({ key }) => key);
   const hash = await headerHash(header.body);
   return { header, hash, roster, stage, steward, complete: true, signed, text: event.header, rekey, removed };
 }
@@ -96,13 +96,13 @@ function joinTable(
 ): SlotChange[] | null {
   const filled: SlotChange[] = [];
   for (const { account, slot } of reply.people) {
-    const leaf = people.get(account)?.leaf;
-    if (slot !== undefined && leaf) filled.push({ slot, entry: { account, leaf } });
+    const one = people.get(account);
+    if (slot !== undefined && one) filled.push({ slot, entry: entryOf(one) });
   }
   for (const { slot, leaf } of reply.gone ?? []) {
     const hash = unb64(leaf ?? '', 32);
     if (!hash) return null;
-    filled.push({ slot, entry: { account: null, leaf: hash } });
+    filled.push({ slot, entry: { account: null, leaf: hash, key: b64(hash) } });
   }
   const slots = new Set(filled.map(({ slot }) => slot));
   return slots.size === filled.length && filled.every(({ slot }) => slot < MAX_SLOTS) ? filled : null;
@@ -184,8 +184,8 @@ function seatedLeaf(roster: Roster, one: Present): boolean {
   return false;
 }
 
-export function entryOf({ person, leaf }: Present): Entry {
-  return { account: person.account, leaf };
+export function entryOf({ person, leaf, key }: Present): Entry {
+  return { account: person.account, leaf, key };
 }
 
 async function checkStage(

@@ -3,7 +3,7 @@
 // are behind KeysPorts. WebCrypto is asynchronous, so all events go through one queue, strictly in order.
 
 import type { Events, Id, LeftWhy, Person, Requests } from '../api/messages.ts';
-import { type Bytes, b64, wipe } from '../base/bytes.ts';
+import { type Bytes, wipe } from '../base/bytes.ts';
 import { type Checked, type Current, checkHeader, checkJoin, isFault, recheckSigner } from './check.ts';
 import { type KemPair, makeKemPair } from './hpke.ts';
 import { idBytes, type KeysOptions, makeLeaf } from './leaf.ts';
@@ -195,10 +195,8 @@ export class Keys implements RoomKeys {
   async #settle(switchMs: number, since: number): Promise<void> {
     const current = this.#current;
     if (!current || !this.#held || this.#trouble || this.#stopped) return;
-    const table = [...current.roster.filled()].map(([, { leaf, account }]) => ({ key: b64(leaf), account }));
-    await this.#people.prove(
-      [...current.roster.filled()].flatMap(([, entry]) => this.#people.holder(entry) ?? []),
-    );
+    const table = Array.from(current.roster.filled(), ([, entry]) => entry);
+    await this.#people.prove(table.flatMap((entry) => this.#people.holder(entry) ?? []));
     const bad = table
       .map(({ key, account }) => this.#people.fault(key, account))
       .find((fault) => fault !== null);
@@ -246,7 +244,7 @@ export class Keys implements RoomKeys {
   #ownSlot({ roster }: Pick<Current, 'roster'>): number | null {
     const own = this.#people.get(this.#options.device.account);
     if (own?.person.leaf !== this.leaf) return null;
-    for (const [slot, entry] of roster.filled()) if (b64(entry.leaf) === own.key) return slot;
+    for (const [slot, entry] of roster.filled()) if (entry.key === own.key) return slot;
     return null;
   }
 
@@ -258,7 +256,7 @@ export class Keys implements RoomKeys {
   // Leaves that are neither present nor in the table any more.
   #forget(): void {
     const table = new Set<string>();
-    for (const [, { leaf }] of this.#current?.roster.filled() ?? []) table.add(b64(leaf));
+    for (const [, { key }] of this.#current?.roster.filled() ?? []) table.add(key);
     this.#people.prune(table);
     for (const [leaf, cancel] of this.#lingering) {
       if (table.has(leaf)) continue;
@@ -272,9 +270,7 @@ export class Keys implements RoomKeys {
       void this.#run(async () => {
         this.#lingering.delete(leaf);
         const gone = this.#people.gone(leaf);
-        const kept = [...(this.#current?.roster.filled() ?? [])].some(
-          ([, entry]) => b64(entry.leaf) === leaf,
-        );
+        const kept = [...(this.#current?.roster.filled() ?? [])].some(([, entry]) => entry.key === leaf);
         if (!gone || !kept) return;
         this.#fail({ trouble: 'roster', who: gone.account });
         this.#plan(0);
@@ -313,7 +309,7 @@ export class Keys implements RoomKeys {
     let seated = 0;
     for (const [slot, entry] of roster?.filled() ?? []) {
       const one = this.#people.holder(entry);
-      if (!one) this.#plan(this.#leaveMs(b64(entry.leaf)));
+      if (!one) this.#plan(this.#leaveMs(entry.key));
       else if (one.person.stage !== speaking.has(slot)) this.#plan(SOON_MS);
       if (one) seated++;
     }
@@ -383,7 +379,7 @@ export class Keys implements RoomKeys {
     const todo = await plan(this.#people, this.#current, this.#secrets, this.#signers, resume);
     if (!todo) return null;
     const unproven = [...todo.roster.filled()].some(
-      ([, { leaf, account }]) => !this.#people.proof(b64(leaf), account),
+      ([, { key, account }]) => !this.#people.proof(key, account),
     );
     if (unproven) this.#plan(RETRY_MS);
     return unproven ? null : todo;
@@ -439,8 +435,8 @@ export class Keys implements RoomKeys {
   #state(): KeysState {
     const current = this.#current;
     const leaving = new Set<Id>();
-    for (const [, { leaf, account }] of current?.roster.filled() ?? []) {
-      const gone = this.#people.gone(b64(leaf))?.account ?? account;
+    for (const [, { key, account }] of current?.roster.filled() ?? []) {
+      const gone = this.#people.gone(key)?.account ?? account;
       if (gone && !this.#people.get(gone)) leaving.add(gone);
     }
     const trouble = this.#trouble ?? this.#suspect;

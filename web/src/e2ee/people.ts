@@ -67,9 +67,9 @@ export class People {
 
   // The person a slot was given to, if they are still here with the same leaf. Somebody else who shows that
   // leaf is not that person.
-  holder({ account, leaf }: Entry): Present | null {
+  holder({ account, key }: Entry): Present | null {
     const one = account === null ? null : this.get(account);
-    return one && equal(one.leaf, leaf) ? one : null;
+    return one?.key === key ? one : null;
   }
 
   gone(leaf: string): Gone | null {

@@ -12,6 +12,7 @@ export const MAX_SLOTS = 65536;
 export interface Entry {
   account: Id | null; // null: a leaf that nobody present has
   leaf: Bytes; // its hash
+  key: string; // the hash as text: tables are searched often
 }
 
 export interface SlotChange {

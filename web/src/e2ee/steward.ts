@@ -74,7 +74,7 @@ function moves(people: People, before: Roster, former: ReadonlySet<string>) {
   const removed: string[] = [];
   let lostSteward = false;
   for (const [slot, entry] of before.filled()) {
-    const key = b64(entry.leaf);
+    const { key } = entry;
     if (people.holder(entry)) {
       seated.add(key);
       continue;
@@ -140,7 +140,7 @@ export async function execute(
   const text = b64(joinSigned(body, await steward.sign('header', body)));
   const changes: RosterChange[] = todo.changes.map(({ slot, entry }) => ({
     slot,
-    leaf: entry && b64(entry.leaf),
+    leaf: entry?.key ?? null,
   }));
   const account = b64(steward.account);
   return {
@@ -186,8 +186,12 @@ async function sealParts(
   secret: Bytes,
   weak: Weakness | null,
 ): Promise<Pick<KeyMessage, 'welcomes' | 'seals' | 'wraps'>> {
-  const part = async (kind: 'seal' | 'welcome', slot: number, { leaf, account }: Entry): Promise<KeyPart> => {
-    const proof = people.proof(b64(leaf), account);
+  const part = async (
+    kind: 'seal' | 'welcome',
+    slot: number,
+    { key: leaf, account }: Entry,
+  ): Promise<KeyPart> => {
+    const proof = people.proof(leaf, account);
     const key = keys.get(bucketOf(slot));
     if (!proof || !key) throw new Error('a leaf without proof in the table');
     const text = kind === 'seal' ? key : new Uint8Array([...key, ...secret]);
