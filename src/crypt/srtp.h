@@ -4,7 +4,8 @@
  * The caller supplies the 48-bit packet index (ROC << 16 | seq) on protect, so a sender can never
  * re-use one by accident; unprotect estimates it and keeps a 64-packet replay window per SSRC.
  * Packets are worked on in place; after an error `len` is 0, so that nothing half-done is sent or
- * believed. Owner: the media thread that owns the peer. No allocation after srtp_new. Shape is ready for batches: a row of jobs, each with its own context. */
+ * believed. Owner: the media thread that owns the peer. No allocation after srtp_new. Shape is
+ * ready for batches: a row of jobs, each with its own context. */
 #ifndef CRYPT_SRTP_H
 #define CRYPT_SRTP_H
 
