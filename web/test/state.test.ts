@@ -229,6 +229,8 @@ let volumes: [number, number][];
 let blocked: (blocked: boolean) => void;
 let shown: string[];
 let hide: () => void;
+let pasted: () => void;
+let reloads: number;
 let stored: { member: MemberKeys | null; pending: MemberKeys | null; log: LogHead; met: Face[] };
 let address: { fragment: string; path: string };
 let app: App;
@@ -264,6 +266,12 @@ const ports = (): AppPorts => ({
     show: (path) => shown.push(path),
     onHide: (f) => {
       hide = f;
+    },
+    onFragment: (f) => {
+      pasted = f;
+    },
+    reload: () => {
+      reloads++;
     },
   },
   missing: async () => null,
@@ -356,6 +364,7 @@ beforeEach(() => {
   keys = [];
   volumes = [];
   shown = [];
+  reloads = 0;
   stored = { member: null, pending: null, log: { size: 0, head: 'A'.repeat(43) }, met: [] };
   address = { fragment: '', path: '/' };
 });
@@ -741,6 +750,15 @@ describe('a room', () => {
     await inRoom();
     hide();
     expect(club.told).toEqual(['room.leave']);
+  });
+
+  test('is not left for a link that is put into the address bar, which is hidden', async () => {
+    await inRoom();
+    pasted();
+    expect([last(shown), reloads]).toEqual([address.path, 0]);
+    await app.leaveRoom();
+    pasted();
+    expect(reloads).toBe(1);
   });
 
   test('is one at a time', async () => {

@@ -404,7 +404,7 @@ export class Keys implements RoomKeys {
       wipe(this.#secrets?.secret, ...(this.#secrets?.buckets.values() ?? []));
       this.#secrets = null;
     }
-    const wanted = error instanceof Object && 'retryAfterMs' in error ? Number(error.retryAfterMs) : 0;
+    const wanted = error instanceof Object && 'retry_after_ms' in error ? Number(error.retry_after_ms) : 0;
     this.#plan(Math.max(wanted || 0, Math.min(RETRY_MS * 2 ** this.#failures++, 16 * RETRY_MS)));
   }
 

@@ -29,6 +29,8 @@ export interface Page {
   path(): string;
   show(path: string): void; // in the address bar, without a fragment
   onHide(f: () => void): void;
+  onFragment(f: () => void): void; // a link was put into the address bar of a page that is already here
+  reload(): void;
 }
 
 export interface KeyMaker {
@@ -101,6 +103,11 @@ class Client implements App {
     this.known = computed(() =>
       [...this.#met.value.values()].filter(({ account }) => account !== this.me.value?.account),
     );
+    // A fresh start reads the new link as any other; somebody in a room is a member already and stays.
+    ports.page.onFragment(() => {
+      if (this.#current.value) ports.page.show(ports.page.path());
+      else ports.page.reload();
+    });
     ports.page.onHide(() => {
       if (this.#current.value) this.#session.tell('room.leave', {});
     });

@@ -20,6 +20,8 @@ export function browserPorts(): AppPorts {
       path: () => location.pathname,
       show: (path) => history.replaceState(null, '', path),
       onHide: (f) => addEventListener('pagehide', f),
+      onFragment: (f) => addEventListener('hashchange', () => location.hash && f()),
+      reload: () => location.reload(),
     },
     missing: () => missingFeature(),
     vault: () => Vault.open(),
