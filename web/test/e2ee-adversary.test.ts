@@ -6,7 +6,7 @@ import type { Person } from '../src/api/messages.ts';
 import { type Bytes, b64, random, unb64, utf8 } from '../src/base/bytes.ts';
 import { Frames } from '../src/e2ee/frames.ts';
 import { seal } from '../src/e2ee/hpke.ts';
-import { partInfo } from '../src/e2ee/secrets.ts';
+import { commitmentOf, headerHash, partInfo, wrapSecret } from '../src/e2ee/secrets.ts';
 import type { Weakness } from '../src/e2ee/steward.ts';
 import { type parseHeader, writeHeaderBody } from '../src/identity/records.ts';
 import { Club, type Member } from './club.ts';
@@ -306,24 +306,69 @@ describe('a lying server', () => {
     }
   });
 
-  it('a header by somebody who is no steward: trouble and silence', async () => {
+  it.each([
+    ['in their own name', false],
+    ["in the steward's name", true],
+  ])('a header by somebody who is no steward, %s: trouble and silence', async (_, borrowed) => {
     const { relay, victim } = await smallRoom();
     const liar = member(2);
     const last = relay.archive.at(-1);
     if (!last) throw new Error('no header');
-    const claims = [
-      { steward: unb64(liar.account) as Bytes, stewardDevice: unb64(liar.device) as Bytes },
-      { steward: last.header.steward, stewardDevice: last.header.stewardDevice },
-    ];
-    for (const claim of claims) {
-      const next = { ...last.header, ...claim, counter: last.header.counter + 1, prev: last.hash };
-      const body = writeHeaderBody({ ...next, epoch: next.epoch + 1, generation: 0 });
-      const header = b64(new Uint8Array([...body, ...(await liar.device_.sign('header', body))]));
-      const message = { ...last.message, header, changes: [] };
-      relay.deliver(victim.member.account, { keys: relay.partFor(victim.member.account, message) });
+    const own = { steward: unb64(liar.account) as Bytes, stewardDevice: unb64(liar.device) as Bytes };
+    const next = {
+      ...last.header,
+      ...(borrowed ? {} : own),
+      counter: last.header.counter + 1,
+      prev: last.hash,
+    };
+    const body = writeHeaderBody({ ...next, epoch: next.epoch + 1, generation: 0 });
+    const header = b64(new Uint8Array([...body, ...(await liar.device_.sign('header', body))]));
+    const message = { ...last.message, header, changes: [] };
+    relay.deliver(victim.member.account, { keys: relay.partFor(victim.member.account, message) });
+    await relay.idle();
+    expectSilence(victim, 'signature');
+  });
+
+  it('a secret that is not the one committed to, well sealed: trouble and silence', async () => {
+    for (const honest of [true, false]) {
+      const { relay, host, victim } = await smallRoom();
+      const last = relay.archive.at(-1);
+      if (!last) throw new Error('no header');
+      const [room, bucketKey, secret] = [unb64(relay.room) as Bytes, random(32), random(32)];
+      const commitment = await commitmentOf(honest ? secret : random(32));
+      const order = {
+        counter: last.header.counter + 1,
+        prev: last.hash,
+        epoch: last.header.epoch + 1,
+        generation: 0,
+      };
+      const body = writeHeaderBody({ ...last.header, ...order, commitment });
+      const header = b64(new Uint8Array([...body, ...(await host.member.device_.sign('header', body))]));
+      const hash = await headerHash(body);
+      const slot = [...relay.slots].find(([, { account }]) => account === victim.member.account)?.[0] ?? -1;
+      const info = partInfo('seal', { room, ...order, slot });
+      const parts = {
+        seal: b64(await seal(victim.pair.publicKey, info, hash, bucketKey)),
+        wrap: b64(await wrapSecret(bucketKey, hash, secret)),
+      };
+      const keys = { room: relay.room, header, stage: last.message.stage, changes: [], ...parts };
+      relay.deliver(victim.member.account, { keys });
       await relay.idle();
-      expectSilence(victim, 'signature');
+      if (honest) expect(victim.state).toMatchObject({ ready: true, trouble: null });
+      else expectSilence(victim, 'secret');
     }
+  });
+
+  it('refusing a rekey and taking the next: no wrap key encrypts twice', async () => {
+    const { relay, host } = await crowd(null, 40);
+    let refusals = 2;
+    relay.refuse = () => (refusals-- > 0 ? 'busy' : null);
+    relay.leave(member(0).account, 'removed');
+    await relay.settle(10_000);
+    expect(host.state?.ready).toBe(true);
+    const { seals = [], wraps = [] } = relay.archive.at(-1)?.message ?? {};
+    expect(wraps.length).toBe(2);
+    expect(seals.length, 'both buckets are fresh').toBe(relay.slots.size);
   });
 
   it("another slot's seal, somebody else's or none: trouble and silence", async () => {
@@ -346,10 +391,13 @@ describe('a lying server', () => {
     const info = partInfo('seal', { room, epoch, generation, slot: slot + 1 });
     others.push(b64(await seal(victim.pair.publicKey, info, last.hash, random(32))), 'AAAA');
     for (const data of others) {
-      const keys = { ...relay.partFor(victim.member.account, last.message), seal: data };
-      relay.deliver(victim.member.account, { keys });
-      await relay.idle();
-      expectSilence(victim, 'secret');
+      const again = await smallRoom();
+      const to = again.victim.member.account;
+      again.relay.tamper = (account, d) =>
+        account === to && 'keys' in d ? { keys: { ...d.keys, seal: data } } : d;
+      again.relay.leave(member(1).account);
+      await again.relay.settle(1_000);
+      expectSilence(again.victim, 'secret');
     }
   });
 

@@ -89,8 +89,14 @@ describe('a chain', () => {
   it("with an invite by a device that is not the author's is refused", async () => {
     const { a, b, chain } = await chainOfThree();
     // B signs an invite in A's name: first with B's device id, then claiming A's.
-    for (const device of [b.device, a.device]) {
-      const liar = new Device({ ...b.keys, account: a.account, device } as MemberKeys);
+    // A's own device names another one.
+    const liars = [
+      { ...b.keys, account: a.account },
+      { ...b.keys, account: a.account, device: a.device },
+      { ...a.keys, device: b.device },
+    ];
+    for (const keys of liars) {
+      const liar = new Device(keys);
       const { record, link } = await liar.invite('https://x', 1);
       const d = await makeKeys(a.account);
       const redeem = await redeemed(link, d);
