@@ -148,13 +148,14 @@ static enum err apply_changes(struct rooms *r, struct update *u)
 
 static enum err settle_table(struct update *u)
 {
-    bool listed = false; /* whoever signs must be on the list it signs */
+    bool listed = false; /* whoever signs must be on the list that it signs */
     while (u->slot_count && !u->slots[u->slot_count - 1].filled) u->slot_count--;
     for (uint32_t i = 0; i < u->slot_count; i++) {
         u->filled += u->slots[i].filled;
         if (u->slots[i].person == u->steward) listed = true;
     }
-    return listed && u->h.count == u->filled ? OK : ERR_MALFORMED;
+    if (!listed) return ERR_STALE_HEADER; /* it joined anew meanwhile, or forgot itself */
+    return u->h.count == u->filled ? OK : ERR_MALFORMED;
 }
 
 static enum err check_stage(const struct update *u)

@@ -491,7 +491,7 @@ static void a_steward_must_be_on_its_own_list(void **state)
     seat(msg, 0, s->a);
     message_fill(msg, true, true);
     message_stage(msg, 0, host_on_stage);
-    assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
+    assert_refused(s, ERR_STALE_HEADER, send_own(s, s->host));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
