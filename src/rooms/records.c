@@ -88,8 +88,8 @@ static void reply_record(struct rooms *r, const struct sock *s, const struct pen
     out.record.n = p->n;
     out.record.log_size = r->log.size;
     out.record.head = log_head(&r->log, r->log.size);
-    out.record.account = joined ? joined->account : p->record.author;
-    out.record.device = joined ? joined->device : p->record.author_device;
+    out.record.account = joined ? joined->account : (struct id){0}; /* only a redemption says whose it is */
+    out.record.device = joined ? joined->device : (struct id){0};
     send_out(r, s, out);
 }
 

@@ -93,9 +93,6 @@ test('an invitation cannot be redeemed a second time, from the link or by a reco
   expect(r.got.map((l) => JSON.parse(l)).find((m) => 're' in m)?.error.code).toMatch(/invite_used|replayed/);
   await thief.page.goto(link);
   await thief.page.getByText('This invitation was already used.').waitFor();
-  await thief.page.goto(`${link.slice(0, -4)}AAAA`);
-  await thief.page.reload();
-  expect(await thief.page.getByRole('button', { name: 'Join', exact: true }).isVisible()).toBe(false);
 });
 
 test('copied ICE credentials with another certificate get no DTLS and no packet', async () => {

@@ -30,9 +30,10 @@ export class Server {
     return `http://localhost:${this.port}`;
   }
 
-  async start(extra: Record<string, string> = {}): Promise<void> {
+  /** `build`: the folder of the binary; `test` is the sanitized one with its hooks. */
+  async start(extra: Record<string, string> = {}, build = 'test'): Promise<void> {
     this.port ||= await freePort();
-    const child = spawn(`${root}build/test/src/server/aparte`, ['serve'], {
+    const child = spawn(`${root}build/${build}/src/server/aparte`, ['serve'], {
       cwd: this.dir,
       env: {
         ...process.env,
