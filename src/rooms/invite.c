@@ -34,6 +34,8 @@ enum err do_look(struct rooms *r, struct sock *s, const struct command *c)
     struct out out = {.kind = REPLY_LOOK, .request = c->request, .look = {.club = r->config.club_name}};
     if (r->has_setup && r->log.size == 0 && key_eq(r->setup, c->look.invite)) {
         out.look.founder = true;
+    } else if (r->log.size && key_eq(r->log.founder_key, c->look.invite)) {
+        return ERR_INVITE_USED;
     } else {
         const struct invite *i = log_invite(&r->log, &c->look.invite);
         e = i ? invite_usable(i, r->now_ms) : ERR_INVITE_UNKNOWN;

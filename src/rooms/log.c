@@ -151,6 +151,7 @@ enum err log_append(struct member_log *l, struct view bytes, const struct record
     if (!e) {
         switch (rec->type) {
         case RECORD_FOUNDER:
+            l->founder_key = rec->one_time_key;
             e = add_member(l, rec, NULL, member);
             break;
         case RECORD_INVITE:

@@ -52,6 +52,7 @@ struct member_log {
     uint32_t size, cap, member_count, member_cap, invite_count, invite_cap;
     struct map by_account, by_device, by_invite; /* to an index of the arrays above */
     struct map bodies;                           /* hash of every record's body: none counts twice */
+    struct key founder_key; /* the set-up key that the founder used; valid once size > 0 */
     bool broken; /* memory ran out between the store and us: nothing is accepted until a restart */
 };
 

@@ -169,7 +169,6 @@ void person_away(struct rooms *r, struct person *p)
 void stage_enter(struct person *p)
 {
     p->on_stage = true;
-    p->muted = true; /* nobody is heard before they open their microphone themselves */
     p->called = false;
     p->hand_ms = 0;
     if (p->role == ROLE_LISTENER) p->role = ROLE_SPEAKER;
@@ -179,7 +178,8 @@ void stage_enter(struct person *p)
 void stage_exit(struct rooms *r, struct person *p)
 {
     p->on_stage = false;
-    p->muted = true;
+    p->muted =
+        true; /* off the stage everybody is: nobody is heard before they open their microphone themselves */
     if (p->role == ROLE_SPEAKER) p->role = ROLE_LISTENER;
     p->room->stage_count--;
     tell_speak(r, p);

@@ -78,7 +78,7 @@ static void founder_once_and_with_the_key(void **state)
     assert_true(id_eq(o->record.account, a->account) && id_eq(o->record.device, a->device));
     assert_true(rooms_has_founder(w->r));
     assert_refused(w, b, ERR_INVITE_USED, world_found(w, b));
-    assert_refused(w, b, ERR_INVITE_UNKNOWN, world_look(w, b, world_setup_seed));
+    assert_refused(w, b, ERR_INVITE_USED, world_look(w, b, world_setup_seed));
 }
 
 static void no_session_no_service(void **state)
@@ -414,6 +414,13 @@ static void replay_checks_everything(void **state)
     w->log[n].name_len = 0;
     w->log[n].head = hash_two("log", VIEW(w->log[n - 1].head.bytes), (struct view){t.record, t.len});
     assert_int_equal(replay(w, n + 1, UINT64_MAX, &is), ERR_BANNED);
+    /* And one that names another account's device. */
+    struct actor mixed = *f;
+    mixed.device = m->device;
+    w->log[n].len = world_record(w, RECORD_UNBAN, &mixed, m->account, NULL, w->log[n].bytes);
+    w->log[n].head =
+        hash_two("log", VIEW(w->log[n - 1].head.bytes), (struct view){w->log[n].bytes, w->log[n].len});
+    assert_int_equal(replay(w, n + 1, UINT64_MAX, &is), ERR_UNKNOWN_ACCOUNT);
 }
 
 static void chains_of_oneself_only(void **state)
