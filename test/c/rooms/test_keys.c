@@ -235,6 +235,18 @@ static void forty_people_two_buckets(void **state)
     assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
     msg->m.seal_count++;
     assert_int_equal(send_own(s, s->host), OK);
+
+    assert_int_equal(world_join(w, s->host, s->room),
+                     OK); /* back with a new leaf: its bucket keys are gone */
+    msg = begin(s, s->host, true);
+    seat(msg, 0, s->host);
+    message_fill(msg, true, false); /* the other bucket did not change, but must be fresh, too */
+    message_stage(msg, 1, host_on_stage);
+    assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
+    msg->h.count = 0;
+    msg->m.seal_count = msg->m.wrap_count = 0;
+    message_fill(msg, true, true);
+    assert_int_equal(send_own(s, s->host), OK);
 }
 
 /* ---- who may --------------------------------------------------------------------------------------- */
