@@ -35,7 +35,9 @@ deps-test:
 	@scripts/deps.sh test
 
 node_modules/.stamp: package.json package-lock.json | deps-run
-	npm ci --no-audit --no-fund
+	npm ci --no-audit --no-fund --loglevel=error
+	@# The pinned Node.js comes first for all that follows; Debian's npm does not link it by itself.
+	@cd $(bin) && ln -sf ../node-linux-*/bin/node node
 	@touch $@
 
 $(client): node_modules/.stamp package.json $(client_sources)
