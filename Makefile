@@ -5,6 +5,8 @@ MAKEFLAGS += --no-print-directory
 client := build/web/index.html
 client_sources := $(shell find web -type f -not -path '*/node_modules/*' 2>/dev/null)
 bin := node_modules/.bin
+node := scripts/node/node_modules/bin/node
+export PATH := $(CURDIR)/$(dir $(node)):$(PATH)
 TIME ?= 60
 
 .PHONY: run test unit browser fuzz deps-run deps-test client server clean help
@@ -14,15 +16,15 @@ run: deps-run $(client) server ## build and start a server on http://localhost:8
 
 test: deps-test $(client) build/test/build.ninja ## everything: ends with "N passed, N failed"
 	@ninja -C build/test --quiet
-	@$(bin)/node test/run.ts
+	@node test/run.ts
 
 unit: deps-test $(client) build/test/build.ninja ## the C and TypeScript unit tests alone
 	@ninja -C build/test --quiet
-	@$(bin)/node test/run.ts c web
+	@node test/run.ts c web
 
 browser: deps-test $(client) build/test/build.ninja ## the browser tests alone
 	@ninja -C build/test --quiet
-	@$(bin)/node test/run.ts browser
+	@node test/run.ts browser
 
 fuzz: ## every fuzz target for TIME seconds
 	@scripts/deps.sh fuzz
@@ -34,10 +36,13 @@ deps-run:
 deps-test:
 	@scripts/deps.sh test
 
-node_modules/.stamp: package.json package-lock.json | deps-run
+# The pinned Node.js runs npm and all that follows; Debian's npm leaves its binary unlinked.
+$(node): scripts/node/package.json scripts/node/package-lock.json | deps-run
+	npm ci --prefix scripts/node --no-audit --no-fund --loglevel=error
+	@mkdir -p $(dir $@) && cd $(dir $@) && ln -sf ../node-linux-*/bin/node node && touch node
+
+node_modules/.stamp: package.json package-lock.json | $(node)
 	npm ci --no-audit --no-fund --loglevel=error
-	@# The pinned Node.js comes first for all that follows; Debian's npm does not link it by itself.
-	@cd $(bin) && ln -sf ../node-linux-*/bin/node node
 	@touch $@
 
 $(client): node_modules/.stamp package.json $(client_sources)
@@ -57,7 +62,7 @@ build/test/build.ninja: | deps-test
 	meson setup build/test -Dtests=true -Dtest_hooks=true -Db_sanitize=address,undefined -Db_lundef=false
 
 clean: ## forget everything that was built (not ./data)
-	rm -rf build node_modules
+	rm -rf build node_modules scripts/node/node_modules
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
