@@ -35,7 +35,13 @@ function c(): Count {
   run('meson', ['test', '-C', 'build/test', '--no-rebuild', '--timeout-multiplier', '5'], true);
   const log = readFileSync(`${root}build/test/meson-logs/testlog.json`, 'utf8');
   for (const line of log.split('\n').filter(Boolean)) {
-    const t = JSON.parse(line) as { name: string; result: string; returncode: number; stdout: string; stderr?: string };
+    const t = JSON.parse(line) as {
+      name: string;
+      result: string;
+      returncode: number;
+      stdout: string;
+      stderr?: string;
+    };
     const text = `${t.stdout ?? ''}${t.stderr ?? ''}`;
     const passed = sum(text, /\[ {2}PASSED {2}\] (\d+) test/g);
     const failed = sum(text, /\[ {2}FAILED {2}\] (\d+) test/g);
@@ -51,7 +57,14 @@ function c(): Count {
 function vitest(config: string, name: string): Count {
   const file = `${out}/${name}.json`;
   rmSync(file, { force: true });
-  const r = run(`${bin}/vitest`, ['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]);
+  const r = run(`${bin}/vitest`, [
+    'run',
+    '--config',
+    config,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
   try {
     const j = JSON.parse(readFileSync(file, 'utf8')) as {
       numPassedTests: number;
@@ -100,7 +113,9 @@ for (const name of wanted.length ? wanted : Object.keys(stages)) {
   const start = Date.now();
   console.log(`== ${name}`);
   const { passed, failed } = stage();
-  console.log(`== ${name}: ${passed} passed, ${failed} failed in ${((Date.now() - start) / 1000).toFixed(0)} s\n`);
+  console.log(
+    `== ${name}: ${passed} passed, ${failed} failed in ${((Date.now() - start) / 1000).toFixed(0)} s\n`,
+  );
   total.passed += passed;
   total.failed += failed;
 }

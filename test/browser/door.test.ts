@@ -78,6 +78,12 @@ test('one account, one live room: another tab that joins ends the first presence
   await ines.page.getByRole('button', { name: /Émile/ }).waitFor({ state: 'detached', timeout: 1000 });
 });
 
+test('a reload of the only one on stage does not end the room', async () => {
+  await ines.page.reload();
+  await ines.page.getByRole('heading', { level: 1, name: 'Salon' }).waitFor();
+  await sees(ines.page, 'Unmute');
+});
+
 test('a link to a room opens it', async () => {
   const tab = await ines.context.newPage();
   const path = new URL(ines.page.url()).pathname;

@@ -746,8 +746,12 @@ describe('a room', () => {
     expect([last(calls).closed, last(keys).closed]).toEqual([true, true]);
   });
 
-  test('is left when the page goes away', async () => {
+  test('is left when the page of a listener goes away; who is on stage may be reloading', async () => {
     await inRoom();
+    hide();
+    expect(club.told).toEqual([]);
+    await club.say('room.person', { room: ROOM, person: person({ stage: false, role: 'listener' }) });
+    await settle();
     hide();
     expect(club.told).toEqual(['room.leave']);
   });

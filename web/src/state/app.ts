@@ -108,8 +108,10 @@ class Client implements App {
       if (this.#current.value) ports.page.show(ports.page.path());
       else ports.page.reload();
     });
+    // Who is on stage may only be reloading, and the room would end with its last: the server's grace decides.
     ports.page.onHide(() => {
-      if (this.#current.value) this.#session.tell('room.leave', {});
+      const me = this.room.value?.me.value;
+      if (me && !me.stage) this.#session.tell('room.leave', {});
     });
   }
 
