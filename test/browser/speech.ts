@@ -3,7 +3,7 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-const folder = '/usr/share/asterisk/sounds/en';
+const folder = '/usr/share/asterisk/sounds/en_US_f_Allison';
 const rate = 8000;
 
 /** The samples of a 16-bit mono PCM wav file; throws on any other kind. */

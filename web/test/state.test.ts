@@ -494,7 +494,7 @@ describe('the way in', () => {
     expect(app.screen.value).toMatchObject({ invite: { state: 'offline' } });
     club.reachable = true;
     await reconnected();
-    expect(app.screen.value).toMatchObject({ invite: { state: 'valid' } });
+    await vi.waitFor(() => expect(app.screen.value).toMatchObject({ invite: { state: 'valid' } }));
   });
 
   test('an answer that got lost loses no account', async () => {
