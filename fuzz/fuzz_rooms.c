@@ -141,7 +141,8 @@ static void step_world(struct reader *r)
         world_tick(&world, read_u16(r));
         break;
     case 1:
-        (void)!world_peer_down(&world, 1 + read_u16(r) % world.next_peer);
+        (void)!world_peer_down(&world, 1 + read_u16(r) % world.next_peer,
+                               read_u8(r) & 1 ? MEDIA_DOWN_CLOSED : MEDIA_DOWN_CONSENT);
         break;
     case 2:
         world.hold_store = !world.hold_store;

@@ -170,7 +170,7 @@ static void change_network(struct sim *s, struct client *c)
 
 static void lose_media(struct sim *s, struct client *c)
 {
-    if (c->a->peer) (void)!world_peer_down(&s->w, c->a->peer);
+    if (c->a->peer) (void)!world_peer_down(&s->w, c->a->peer, MEDIA_DOWN_CONSENT);
 }
 
 static void do_something(struct sim *s)

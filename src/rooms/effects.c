@@ -135,7 +135,7 @@ static void tell_media(struct rooms *r, enum effect_kind kind, struct media_comm
 void tell_speak(struct rooms *r, struct person *p)
 {
     bool may = p->on_stage && !p->muted;
-    if (may == p->may_speak) return;
+    if (!p->peer || may == p->may_speak) return;
     p->may_speak = may;
     tell_media(r, EFFECT_MEDIA, (struct media_command){MEDIA_PEER_SPEAK, p->peer, {.speak = may}});
 }
@@ -144,6 +144,9 @@ void tell_drop(struct rooms *r, struct person *p, bool already_down)
 {
     struct media_command drop = {.kind = MEDIA_PEER_DROP, .peer = p->peer};
     p->may_speak = false;
+    if (!p->peer) return; /* gone before the person */
+    map_remove(&r->by_peer, &p->peer);
+    p->peer = 0;
     if (!already_down) tell_media(r, EFFECT_MEDIA, drop);
     tell_media(r, EFFECT_RELEASE, drop);
 }

@@ -99,7 +99,6 @@ enum err person_new(struct rooms *r, struct room *room, struct member *m, struct
 
 void person_discard(struct rooms *r, struct person *p)
 {
-    map_remove(&r->by_peer, &p->peer);
     tell_drop(r, p, true); /* the media plane never heard of it: only the name goes back */
     free(p);
 }
@@ -108,7 +107,7 @@ static void place(struct rooms *r, struct person *p, uint32_t index)
 {
     r->people[index] = p;
     p->index = index;
-    (void)!map_put(&r->by_peer, &p->peer, index); /* the key is there: needs no memory */
+    if (p->peer) (void)!map_put(&r->by_peer, &p->peer, index); /* the key is there: needs no memory */
 }
 
 void person_enter(struct rooms *r, struct person *p)
@@ -128,7 +127,6 @@ static void person_unlink(struct rooms *r, struct person *p)
     struct person *last = room->people[--room->count];
     room->people[p->at] = last;
     last->at = p->at;
-    map_remove(&r->by_peer, &p->peer);
     last = r->people[--r->people_count];
     if (last != p) place(r, last, p->index);
     if (p->on_stage) room->stage_count--;

@@ -175,11 +175,22 @@ static enum err do_socket_closed(struct rooms *r, struct sock *s, const struct c
     return OK;
 }
 
-static enum err peer_down(struct rooms *r, peer_name peer)
+/* Who closed the connection in order (a reload, a change of network) may come back within grace, as after a lost
+ * socket; who fell silent has had that time already. */
+static enum err peer_down(struct rooms *r, peer_name peer, enum media_down_why why)
 {
     uint32_t i;
     if (!map_get(&r->by_peer, &peer, &i)) return OK; /* dropped by us while the news was on its way */
-    person_leave(r, r->people[i], LEFT_LOST, (struct view){0}, true);
+    struct person *p = r->people[i];
+    if (why != MEDIA_DOWN_CLOSED) {
+        person_leave(r, p, LEFT_LOST, (struct view){0}, true);
+        return OK;
+    }
+    tell_drop(r, p, true);
+    if (p->sock) {
+        p->sock->person = NULL;
+        person_away(r, p);
+    }
     return OK;
 }
 
@@ -189,7 +200,7 @@ static enum err run(struct rooms *r, const struct command *c)
 {
     if (c->kind == COMMAND_SOCKET_OPEN) return sock_open(r, c);
     if (c->kind == COMMAND_PEER_UP) return OK;
-    if (c->kind == COMMAND_PEER_DOWN) return peer_down(r, c->peer.peer);
+    if (c->kind == COMMAND_PEER_DOWN) return peer_down(r, c->peer.peer, c->peer.why);
 
     struct sock *s = sock_find(r, c->sock);
     if (!s) return ERR_STATE; /* closed by us while the message was on its way: nobody to answer */
@@ -280,6 +291,6 @@ void rooms_each_person(const struct rooms *r,
 {
     for (uint32_t i = 0; i < r->people_count; i++) {
         const struct person *p = r->people[i];
-        fn(user, p->room->id, p->peer, p->may_speak);
+        if (p->peer) fn(user, p->room->id, p->peer, p->may_speak);
     }
 }

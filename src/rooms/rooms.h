@@ -30,7 +30,7 @@ typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never 
     X(SOCKET_OPEN, "")                /* a WebSocket was accepted: EVENT_CHALLENGE goes out */      \
     X(SOCKET_CLOSED, "")              /* it is gone: its person is away, later left */              \
     X(PEER_UP, "")                    /* media event: the DTLS session of a person is up */         \
-    X(PEER_DOWN, "")                  /* media event: it is gone */                                 \
+    X(PEER_DOWN, "")                  /* media event: it is gone; closed in order it may come back */                                 \
     X(LOOK, "invite.look")            /* visitor: is this invite good, who sent it */               \
     X(REDEEM, "invite.redeem")        /* visitor: become a member */                                \
     X(HELLO, "hello")                 /* visitor: open the session of a device */                   \

@@ -104,44 +104,51 @@ export function rms(r: Recording): number {
 }
 
 export interface Match {
-  r: number; // correlation coefficient at the best lag, 0..1
-  lagMs: number; // how much later `heard` has it than `said`, by wall clock
+  r: number; // correlation coefficient at the best lag, 0..1; the median of several words
+  lagMs: number; // how much later `heard` has it than `said`, by wall clock; their median
 }
 
+const WORD = 0.4 * rate; // short: a jitter buffer may stretch or squeeze what lies between two words
+const REACH = rate; // words are looked for up to a second after they were said
 const energyOf = (a: Float32Array): number => a.reduce((e, s) => e + s * s, 0);
+const median = (a: number[]): number => a.sort((x, y) => x - y)[a.length >> 1] ?? 0;
 
-/**
- * Finds the loudest `seconds` of `said` in the best slot of `heard`, from 100 ms before to `maxLagMs` after it was said.
- * Slots are compared one by one, so that somebody else talking at the same time does not matter.
- */
-export function match(said: Recording, heard: Recording, seconds = 1.5, maxLagMs = 1000): Match {
-  const mic = said.samples[0] ?? new Float32Array(0);
-  const n = Math.floor(seconds * rate);
-  const reach = (rate * maxLagMs) / 1000;
-  let from = 0;
-  let best = -1;
-  for (let start = 0; start + n <= mic.length - reach; start += rate / 10) {
-    const e = energyOf(mic.subarray(start, start + n));
-    if (e > best) [best, from] = [e, start];
-  }
-  const word = mic.subarray(from, from + n);
+/** Where and how well one word is found in a track, from 100 ms before `from` to a second after. */
+function find(word: Float32Array, track: Float32Array, from: number): Match {
   const wordEnergy = energyOf(word);
-  const origin = Math.round(((said.startMs - heard.startMs) / 1000) * rate) + from; // lag 0 in heard
   let found: Match = { r: 0, lagMs: Number.NaN };
-  for (const track of heard.samples) {
-    for (let lag = -rate / 10; lag <= reach; lag++) {
-      const at = origin + lag;
-      if (at < 0 || at + n > track.length) continue;
-      let dot = 0;
-      let energy = 0;
-      for (let i = 0; i < n; i++) {
-        const h = track[at + i] ?? 0;
-        dot += h * (word[i] ?? 0);
-        energy += h * h;
-      }
-      const r = energy > 0 && wordEnergy > 0 ? dot / Math.sqrt(energy * wordEnergy) : 0;
-      if (r > found.r) found = { r, lagMs: (lag / rate) * 1000 };
+  for (let lag = -rate / 10; lag <= REACH; lag++) {
+    const at = from + lag;
+    if (at < 0 || at + word.length > track.length) continue;
+    let dot = 0;
+    let energy = 0;
+    for (let i = 0; i < word.length; i++) {
+      const h = track[at + i] ?? 0;
+      dot += h * (word[i] ?? 0);
+      energy += h * h;
     }
+    const r = energy > 0 && wordEnergy > 0 ? dot / Math.sqrt(energy * wordEnergy) : 0;
+    if (r > found.r) found = { r, lagMs: (lag / rate) * 1000 };
   }
   return found;
+}
+
+/**
+ * Finds the loudest words of `said` in the best slot of `heard`. Slots are compared one by one, so that somebody
+ * else talking at the same time does not matter. Words of somebody else score about 0.4.
+ */
+export function match(said: Recording, heard: Recording, words = 5): Match {
+  const mic = said.samples[0] ?? new Float32Array(0);
+  const starts = Array.from(
+    { length: Math.max(0, Math.floor((mic.length - REACH) / WORD)) },
+    (_, i) => i * WORD,
+  )
+    .sort((a, b) => energyOf(mic.subarray(b, b + WORD)) - energyOf(mic.subarray(a, a + WORD)))
+    .slice(0, words);
+  const offset = Math.round(((said.startMs - heard.startMs) / 1000) * rate);
+  const matches = heard.samples.map((track) => {
+    const found = starts.map((at) => find(mic.subarray(at, at + WORD), track, at + offset));
+    return { r: median(found.map((m) => m.r)), lagMs: median(found.map((m) => m.lagMs)) };
+  });
+  return matches.reduce((best, m) => (m.r > best.r ? m : best), { r: 0, lagMs: Number.NaN });
 }

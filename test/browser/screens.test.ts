@@ -376,6 +376,7 @@ describe('the keys', () => {
       await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
       await page.keyboard.press('m'); // a sheet is open: not for the room
       await page.keyboard.press('Escape');
+      await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor({ state: 'hidden' });
       await page.keyboard.press('m');
       await page.getByText("You're live").waitFor();
       await page.keyboard.press('l');

@@ -326,17 +326,41 @@ static void a_lost_peer_leaves(void **state)
 {
     struct scene *s = *state;
     struct world *w = &s->w;
-    assert_int_equal(world_peer_down(w, s->a->peer), OK);
+    assert_int_equal(world_peer_down(w, s->a->peer, MEDIA_DOWN_CONSENT), OK);
     assert_int_equal(world_media(w, MEDIA_PEER_DROP, s->a->peer), 0); /* it is down already */
     assert_int_equal(world_effects(w, EFFECT_RELEASE), 1);
     assert_int_equal(world_out(w, s->a->sock, EVENT_OUT, 0)->out.why, LEFT_LOST);
     assert_int_equal(world_out(w, s->b->sock, EVENT_LEFT, 0)->left.why, LEFT_LOST);
-    assert_int_equal(world_peer_down(w, s->a->peer), OK); /* old news */
+    assert_int_equal(world_peer_down(w, s->a->peer, MEDIA_DOWN_CONSENT), OK); /* old news */
     assert_int_equal(w->effect_count, 0);
     struct command up = {.kind = COMMAND_PEER_UP, .peer = {s->b->peer, 0}};
     assert_int_equal(world_apply(w, &up), OK);
     assert_int_equal(w->effect_count, 0);
     assert_int_equal(world_join(w, s->a, s->room), OK);
+}
+
+/* A reload closes the connection before the socket: the place is kept, and the room with it. */
+static void a_closed_peer_may_come_back(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    peer_name first = s->host->peer;
+    assert_int_equal(world_peer_down(w, first, MEDIA_DOWN_CLOSED), OK);
+    assert_int_equal(world_media(w, MEDIA_PEER_DROP, first), 0);
+    assert_int_equal(world_effects(w, EFFECT_RELEASE), 1);
+    assert_true(heard(w, s->a, s->host)->away);
+    world_tick(w, LIMIT_SOCKET_GRACE_MS - 1);
+    world_disconnect(w, s->host); /* later, and without a new grace */
+    assert_int_equal(world_connect(w, s->host), OK);
+    assert_int_equal(world_hello(w, s->host, 0, (struct hash){0}), OK);
+    assert_int_equal(world_join(w, s->host, s->room), OK);
+    assert_int_equal(world_effects(w, EFFECT_RELEASE), 0); /* its place was given back once */
+    const struct person_info *p = heard(w, s->a, s->host);
+    assert_true(p->role == ROLE_MODERATOR && p->on_stage && !p->away);
+
+    assert_int_equal(world_peer_down(w, s->host->peer, MEDIA_DOWN_CLOSED), OK);
+    world_tick(w, LIMIT_SOCKET_GRACE_MS);
+    assert_int_equal(world_out(w, s->a->sock, EVENT_OUT, 0)->out.why, LEFT_ENDED);
 }
 
 static void leaving(void **state)
@@ -569,6 +593,7 @@ int main(void)
         TEST(again_from_another_socket_keeps_the_place),
         TEST(grace),
         TEST(a_lost_peer_leaves),
+        TEST(a_closed_peer_may_come_back),
         TEST(leaving),
         TEST(the_opener_comes_back_to_an_own_room),
         TEST(hands),

@@ -520,9 +520,9 @@ enum err world_simple(struct world *w, const struct actor *a, enum command_kind 
     return world_apply(w, &c);
 }
 
-enum err world_peer_down(struct world *w, peer_name peer)
+enum err world_peer_down(struct world *w, peer_name peer, enum media_down_why why)
 {
-    struct command c = {.kind = COMMAND_PEER_DOWN, .peer = {peer, MEDIA_DOWN_CONSENT}};
+    struct command c = {.kind = COMMAND_PEER_DOWN, .peer = {peer, why}};
     if (w->peer_state[peer] == PEER_ADDED) {
         w->peer_state[peer] = PEER_DROPPED; /* the media thread has forgotten it by itself */
         w->peer_speaks[peer] = false;

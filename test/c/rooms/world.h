@@ -121,6 +121,6 @@ enum err world_flag(struct world *w, const struct actor *a, enum command_kind ki
 enum err world_person(struct world *w, const struct actor *a, enum command_kind kind,
                       const struct actor *target);
 enum err world_simple(struct world *w, const struct actor *a, enum command_kind kind);
-enum err world_peer_down(struct world *w, peer_name peer);
+enum err world_peer_down(struct world *w, peer_name peer, enum media_down_why why);
 
 #endif
