@@ -24,7 +24,7 @@ import type { KeysPorts, KeysState, RoomKeys } from './types.ts';
 
 // docs/protocol.md, "Timing".
 const SMALL_ROOM = 50;
-const SOON_MS = 100;
+const SOON_MS = 20; // enough to take together what came together; somebody is waiting to hear
 const FORCED_MS = 50;
 const ARRIVALS_MS = 5_000;
 const LEAVES_MS = 10_000;
