@@ -291,6 +291,6 @@ void rooms_each_person(const struct rooms *r,
 {
     for (uint32_t i = 0; i < r->people_count; i++) {
         const struct person *p = r->people[i];
-        if (p->peer) fn(user, p->room->id, p->peer, p->may_speak);
+        fn(user, p->room->id, p->peer, p->may_speak);
     }
 }

@@ -236,7 +236,7 @@ void rooms_tick(struct rooms *r, uint64_t now_ms); /* every 100 ms: hallway card
 struct rooms_stats { uint32_t members, sockets, sessions, rooms, people; uint64_t log_size; struct hash log_head; };
 struct rooms_stats rooms_stats(const struct rooms *r);
 /* Every person of every room, for "forwarding set = roster": calls `fn` with the room, the peer and
- * whether its packets may be forwarded. */
+ * whether its packets may be forwarded. Peer 0: somebody away whose connection is gone; nothing is forwarded. */
 void rooms_each_person(const struct rooms *r, void (*fn)(void *user, struct id room, peer_name peer, bool may_speak),
                        void *user);
 

@@ -349,6 +349,7 @@ static void a_closed_peer_may_come_back(void **state)
     assert_int_equal(world_media(w, MEDIA_PEER_DROP, first), 0);
     assert_int_equal(world_effects(w, EFFECT_RELEASE), 1);
     assert_true(heard(w, s->a, s->host)->away);
+    world_check(w);
     world_tick(w, LIMIT_SOCKET_GRACE_MS - 1);
     world_disconnect(w, s->host); /* later, and without a new grace */
     assert_int_equal(world_connect(w, s->host), OK);

@@ -161,7 +161,7 @@ void world_tick(struct world *w, uint64_t ms)
 
 struct roll {
     const struct world *w;
-    uint32_t count;
+    uint32_t count, connected;
 };
 
 static void check_person(void *user, struct id room, peer_name peer, bool may_speak)
@@ -169,13 +169,16 @@ static void check_person(void *user, struct id room, peer_name peer, bool may_sp
     struct roll *roll = user;
     (void)room;
     roll->count++;
+    if (!peer) must(!may_speak, "nobody speaks without a connection");
+    if (!peer) return;
+    roll->connected++;
     must(roll->w->peer_state[peer] == PEER_ADDED, "on the roster, not in the forwarding set");
     must(roll->w->peer_speaks[peer] == may_speak, "the media plane was told otherwise");
 }
 
 void world_check(const struct world *w)
 {
-    struct roll roll = {w, 0};
+    struct roll roll = {w, 0, 0};
     uint32_t added = 0, open = 0;
     bool live[WORLD_ACTORS + 1] = {false};
     rooms_each_person(w->r, check_person, &roll);
@@ -188,7 +191,7 @@ void world_check(const struct world *w)
     }
     for (sock_name i = 0; i < w->next_sock; i++) open += w->open[i];
     struct rooms_stats s = rooms_stats(w->r);
-    must(added == roll.count && s.people == roll.count, "in the forwarding set, not on the roster");
+    must(added == roll.connected && s.people == roll.count, "in the forwarding set, not on the roster");
     must(s.sockets == open && s.sessions <= open, "sockets do not add up");
     must(s.log_size == w->log_size, "the log is not the store's");
 }
