@@ -39,6 +39,17 @@
     X(ERR_TITLE, 214, "bad_title", "A title has at most 60 visible characters.")                    \
     X(ERR_RATE, 215, "rate_limited", "Too many requests. Wait a moment.")                           \
     X(ERR_UNKNOWN_ACCOUNT, 216, "unknown_account", "This account or device is not known here.")     \
+    X(ERR_HELD, 217, "held", "This account waits to be reviewed by an admin.")                      \
+    X(ERR_SECOND, 218, "second_needed", "So many removals need a second admin.")                    \
+    X(ERR_EARLY, 219, "too_early", "The time for a veto is not over.")                              \
+    X(ERR_DEVICES, 220, "device_limit", "This account has as many devices as it may have.")         \
+    X(ERR_BUDGET, 221, "budget", "You have looked up many people today. Come back tomorrow.")       \
+    X(ERR_HANDLE, 222, "bad_handle", "A handle has 2 to 20 letters a to z, digits or underscores.") \
+    X(ERR_HANDLE_TAKEN, 223, "handle_taken", "Somebody else has that handle.")                      \
+    X(ERR_BIO, 224, "bad_bio", "A bio has at most 160 visible characters.")                         \
+    X(ERR_PICTURE, 225, "bad_picture", "A picture is PNG, JPEG or WebP and at most 24 KB.")         \
+    X(ERR_OTHER_LOG, 226, "other_log", "This server's member log is not the one you have seen.")    \
+    X(ERR_SUITE, 227, "suite_needed", "This room needs post-quantum keys, which your browser lacks.") \
     X(ERR_FULL, 300, "server_full", "The server is full.")                                          \
     X(ERR_STORE, 301, "store_failed", "The server could not save that. Nothing was changed.")       \
     X(ERR_SYSTEM, 302, "internal", "Something went wrong on the server.")                           \

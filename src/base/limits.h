@@ -26,6 +26,22 @@ enum {
     LIMIT_SOCKET_GRACE_MS = 10000,  /* a lost WebSocket may come back this long; then its person leaves */
     LIMIT_CALL_MS = 60000,          /* an invitation to speak stands this long */
     LIMIT_HALL_MS = 200,            /* a room's card is sent to the hallway at most this often */
+    LIMIT_HANDLE_CHARS = 20,        /* a-z, 0-9 and _; at least 2 */
+    LIMIT_BIO_CHARS = 160,
+    LIMIT_BIO_BYTES = LIMIT_BIO_CHARS * 4,
+    LIMIT_PICTURE_BYTES = 24 << 10,
+    LIMIT_PROFILE_ACCOUNTS = 16,    /* accounts per profile.read */
+    LIMIT_PROFILES_PER_DAY = 200,   /* different people elsewhere that one account may look up */
+    LIMIT_PASSKEYS = 8,
+    LIMIT_PASSKEY_BYTES = 512,      /* a credential id, and the sealed code beside it */
+    LIMIT_PAIRS = 256,              /* new devices that wait to be added */
+    LIMIT_PAIR_MS = 300000,
+    LIMIT_CLAIM_MS = 72 * 3600 * 1000, /* the veto period of a succession */
+    LIMIT_CLAIMS = 64,              /* claims that wait for their second signature */
+    LIMIT_REMOVALS_PER_MINUTE = 5,  /* by one person; more need a second admin */
+    LIMIT_MOD_ENTRIES = 500,        /* of the moderation log per answer */
+    LIMIT_LOG_CHUNK = 8192,         /* log entries per log.read */
+    LIMIT_MEMBERS_CHUNK = 500,      /* members per operator.members */
     LIMIT_LOG_RECORDS = 1 << 20,    /* records in one club's member log */
 
     /* records and key messages, see docs/protocol.md */
@@ -33,7 +49,13 @@ enum {
     LIMIT_LEAF_BYTES = 512,
     LIMIT_HEADER_BYTES = 512,
     LIMIT_BUCKET = 32,              /* roster slots that share one bucket key */
-    LIMIT_SEAL_BYTES = 160,
+    LIMIT_SEAL_BYTES = 1280,        /* hybrid: 1088 of ML-KEM and 32 of X25519 beside the ciphertext */
+    LIMIT_KEM_BYTES = 1184,         /* ML-KEM-768 encapsulation key */
+    LIMIT_SPLIT = 4,                /* stewards who help with one flat rekey */
+    LIMIT_SPLIT_SEALS = 1000,       /* a rekey of fewer seals is not shared */
+    LIMIT_TAGS = 100,               /* frame tags per message */
+    LIMIT_TAGS_BYTES = 128 + 8 * LIMIT_TAGS,
+    LIMIT_BEAT_MS = 5000,
     LIMIT_CHAIN_ACCOUNTS = 64,      /* accounts per chain.read */
 
     /* HTTP and WebSocket */

@@ -11,26 +11,43 @@ enum record_type {
     RECORD_FOUNDER = 1,
     RECORD_INVITE = 2,
     RECORD_REDEEM = 3,
+    RECORD_DEVICE_ADD = 4,
+    RECORD_DEVICE_REVOKE = 5,
+    RECORD_ROLE = 6,
     RECORD_BAN = 7,
     RECORD_UNBAN = 8,
     RECORD_INVITE_REVOKE = 9,
-    /* reserved: 4 device add, 5 device revoke, 6 role, 10 recovery, 11 account deletion */
+    RECORD_RECOVERY = 10,
+    RECORD_DELETION = 11,
+    RECORD_SUPERSEDE = 12,
+    RECORD_VETO = 13,
+    RECORD_SUCCESSION = 14,
+    RECORD_ROOM_BAN = 15,
+    RECORD_ROOM_UNBAN = 16,
+    RECORD_HOLD = 17,
+    RECORD_RELEASE = 18,
 };
 
 struct record {
     enum record_type type;
     uint64_t time_ms;
-    struct id author, author_device;  /* invite, ban, unban, invite_revoke */
-    struct key one_time_key;          /* founder: set-up key; invite, redeem, invite_revoke: invite key */
-    struct key account_key, device_key; /* founder, redeem */
-    struct id target;                 /* ban, unban */
-    uint64_t expires_ms;              /* invite */
-    uint8_t sig[3][SIG_BYTES];        /* as many as record_signatures() says, in the order of the layout */
-    struct view body;                 /* what the signatures cover: a part of the parsed bytes */
+    struct id author, author_device;    /* all but founder and redeem */
+    struct id second, second_device;    /* supersede: who signs beside the author */
+    struct key one_time_key;            /* founder: set-up key; invite, redeem, invite_revoke: invite key; recovery: recovery key */
+    struct key account_key, device_key; /* founder, redeem; device_add: device_key */
+    struct id target;                   /* whom it is about; device_revoke: the device */
+    struct id successor;                /* supersede, succession */
+    struct id host, room;               /* room_ban, room_unban (host) */
+    uint64_t expires_ms;                /* invite */
+    uint8_t role;                       /* role: 2 or 3 */
+    uint8_t scope;                      /* room_ban: 1 evening, 2 for good */
+    uint8_t subtree;                    /* release: 0 or 1 */
+    uint8_t sig[3][SIG_BYTES];          /* as many as record_signatures() says, in the order of the layout */
+    struct view body;                   /* what the signatures cover: a part of the parsed bytes */
 };
 
 const char *record_purpose(enum record_type t); /* "founder", "invite", ...; NULL if unknown */
-unsigned record_signatures(enum record_type t); /* 3 for founder and redeem, else 1 */
+unsigned record_signatures(enum record_type t); /* 1 to 3 */
 MUST_CHECK enum err record_parse(struct record *out, struct view bytes);
 /* Writes the body, without signatures; the caller appends them. For tests, the CLI and vectors. */
 MUST_CHECK enum err record_write_body(struct writer *w, const struct record *r);
@@ -39,6 +56,7 @@ struct leaf { /* one roster leaf, signed by its device, purpose "leaf" */
     uint8_t suite;
     struct id room, account, device;
     uint8_t hpke_key[32];
+    struct hash kem;    /* suite 2: SHA-256 of the ML-KEM-768 encapsulation key; suite 1: zeros */
     uint8_t join[16];   /* random per join */
     uint8_t role;       /* club role: 1 founder, 2 admin, 3 member */
     struct hash chain;
@@ -56,6 +74,7 @@ struct key_header { /* signed by the steward's device, purpose "header" */
     struct hash prev, roster_root;
     uint32_t count;
     struct hash stage_hash;
+    struct hash trace; /* what the server committed to for leak tracing; zeros: nothing */
     uint64_t log_size;
     struct hash log_head;
     uint8_t commitment[32];

@@ -86,6 +86,7 @@ export interface KeyMessage {
   welcomes: KeyPart[];
   seals: KeyPart[];
   wraps: Bytes64[];
+  split?: KeySplit[];
 }
 
 export interface InviteInfo {
@@ -94,6 +95,53 @@ export interface InviteInfo {
   time: number;
   expires: number;
   guest?: Face;
+}
+
+export interface Appended {
+  n: number;
+  log: LogHead;
+}
+
+export interface Profile {
+  account: Id;
+  name: string;
+  handle?: string;
+  bio?: string;
+  picture?: Bytes64;
+  role: ClubRole;
+}
+
+export interface DeviceInfo {
+  device: Id;
+  time: number;
+  online: boolean;
+  this: boolean;
+}
+
+export interface ModEntry {
+  kind: string; // the record's purpose
+  n?: number; // absent: never stored, only this evening
+  time: number;
+  by: Face;
+  target: Face;
+  undone: boolean;
+  room?: string; // its title
+  evening: boolean;
+}
+
+export interface ClaimInfo {
+  body: Bytes64;
+  sig: Bytes64;
+  by: Face;
+  target: Face;
+  successor: Face;
+}
+
+export interface KeySplit {
+  account: Id;
+  first: number;
+  last: number;
+  seal: Bytes64;
 }
 
 // One row per request: what it takes and what its reply brings (beside `id`, `do`, `re`, `ok`).
@@ -105,17 +153,42 @@ export interface Requests {
   'invite.redeem': [{ record: Bytes64; name: string }, { n: number; log: LogHead; account: Id; device: Id }];
   hello: [
     { account: Id; device: Id; sig: Bytes64; log: LogHead },
-    { account: Id; name: string; role: ClubRole; log: LogHead; founder: Id },
+    {
+      account: Id;
+      name: string;
+      role: ClubRole;
+      log: LogHead;
+      founder: Id;
+      held: boolean;
+      claim?: { successor: Id; name: string; until: number };
+    },
   ];
-  'invite.create': [{ record: Bytes64 }, { n: number; log: LogHead }];
-  'invite.revoke': [{ record: Bytes64 }, { n: number; log: LogHead }];
+  'pair.open': [{ key: Key }, { code: string; until: number }];
+  'pair.accept': [{ record: Bytes64 }, Appended & { account: Id; device: Id }];
+  'recovery.look': [{ key: Key; sig: Bytes64 }, { account: Id; name: string }];
+  'recovery.use': [{ record: Bytes64 }, Appended & { account: Id; device: Id }];
+  'passkey.look': [{ credential: Bytes64 }, { data: Bytes64 }];
+  'log.append': [{ record: Bytes64 }, Appended];
+  'log.read': [{ from: number }, { from: number; entries: Bytes64; records: ChainEntry[]; log: LogHead }];
   'invite.list': [Record<never, never>, { left: number; invites: InviteInfo[] }];
   'chain.read': [{ accounts: Id[] }, { chains: { account: Id; entries: ChainEntry[] }[] }];
-  'member.ban': [{ record: Bytes64 }, { n: number; log: LogHead }];
-  'member.unban': [{ record: Bytes64 }, { n: number; log: LogHead }];
+  'device.list': [Record<never, never>, { devices: DeviceInfo[] }];
+  'pair.find': [{ code: string }, { key: Key }];
+  'pair.offer': [{ key: Key; body: Bytes64; sig: Bytes64 }, Record<never, never>];
+  'passkey.set': [{ passkeys: { credential: Bytes64; data: Bytes64 }[] }, Record<never, never>];
+  'passkey.list': [Record<never, never>, { passkeys: { credential: Bytes64 }[] }];
+  'profile.read': [{ accounts: Id[] }, { profiles: Profile[] }];
+  'profile.set': [
+    { name?: string; handle?: string; bio?: string; picture?: Bytes64 },
+    Record<never, never>,
+  ];
+  'account.export': [Record<never, never>, { export: Record<string, unknown> }];
+  'mod.list': [Record<never, never>, { entries: ModEntry[] }];
+  'claim.open': [{ body: Bytes64; sig: Bytes64 }, Record<never, never>];
+  'claim.list': [Record<never, never>, { claims: ClaimInfo[] }];
   'room.open': [{ title: string; who: 'everyone' | 'picked'; picked?: Id[] }, { room: Id }];
   'room.join': [
-    { room: Id; leaf: Bytes64; media: MediaRequest },
+    { room: Id; leaf: Bytes64; kem?: Bytes64; media: MediaRequest },
     // gone: slots of the current header whose leaf is nobody's any more (they left, or came back with another)
     {
       room: RoomCard;
@@ -133,22 +206,35 @@ export interface Requests {
   'room.answer': [{ accept: boolean }, Record<never, never>];
   'room.send_back': [{ account: Id }, Record<never, never>];
   'room.mute_other': [{ account: Id }, Record<never, never>];
-  'room.remove': [{ account: Id }, Record<never, never>];
+  'room.remove': [{ record: Bytes64 }, Record<never, never>];
+  'room.readmit': [{ account: Id }, Record<never, never>];
   'room.end': [Record<never, never>, Record<never, never>];
   'room.keys': [{ room: Id } & KeyMessage, Record<never, never>];
+  'room.seals': [{ room: Id; counter: number; seals: KeyPart[] }, Record<never, never>];
+  'room.beat': [{ room: Id; data: Bytes64 }, Record<never, never>];
+  'room.tags': [{ room: Id; data: Bytes64 }, Record<never, never>];
+  'room.kem': [{ room: Id; accounts: Id[] }, { kems: { account: Id; kem: Bytes64 }[] }];
 }
 
 // One row per event (beside `ev`).
 export interface Events {
-  challenge: { nonce: Bytes64; club: string; time: number; version: number };
+  challenge: { nonce: Bytes64; club: string; time: number; version: number; founder?: Id };
   error: { error: WireError };
   hall: { rooms: RoomCard[] };
   'hall.room': { room: RoomCard };
   'hall.gone': { room: Id };
   guest: { account: Id; name: string; invite: Key };
   log: { log: LogHead };
+  profile: Face;
+  held: { held: boolean };
+  role: { role: ClubRole };
+  'pair.offer': { account: Id; founder: Id; body: Bytes64; sig: Bytes64 };
+  'pair.done': { device: Id };
+  'mod.ask': { by: Face; target: Face; kind: string };
+  claim: { by: Face; target: Face; successor: Face };
+  claimed: { successor: Face; until: number };
   'room.person': { room: Id; person: Person };
-  'room.left': { room: Id; account: Id; why: LeftWhy };
+  'room.left': { room: Id; account: Id; why: LeftWhy; record?: Bytes64 };
   'room.called': { room: Id; by: Face };
   'room.out': { room: Id; why: LeftWhy; by?: string };
   'room.keys': {
@@ -160,6 +246,9 @@ export interface Events {
     seal?: Bytes64;
     wrap?: Bytes64;
   };
+  'room.seal': { room: Id; counter: number; seal: Bytes64 };
+  'room.beat': { room: Id; data: Bytes64 };
+  'room.tags': { room: Id; account: Id; data: Bytes64 };
 }
 
 export interface WireError {
