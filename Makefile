@@ -9,7 +9,7 @@ node := scripts/node/node_modules/bin/node
 export PATH := $(CURDIR)/$(dir $(node)):$(PATH)
 TIME ?= 60
 
-.PHONY: run test unit browser bench-first-sound fuzz deps-run deps-test client server clean help
+.PHONY: run test unit browser screens bench-first-sound fuzz deps-run deps-test client server clean help
 
 run: deps-run $(client) server ## build and start a server on http://localhost:8080
 	@exec build/release/src/server/aparte serve
@@ -25,6 +25,9 @@ unit: deps-test $(client) build/test/build.ninja ## the C and TypeScript unit te
 browser: deps-test $(client) build/test/build.ninja ## the browser tests alone
 	@ninja -C build/test --quiet
 	@node test/run.ts browser
+
+screens: deps-test node_modules/.stamp ## a picture of every screen: phone and desk, light and dark, both languages
+	@node test/browser/screens.ts build/screens
 
 bench-first-sound: deps-test $(client) server ## from the tap on a room to the first sound
 	@node bench/first-sound.ts

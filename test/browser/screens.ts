@@ -9,7 +9,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { build } from 'vite';
 
 const root = new URL('../..', import.meta.url).pathname;
-const out = `${root}build/screens`;
+const out = `${root}build/screens-page`;
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -119,10 +119,13 @@ async function pictures(folder: string, wanted: string[]): Promise<void> {
   for (const scene of wanted.length ? wanted : Object.keys(scenes)) {
     for (const [size, viewport] of sizes) {
       for (const colorScheme of ['light', 'dark'] as const) {
-        const locale = (size === 'phone') === (colorScheme === 'light') ? 'en-GB' : 'fr-FR';
-        const page = await screens.show(scene, { viewport, colorScheme, locale });
-        await page.screenshot({ path: `${folder}/${scene}-${size}-${colorScheme}.png` });
-        await page.context().close();
+        for (const locale of ['en-GB', 'fr-FR']) {
+          const page = await screens.show(scene, { viewport, colorScheme, locale });
+          await page.screenshot({
+            path: `${folder}/${scene}-${size}-${colorScheme}-${locale.slice(0, 2)}.png`,
+          });
+          await page.context().close();
+        }
       }
     }
   }
@@ -131,6 +134,6 @@ async function pictures(folder: string, wanted: string[]): Promise<void> {
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const [folder = `${root}build/pictures`, ...wanted] = process.argv.slice(2);
+  const [folder = `${root}build/screens`, ...wanted] = process.argv.slice(2);
   await pictures(folder, wanted);
 }

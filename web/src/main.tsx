@@ -15,3 +15,5 @@ startClock();
 startKeyboard(app);
 render(<Root app={app} />, place);
 void app.start();
+// Where it cannot be had (private windows, plain HTTP) the app works all the same, only not offline.
+if (import.meta.env.PROD) navigator.serviceWorker?.register('/shell.js').catch(() => undefined);

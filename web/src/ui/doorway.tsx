@@ -41,6 +41,9 @@ function Doorway({
 export function Starting(): JSX.Element {
   return (
     <main id="main" class="starting">
+      <h1 class="visually-hidden" tabIndex={-1}>
+        Aparté
+      </h1>
       <Mark />
       <p role="status">{t('app.starting')}</p>
     </main>

@@ -50,10 +50,10 @@ export function Person({ person: p, size }: { person: PersonView; size: 'big' | 
       ref={element}
       type="button"
       class={classes.join(' ')}
-      aria-label={personLabel(p)}
       onClick={() => openSheet({ at: 'person', account: p.account })}
     >
-      <span class="person-picture">
+      <span class="visually-hidden">{personLabel(p)}</span>
+      <span class="person-picture" aria-hidden="true">
         <span class="ring" />
         <span class="face">
           <Avatar account={p.account} name={p.name} />
@@ -68,7 +68,7 @@ export function Person({ person: p, size }: { person: PersonView; size: 'big' | 
           </span>
         )}
       </span>
-      <span class="person-name" dir="auto">
+      <span class="person-name" dir="auto" aria-hidden="true">
         <span>
           {p.role === 'moderator' && <Icon name="star" />}
           {p.name}
