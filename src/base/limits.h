@@ -52,10 +52,10 @@ enum {
     LIMIT_SEAL_BYTES = 1280,        /* hybrid: 1088 of ML-KEM and 32 of X25519 beside the ciphertext */
     LIMIT_KEM_BYTES = 1184,         /* ML-KEM-768 encapsulation key */
     LIMIT_SPLIT = 4,                /* stewards who help with one flat rekey */
-    LIMIT_SPLIT_SEALS = 1000,       /* a rekey of fewer seals is not shared */
     LIMIT_TAGS = 100,               /* frame tags per message */
     LIMIT_TAGS_BYTES = 128 + 8 * LIMIT_TAGS,
     LIMIT_BEAT_MS = 5000,
+    LIMIT_TAGS_PER_S = 2,           /* messages with tags from one sender, with as many in reserve */
     LIMIT_CHAIN_ACCOUNTS = 64,      /* accounts per chain.read */
 
     /* HTTP and WebSocket */

@@ -12,7 +12,8 @@
  * effect* and the caller keeps them in its queue. So validity follows log order exactly.
  *
  * Files: rooms.c (table of commands, ticks), log.c (the member log in memory), chain.c (signatures
- * and who may sign what), invite.c, ban.c, hall.c, join.c, stage.c, keys.c (relay of key messages). */
+ * and who may sign what), invite.c, ban.c, hall.c, join.c, stage.c, keys.c (relay of
+ * key messages; beside it keys_parts.c, keys_share.c, keys_live.c and keys_kem.c). */
 #ifndef ROOMS_ROOMS_H
 #define ROOMS_ROOMS_H
 
@@ -51,7 +52,11 @@ typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never 
     X(ROOM_SEND_BACK, "room.send_back")                                                             \
     X(ROOM_MUTE_OTHER, "room.mute_other")                                                           \
     X(ROOM_REMOVE, "room.remove")     /* moderator: out of this room for the evening */             \
-    X(ROOM_KEYS, "room.keys")         /* steward: a key message */
+    X(ROOM_KEYS, "room.keys")         /* steward: a key message */                                  \
+    X(ROOM_SEALS, "room.seals")       /* steward: its share of a rekey's seals */                   \
+    X(ROOM_BEAT, "room.beat")         /* steward: a heartbeat */                                    \
+    X(ROOM_TAGS, "room.tags")         /* on stage: the tags of the frames just sent */              \
+    X(ROOM_KEM, "room.kem")           /* steward: encapsulation keys of people here */
 
 enum command_kind {
 #define X(name, wire) COMMAND_##name,
@@ -73,6 +78,12 @@ struct roster_change {
     struct hash leaf;      /* SHA-256 of the leaf that takes it */
 };
 
+struct key_split {         /* buckets whose seals another steward sends */
+    struct id account;
+    uint16_t first, last;
+    struct view seal;      /* of the secret that their keys come from, for that steward */
+};
+
 struct key_message {       /* shape only; docs/protocol.md "Key messages" */
     struct view header, stage;
     const struct roster_change *changes;
@@ -83,6 +94,8 @@ struct key_message {       /* shape only; docs/protocol.md "Key messages" */
     size_t seal_count;
     const struct view *wraps; /* one per bucket; none in a ratchet */
     size_t wrap_count;
+    const struct key_split *split;
+    size_t split_count;
 };
 
 struct command {
@@ -96,10 +109,13 @@ struct command {
         struct { struct id account, device; uint8_t sig[SIG_BYTES]; uint64_t log_size; struct hash log_head; } hello;
         struct { const struct id *accounts; size_t count; } chains;
         struct { struct view title; enum room_who who; const struct id *picked; size_t picked_count; } create;
-        struct { struct id room; struct view leaf; struct media_peer media; } join; /* media: remote_ufrag, fingerprint, payload_type, level_ext, ssrc */
+        struct { struct id room; struct view leaf, kem; struct media_peer media; } join; /* media: remote_ufrag, fingerprint, payload_type, level_ext, ssrc */
         struct { struct id account; } person;            /* BRING, SEND_BACK, MUTE_OTHER, REMOVE */
         struct { bool on; } flag;                        /* HAND up, MUTE muted, ANSWER accept */
         struct key_message keys;
+        struct { struct id room; uint32_t counter; const struct key_part *list; size_t count; } seals;
+        struct { struct id room; struct view data; } live; /* BEAT, TAGS */
+        struct { struct id room; const struct id *accounts; size_t count; } kem;
         struct { peer_name peer; enum media_down_why why; } peer; /* PEER_UP, PEER_DOWN: sock is 0 */
     };
 };
@@ -150,19 +166,25 @@ struct chain_info { /* founder record first, the account's own redeem record las
     size_t count;
 };
 
+struct kem_info {
+    struct id account;
+    struct view kem;
+};
+
 enum left_why { LEFT_SELF, LEFT_REMOVED, LEFT_LOST, LEFT_ELSEWHERE, LEFT_BANNED, LEFT_ENDED };
 
 /* Replies answer one request; events come by themselves. Their JSON is in docs/protocol.md. */
 enum out_kind {
     REPLY_ERROR, REPLY_OK, REPLY_LOOK, REPLY_HELLO, REPLY_RECORD, REPLY_INVITES, REPLY_CHAINS,
-    REPLY_ROOM_OPEN, REPLY_ROOM_JOIN,
+    REPLY_ROOM_OPEN, REPLY_ROOM_JOIN, REPLY_KEMS,
     EVENT_CHALLENGE, EVENT_HALL, EVENT_HALL_ROOM, EVENT_HALL_GONE, EVENT_GUEST,
     EVENT_PERSON, EVENT_LEFT, EVENT_KEYS, EVENT_CALLED, EVENT_OUT, EVENT_LOG,
+    EVENT_SEAL, EVENT_BEAT, EVENT_TAGS,
 };
 
 struct out {
     enum out_kind kind;
-    sock_name sock;        /* the one it goes to */
+    sock_name sock;        /* the one it goes to; 0 in an EFFECT_TELL */
     uint32_t request;      /* replies */
     union {
         struct { enum err err; uint32_t retry_after_ms; } error;
@@ -185,7 +207,11 @@ struct out {
         struct { struct id room; const struct person_info *person; } person; /* PERSON */
         struct { struct id room, account; enum left_why why; } left;  /* LEFT */
         struct { struct id room; struct view header, stage; const struct roster_change *changes; size_t change_count;
-                 struct view welcome, seal, wrap; } keys;             /* KEYS: only this socket's own parts */
+                 struct view welcome, seal, wrap;
+                 const struct key_split *split; } keys;               /* KEYS: only this socket's own parts; split: NULL or its share */
+        struct { struct id room; uint32_t counter; struct view data; } seal; /* SEAL */
+        struct { struct id room, account; struct view data; } live;   /* BEAT, TAGS (with the sender's account) */
+        struct { const struct kem_info *list; size_t count; } kems;   /* KEMS */
         struct { struct id room, by; struct view by_name; } called;   /* CALLED */
         struct { struct id room; enum left_why why; struct view by_name; } out; /* OUT: you are out of the room */
         struct { struct id account; struct view name; struct key invite; } guest; /* GUEST: your invite was redeemed */
@@ -193,12 +219,13 @@ struct out {
     };
 };
 
-enum effect_kind { EFFECT_SEND, EFFECT_CLOSE, EFFECT_STORE, EFFECT_MEDIA, EFFECT_RELEASE };
+enum effect_kind { EFFECT_SEND, EFFECT_TELL, EFFECT_CLOSE, EFFECT_STORE, EFFECT_MEDIA, EFFECT_RELEASE };
 
 struct effect {
     enum effect_kind kind;
     union {
         struct out send;
+        struct { struct out out; const sock_name *socks; size_t count; } tell; /* one text for many sockets */
         struct { sock_name sock; enum err why; } close; /* after what was sent before has been flushed */
         struct { uint64_t n; struct view record; struct hash head; struct id account; struct view name; } store;
         struct media_command media;                     /* RELEASE: media.peer is given back */

@@ -84,7 +84,9 @@ const big = integer(Number.MAX_SAFE_INTEGER);
 const id = base64url({ exactly: 16 });
 const hash = base64url({ exactly: 32 });
 const record = base64url({ most: 512 });
-const sealed = base64url({ most: 160 });
+const sealed = base64url({ most: 1280 });
+const live = base64url({ most: 1024 }); // a heartbeat or frame tags
+const kem = base64url({ exactly: 1184 });
 const stageList = base64url({ most: MOST_STAGE_BYTES });
 const name = text(160);
 const title = text(240);
@@ -195,6 +197,12 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
   'room.remove': nothing,
   'room.end': nothing,
   'room.keys': nothing,
+  'room.seals': nothing,
+  'room.beat': nothing,
+  'room.tags': nothing,
+  'room.kem': object<Requests['room.kem'][1]>({
+    kems: list(object<{ account: string; kem: string }>({ account: id, kem }), 64),
+  }),
 };
 
 const events: { [E in EventName]: Check<Events[E]> } = {
@@ -217,7 +225,13 @@ const events: { [E in EventName]: Check<Events[E]> } = {
     welcome: maybe(sealed),
     seal: maybe(sealed),
     wrap: maybe(sealed),
+    split: maybe(
+      object<{ first: number; last: number; seal: string }>({ first: u16, last: u16, seal: sealed }),
+    ),
   }),
+  'room.seal': object<Events['room.seal']>({ room: id, counter: u32, seal: sealed }),
+  'room.beat': object<Events['room.beat']>({ room: id, data: live }),
+  'room.tags': object<Events['room.tags']>({ room: id, account: id, data: live }),
 };
 
 export const decoders: Decoders = {

@@ -178,10 +178,7 @@ export interface Requests {
   'passkey.set': [{ passkeys: { credential: Bytes64; data: Bytes64 }[] }, Record<never, never>];
   'passkey.list': [Record<never, never>, { passkeys: { credential: Bytes64 }[] }];
   'profile.read': [{ accounts: Id[] }, { profiles: Profile[] }];
-  'profile.set': [
-    { name?: string; handle?: string; bio?: string; picture?: Bytes64 },
-    Record<never, never>,
-  ];
+  'profile.set': [{ name?: string; handle?: string; bio?: string; picture?: Bytes64 }, Record<never, never>];
   'account.export': [Record<never, never>, { export: Record<string, unknown> }];
   'mod.list': [Record<never, never>, { entries: ModEntry[] }];
   'claim.open': [{ body: Bytes64; sig: Bytes64 }, Record<never, never>];
@@ -245,6 +242,7 @@ export interface Events {
     welcome?: Bytes64;
     seal?: Bytes64;
     wrap?: Bytes64;
+    split?: Omit<KeySplit, 'account'>; // my share of the seals
   };
   'room.seal': { room: Id; counter: number; seal: Bytes64 };
   'room.beat': { room: Id; data: Bytes64 };
