@@ -37,8 +37,10 @@ static void store_step(struct sim *s)
     enum err e = sim_random(s, 20) == 0 ? ERR_SYSTEM : OK;
     uint64_t n = s->w.log_size;
     struct store_entry entry = {n, {s->w.log[n].bytes, s->w.log[n].len}, s->w.log[n].head};
-    struct store_name name = {s->w.log[n].account, {(const uint8_t *)s->w.log[n].name, s->w.log[n].name_len}};
-    if (!e && store_mem.append(s->store, &entry, &name)) sim_fail(s, "the store refused a record");
+    struct store_also also = {s->w.log[n].account,
+                              {(const uint8_t *)s->w.log[n].name, s->w.log[n].name_len},
+                              s->w.log[n].erase};
+    if (!e && store_mem.append(s->store, &entry, &also)) sim_fail(s, "the store refused a record");
     s->records += !e;
     s->w.effect_count = 0;
     world_stored(&s->w, e);
@@ -58,16 +60,24 @@ static enum err replay_entry(void *user, const struct store_entry *e)
     return rooms_replay(((struct world *)user)->r, e->n, e->record, e->head);
 }
 
-static enum err replay_name(void *user, const struct store_name *n)
+static enum err replay_profile(void *user, const struct store_profile *p)
 {
-    return rooms_replay_name(((struct world *)user)->r, n->account, n->name);
+    struct profile_info is = {p->name, p->handle, p->bio, p->picture};
+    return rooms_replay_profile(((struct world *)user)->r, p->account, &is);
+}
+
+static enum err replay_passkey(void *user, struct id account, const struct store_passkey *k)
+{
+    struct passkey_info is = {k->credential, k->data};
+    return rooms_replay_passkey(((struct world *)user)->r, account, &is);
 }
 
 static void check_restart(struct sim *s)
 {
     static struct world again;
     world_init(&again);
-    if (store_mem.replay(s->store, replay_entry, replay_name, &again)) sim_fail(s, "the log does not replay");
+    struct store_reader to = {replay_entry, replay_profile, replay_passkey, &again};
+    if (store_mem.replay(s->store, &to)) sim_fail(s, "the log does not replay");
     struct rooms_stats was = rooms_stats(s->w.r), is = rooms_stats(again.r);
     if (was.members != is.members || was.log_size != is.log_size || !hash_eq(was.log_head, is.log_head))
         sim_fail(s, "after a restart the club is another");

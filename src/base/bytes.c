@@ -1,5 +1,6 @@
 #include "base/bytes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct view view_str(const char *s)
@@ -10,6 +11,21 @@ struct view view_str(const char *s)
 bool view_eq(struct view a, struct view b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+enum err views_keep(void **block, struct view *const views[], size_t n)
+{
+    size_t total = 0, at = 0;
+    for (size_t i = 0; i < n; i++) total += views[i]->len;
+    uint8_t *bytes = malloc(total ? total : 1);
+    *block = bytes;
+    if (!bytes) return ERR_SYSTEM;
+    for (size_t i = 0; i < n; i++) {
+        if (views[i]->len) memcpy(bytes + at, views[i]->ptr, views[i]->len);
+        views[i]->ptr = bytes + at;
+        at += views[i]->len;
+    }
+    return OK;
 }
 
 struct reader reader_init(struct view v)

@@ -26,6 +26,8 @@ struct span { /* writable */
 #define VIEW(array) ((struct view){(array), sizeof(array)})
 struct view view_str(const char *s);
 bool view_eq(struct view a, struct view b); /* NOT constant-time: for public bytes only */
+/* Copies the bytes of all these views into one block, into which they then point: free() it in the end. */
+MUST_CHECK enum err views_keep(void **block, struct view *const views[], size_t n);
 
 struct reader {
     const uint8_t *ptr;

@@ -87,7 +87,7 @@ void reply_ok(struct rooms *r, const struct sock *s, const struct command *c)
 
 void reply_error(struct rooms *r, sock_name sock, uint32_t request, enum err e)
 {
-    struct out out = {.kind = REPLY_ERROR, .sock = sock, .request = request, .error = {.err = e}};
+    struct out out = {.kind = REPLY_ERROR, .sock = sock, .request = request, .error = {e, r->retry_after_ms}};
     emit(r, (struct effect){EFFECT_SEND, {.send = out}});
 }
 

@@ -56,14 +56,6 @@ enum err do_room_open(struct rooms *r, struct sock *s, const struct command *c)
 
 /* ---- join: checks --------------------------------------------------------------------------------- */
 
-static bool was_removed(const struct room *room, struct id account)
-{
-    uint32_t n = room->removed_count < LIMIT_REMOVED ? room->removed_count : LIMIT_REMOVED;
-    for (uint32_t i = 0; i < n; i++)
-        if (id_eq(room->removed[i], account)) return true;
-    return false;
-}
-
 /* A leaf counts once: the key in it belongs to one join. */
 static bool leaf_known(const struct room *room, const struct member *m, struct hash leaf)
 {

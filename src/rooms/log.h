@@ -12,6 +12,9 @@
 struct room;
 struct person;
 struct sock;
+struct profile;
+struct passkeys;
+struct lookups;
 
 struct invite {
     struct key key;
@@ -33,6 +36,11 @@ struct member {
     struct hash chain;
     uint8_t name[LIMIT_NAME_BYTES];
     size_t name_len;
+
+    /* kept by profile.c and passkey.c; NULL: nothing */
+    struct profile *profile; /* what there is beside the name */
+    struct passkeys *passkeys;
+    struct lookups *lookups;
 
     /* who is here now, kept by rooms.c and room.c */
     struct sock *socks;

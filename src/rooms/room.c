@@ -43,6 +43,7 @@ void room_free(struct room *room)
 {
     free(room->people);
     free(room->picked);
+    free(room->removed);
     free(room->keys.slots);
     free(room);
 }
@@ -146,7 +147,8 @@ void person_remove(struct rooms *r, struct person *p, enum left_why why, struct 
     person_unlink(r, p);
     p->sock = NULL;
     if (why == LEFT_ENDED) return; /* the room is gone for all: nobody needs to hear who left */
-    tell_room(r, room, (struct out){.kind = EVENT_LEFT, .left = {room->id, p->member->account, why}}, NULL);
+    struct out left = {.kind = EVENT_LEFT, .left = {room->id, p->member->account, why, p->removal}};
+    tell_room(r, room, left, NULL);
     hall_touch(r, room);
 }
 

@@ -6,14 +6,14 @@
 #include "base/log.h"
 #include "crypt/sign.h"
 
-enum need { NEED_NOTHING, NEED_SOCKET, NEED_SESSION };
+enum need { NEED_NOTHING, NEED_SOCKET, NEED_OPERATOR, NEED_SESSION };
 
 static enum err do_socket_closed(struct rooms *r, struct sock *s, const struct command *c);
 
 static const struct {
     command_fn run; /* NULL: handled by rooms_apply itself */
     enum need need;
-    bool record; /* appends to the member log: one at a time */
+    bool record; /* changes what is stored: one at a time */
 } commands[COMMAND_COUNT] = {
     [COMMAND_SOCKET_OPEN] = {NULL, NEED_NOTHING, false},
     [COMMAND_PEER_UP] = {NULL, NEED_NOTHING, false},
@@ -26,6 +26,15 @@ static const struct {
     [COMMAND_INVITE_REVOKE] = {do_record, NEED_SESSION, true},
     [COMMAND_INVITE_LIST] = {do_invite_list, NEED_SESSION, false},
     [COMMAND_CHAIN_READ] = {do_chain_read, NEED_SESSION, false},
+    [COMMAND_PROFILE_READ] = {do_profile_read, NEED_SESSION, false},
+    [COMMAND_PROFILE_SET] = {do_profile_set, NEED_SESSION, true},
+    [COMMAND_EXPORT] = {do_export, NEED_SESSION, false},
+    [COMMAND_PASSKEY_SET] = {do_passkey_set, NEED_SESSION, true},
+    [COMMAND_PASSKEY_LIST] = {do_passkey_list, NEED_SESSION, false},
+    [COMMAND_PASSKEY_LOOK] = {do_passkey_look, NEED_SOCKET, false},
+    [COMMAND_MOD_LIST] = {do_mod_list, NEED_SESSION, false},
+    [COMMAND_OPERATOR_MEMBERS] = {do_operator_members, NEED_OPERATOR, false},
+    [COMMAND_OPERATOR_EXPORT] = {do_operator_export, NEED_OPERATOR, false},
     [COMMAND_BAN] = {do_record, NEED_SESSION, true},
     [COMMAND_UNBAN] = {do_record, NEED_SESSION, true},
     [COMMAND_ROOM_OPEN] = {do_room_open, NEED_SESSION, false},
@@ -38,7 +47,8 @@ static const struct {
     [COMMAND_ROOM_ANSWER] = {do_room_answer, NEED_SESSION, false},
     [COMMAND_ROOM_SEND_BACK] = {do_room_send_back, NEED_SESSION, false},
     [COMMAND_ROOM_MUTE_OTHER] = {do_room_mute_other, NEED_SESSION, false},
-    [COMMAND_ROOM_REMOVE] = {do_room_remove, NEED_SESSION, false},
+    [COMMAND_ROOM_REMOVE] = {do_room_remove, NEED_SESSION, true},
+    [COMMAND_ROOM_READMIT] = {do_room_readmit, NEED_SESSION, false},
     [COMMAND_ROOM_KEYS] = {do_room_keys, NEED_SESSION, false},
 };
 
@@ -56,6 +66,8 @@ enum err rooms_new(struct rooms **out, const struct rooms_config *config)
     if (!e) e = map_init(&r->by_sock, sizeof(sock_name), LIMIT_SOCKETS);
     if (!e) e = map_init(&r->by_room, ID_BYTES, LIMIT_ROOMS);
     if (!e) e = map_init(&r->by_peer, sizeof(peer_name), LIMIT_MEMBERS);
+    if (!e) e = map_init(&r->by_handle, LIMIT_HANDLE_CHARS, LIMIT_MEMBERS);
+    if (!e) e = map_init(&r->by_credential, HASH_BYTES, LIMIT_MEMBERS * LIMIT_PASSKEYS);
     if (!e && !scratch_take(r, 1)) e = ERR_SYSTEM;
     if (e) {
         rooms_free(r);
@@ -72,12 +84,17 @@ void rooms_free(struct rooms *r)
     for (uint32_t i = 0; i < r->sock_count; i++) free(r->socks[i]);
     for (uint32_t i = 0; i < r->people_count; i++) free(r->people[i]);
     for (uint32_t i = 0; i < r->room_count; i++) room_free(r->rooms[i]);
+    for (uint32_t i = 0; i < r->log.member_count; i++) member_deinit(r->log.members[i]);
+    profile_free(r->pending.profile);
+    passkeys_free(r->pending.passkeys);
     free(r->socks);
     free(r->people);
     free(r->rooms);
     map_deinit(&r->by_sock);
     map_deinit(&r->by_room);
     map_deinit(&r->by_peer);
+    map_deinit(&r->by_handle);
+    map_deinit(&r->by_credential);
     log_deinit(&r->log);
     wipe(r, sizeof(*r));
     free(r);
@@ -98,7 +115,7 @@ enum err grow_array(void *array_of_pointers, uint32_t count, uint32_t *cap)
 
 /* ---- sockets and sessions ------------------------------------------------------------------------- */
 
-static struct sock *sock_find(const struct rooms *r, sock_name name)
+struct sock *sock_find(const struct rooms *r, sock_name name)
 {
     uint32_t i;
     return map_get(&r->by_sock, &name, &i) ? r->socks[i] : NULL;
@@ -116,6 +133,7 @@ static enum err sock_open(struct rooms *r, const struct command *c)
     s->name = c->sock;
     s->index = r->sock_count;
     s->host_len = host.len;
+    s->operator = c->open.operator;
     if (host.len) memcpy(s->host, host.ptr, host.len);
     enum err e = r->config.random(r->config.user, s->nonce, sizeof(s->nonce));
     if (!e) e = map_put(&r->by_sock, &s->name, s->index);
@@ -196,6 +214,12 @@ static enum err peer_down(struct rooms *r, peer_name peer, enum media_down_why w
 
 /* ---- the one entrance ----------------------------------------------------------------------------- */
 
+static enum err check_need(const struct sock *s, enum need need)
+{
+    if (need == NEED_OPERATOR) return s->operator? OK : ERR_FORBIDDEN;
+    return need == NEED_SESSION && !s->member ? ERR_AUTH : OK;
+}
+
 static enum err run(struct rooms *r, const struct command *c)
 {
     if (c->kind == COMMAND_SOCKET_OPEN) return sock_open(r, c);
@@ -204,8 +228,9 @@ static enum err run(struct rooms *r, const struct command *c)
 
     struct sock *s = sock_find(r, c->sock);
     if (!s) return ERR_STATE; /* closed by us while the message was on its way: nobody to answer */
-    enum err e =
-        commands[c->kind].need == NEED_SESSION && !s->member ? ERR_AUTH : commands[c->kind].run(r, s, c);
+    enum err e = check_need(s, commands[c->kind].need);
+    r->retry_after_ms = 0;
+    if (!e) e = commands[c->kind].run(r, s, c);
     if (e) reply_error(r, c->sock, c->request, e);
     return e;
 }
@@ -228,8 +253,14 @@ void rooms_on_stored(struct rooms *r, uint64_t n, enum err result, uint64_t now_
         return;
     }
     r->now_ms = now_ms;
+    r->retry_after_ms = 0;
     scratch_reset(r);
-    records_stored(r, result);
+    if (r->pending.profile)
+        profile_stored(r, result);
+    else if (r->pending.passkeys)
+        passkeys_stored(r, result);
+    else
+        records_stored(r, result);
     hall_flush(r);
 }
 
@@ -255,15 +286,6 @@ enum err rooms_replay(struct rooms *r, uint64_t n, struct view record, struct ha
     return e ? e : log_append(&r->log, record, &rec, &m, &i);
 }
 
-enum err rooms_replay_name(struct rooms *r, struct id account, struct view name)
-{
-    struct member *m = log_member(&r->log, account);
-    if (!m) return ERR_UNKNOWN_ACCOUNT;
-    enum err e = text_check(name, 1, LIMIT_NAME_CHARS);
-    if (!e) member_set_name(m, name);
-    return e;
-}
-
 void rooms_set_setup_key(struct rooms *r, const struct key *setup)
 {
     r->setup = *setup;
@@ -283,7 +305,8 @@ struct rooms_stats rooms_stats(const struct rooms *r)
                                 r->room_count,
                                 r->people_count,
                                 r->log.size,
-                                log_head(&r->log, r->log.size)};
+                                log_head(&r->log, r->log.size),
+                                r->budget_refusals};
 }
 
 void rooms_each_person(const struct rooms *r,

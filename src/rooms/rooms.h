@@ -8,7 +8,7 @@
  *
  * Records: a command that appends to the member log (redeem, invite, revoke, ban, unban) is checked,
  * then EFFECT_STORE asks for the append, and only rooms_on_stored(OK) changes membership and sends the
- * reply. One record is in flight at a time; meanwhile such commands return ERR_BUSY *without any
+ * reply. The same holds for profiles and passkeys. One change is in flight at a time; meanwhile such commands return ERR_BUSY *without any
  * effect* and the caller keeps them in its queue. So validity follows log order exactly.
  *
  * Files: rooms.c (table of commands, ticks), log.c (the member log in memory), chain.c (signatures
@@ -39,6 +39,15 @@ typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never 
     X(INVITE_REVOKE, "invite.revoke")                                                               \
     X(INVITE_LIST, "invite.list")                                                                   \
     X(CHAIN_READ, "chain.read")                                                                     \
+    X(PROFILE_READ, "profile.read")                                                                 \
+    X(PROFILE_SET, "profile.set")                                                                   \
+    X(EXPORT, "account.export")                                                                     \
+    X(PASSKEY_SET, "passkey.set")                                                                   \
+    X(PASSKEY_LIST, "passkey.list")                                                                 \
+    X(PASSKEY_LOOK, "passkey.look")   /* visitor */                                                 \
+    X(MOD_LIST, "mod.list")                                                                         \
+    X(OPERATOR_MEMBERS, "operator.members") /* on the local socket only, as the next */             \
+    X(OPERATOR_EXPORT, "operator.export")                                                           \
     X(BAN, "member.ban")                                                                            \
     X(UNBAN, "member.unban")                                                                        \
     X(ROOM_OPEN, "room.open")                                                                       \
@@ -51,7 +60,8 @@ typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never 
     X(ROOM_ANSWER, "room.answer")     /* the called person accepts or declines */                   \
     X(ROOM_SEND_BACK, "room.send_back")                                                             \
     X(ROOM_MUTE_OTHER, "room.mute_other")                                                           \
-    X(ROOM_REMOVE, "room.remove")     /* moderator: out of this room for the evening */             \
+    X(ROOM_REMOVE, "room.remove")     /* moderator: out of this room for the evening, or for good */ \
+    X(ROOM_READMIT, "room.readmit")   /* takes an evening's removal back */                         \
     X(ROOM_KEYS, "room.keys")         /* steward: a key message */                                  \
     X(ROOM_SEALS, "room.seals")       /* steward: its share of a rekey's seals */                   \
     X(ROOM_BEAT, "room.beat")         /* steward: a heartbeat */                                    \
@@ -63,6 +73,14 @@ enum command_kind {
     COMMANDS(X)
 #undef X
     COMMAND_COUNT
+};
+
+struct profile_info { /* all but the name may be empty: not there */
+    struct view name, handle, bio, picture;
+};
+
+struct passkey_info {
+    struct view credential, data;
 };
 
 enum room_who { ROOM_EVERYONE, ROOM_PICKED };
@@ -103,14 +121,18 @@ struct command {
     sock_name sock;
     uint32_t request; /* the client's id, echoed in the reply */
     union {
-        struct { struct view host; } open;              /* SOCKET_OPEN: the Host that Origin was checked against */
+        struct { struct view host; bool operator; } open; /* SOCKET_OPEN: the Host that Origin was checked against */
         struct { struct key invite; uint8_t sig[SIG_BYTES]; } look;
         struct { struct view record, name; } record;    /* REDEEM (with name), INVITE, INVITE_REVOKE, BAN, UNBAN */
         struct { struct id account, device; uint8_t sig[SIG_BYTES]; uint64_t log_size; struct hash log_head; } hello;
-        struct { const struct id *accounts; size_t count; } chains;
+        struct { const struct id *accounts; size_t count; } chains; /* CHAIN_READ, PROFILE_READ */
+        struct { struct profile_info to; bool name, handle, bio, picture; } profile; /* PROFILE_SET: which of them are there */
+        struct { const struct passkey_info *list; size_t count; } passkeys; /* PASSKEY_SET */
+        struct { struct view credential; } passkey;      /* PASSKEY_LOOK */
+        struct { uint64_t from; } members;               /* OPERATOR_MEMBERS: a position */
         struct { struct view title; enum room_who who; const struct id *picked; size_t picked_count; } create;
         struct { struct id room; struct view leaf, kem; struct media_peer media; } join; /* media: remote_ufrag, fingerprint, payload_type, level_ext, ssrc */
-        struct { struct id account; } person;            /* BRING, SEND_BACK, MUTE_OTHER, REMOVE */
+        struct { struct id account; } person;            /* BRING, SEND_BACK, MUTE_OTHER, READMIT, OPERATOR_EXPORT */
         struct { bool on; } flag;                        /* HAND up, MUTE muted, ANSWER accept */
         struct key_message keys;
         struct { struct id room; uint32_t counter; const struct key_part *list; size_t count; } seals;
@@ -171,13 +193,49 @@ struct kem_info {
     struct view kem;
 };
 
+struct member_profile {
+    struct id account;
+    struct profile_info is;
+    enum club_role role;
+};
+
+/* Everything that is stored about an account: docs/privacy.md has the same list. */
+struct export_info {
+    struct member_profile profile;
+    const struct passkey_info *passkeys;
+    size_t passkey_count;
+    const struct chain_entry *records; /* all that name the account, in the order of the log */
+    size_t record_count;
+};
+
+struct mod_info {
+    const char *kind;      /* the purpose of the record */
+    bool stored;           /* in the log, at position n */
+    uint64_t n, time_ms;
+    struct id by, target;
+    struct view by_name, target_name;
+    bool undone, evening;
+    struct view room;      /* its title; empty: none, or it is gone */
+};
+
+enum member_state { MEMBER_GOOD, MEMBER_HELD, MEMBER_BANNED, MEMBER_DELETED, MEMBER_SUPERSEDED };
+struct member_info {       /* for the operator */
+    struct id account, inviter; /* inviter zero: the founder */
+    struct view name, handle;
+    enum club_role role;
+    enum member_state state;
+    uint64_t n;
+    uint32_t devices, invites; /* invites: open ones */
+};
+
 enum left_why { LEFT_SELF, LEFT_REMOVED, LEFT_LOST, LEFT_ELSEWHERE, LEFT_BANNED, LEFT_ENDED };
 
 /* Replies answer one request; events come by themselves. Their JSON is in docs/protocol.md. */
 enum out_kind {
     REPLY_ERROR, REPLY_OK, REPLY_LOOK, REPLY_HELLO, REPLY_RECORD, REPLY_INVITES, REPLY_CHAINS,
     REPLY_ROOM_OPEN, REPLY_ROOM_JOIN, REPLY_KEMS,
-    EVENT_CHALLENGE, EVENT_HALL, EVENT_HALL_ROOM, EVENT_HALL_GONE, EVENT_GUEST,
+    REPLY_PROFILES, REPLY_EXPORT, REPLY_PASSKEYS, REPLY_PASSKEY, REPLY_MOD, REPLY_MEMBERS,
+    EVENT_CHALLENGE, EVENT_HALL, EVENT_HALL_ROOM, EVENT_HALL_GONE, EVENT_GUEST, EVENT_PROFILE, EVENT_MOD_ASK,
     EVENT_PERSON, EVENT_LEFT, EVENT_KEYS, EVENT_CALLED, EVENT_OUT, EVENT_LOG,
     EVENT_SEAL, EVENT_BEAT, EVENT_TAGS,
 };
@@ -195,6 +253,13 @@ struct out {
         struct { uint64_t n; struct hash head; uint64_t log_size; struct id account, device; } record;
         struct { const struct invite_info *list; size_t count; uint32_t left; } invites;
         struct { const struct chain_info *list; size_t count; } chains;
+        struct { const struct member_profile *list; size_t count; } profiles;
+        struct { const struct passkey_info *list; size_t count; } passkeys; /* PASSKEYS; PASSKEY: one */
+        const struct export_info *export;
+        struct { const struct mod_info *list; size_t count; } mod;
+        struct { const struct member_info *list; size_t count; uint64_t next; } members; /* next 0: that was all */
+        struct { struct id account; struct view name; } profile;      /* PROFILE: a new name */
+        struct { struct id by, target; struct view by_name, target_name; const char *kind; } mod_ask; /* kind: of a record */
         struct { const struct room_info *list; size_t count; } hall;  /* HALL, HALL_ROOM (one) */
         struct { struct id room; } room;                              /* ROOM_OPEN, HALL_GONE */
         struct {                                                      /* ROOM_JOIN */
@@ -205,7 +270,7 @@ struct out {
             const struct roster_change *gone; size_t gone_count;      /* slots of the current header whose leaf is nobody's any more */
         } join;
         struct { struct id room; const struct person_info *person; } person; /* PERSON */
-        struct { struct id room, account; enum left_why why; } left;  /* LEFT */
+        struct { struct id room, account; enum left_why why; struct view record; } left; /* LEFT; record: the room-ban, if removed */
         struct { struct id room; struct view header, stage; const struct roster_change *changes; size_t change_count;
                  struct view welcome, seal, wrap;
                  const struct key_split *split; } keys;               /* KEYS: only this socket's own parts; split: NULL or its share */
@@ -219,7 +284,11 @@ struct out {
     };
 };
 
-enum effect_kind { EFFECT_SEND, EFFECT_TELL, EFFECT_CLOSE, EFFECT_STORE, EFFECT_MEDIA, EFFECT_RELEASE };
+/* The store's answer to any of the three STOREs comes back by rooms_on_stored. */
+enum effect_kind {
+    EFFECT_SEND, EFFECT_TELL, EFFECT_CLOSE, EFFECT_STORE, EFFECT_STORE_PROFILE, EFFECT_STORE_PASSKEYS, EFFECT_MEDIA,
+    EFFECT_RELEASE,
+};
 
 struct effect {
     enum effect_kind kind;
@@ -227,7 +296,10 @@ struct effect {
         struct out send;
         struct { struct out out; const sock_name *socks; size_t count; } tell; /* one text for many sockets */
         struct { sock_name sock; enum err why; } close; /* after what was sent before has been flushed */
-        struct { uint64_t n; struct view record; struct hash head; struct id account; struct view name; } store;
+        struct { uint64_t n; struct view record; struct hash head;
+                 struct id account; struct view name; bool erase; } store; /* with a name, or all about the account erased */
+        struct { uint64_t n; struct id account; struct profile_info to; } profile;
+        struct { uint64_t n; struct id account; const struct passkey_info *list; size_t count; } passkeys;
         struct media_command media;                     /* RELEASE: media.peer is given back */
     };
 };
@@ -248,7 +320,8 @@ void rooms_free(struct rooms *r);
 
 /* Start-up: replay what the store holds, verifying every record and the chain of heads. */
 MUST_CHECK enum err rooms_replay(struct rooms *r, uint64_t n, struct view record, struct hash head);
-MUST_CHECK enum err rooms_replay_name(struct rooms *r, struct id account, struct view name);
+MUST_CHECK enum err rooms_replay_profile(struct rooms *r, struct id account, const struct profile_info *p);
+MUST_CHECK enum err rooms_replay_passkey(struct rooms *r, struct id account, const struct passkey_info *k);
 /* An empty log accepts exactly one founder record, signed with this one-time key. */
 void rooms_set_setup_key(struct rooms *r, const struct key *setup);
 bool rooms_has_founder(const struct rooms *r);
@@ -260,7 +333,8 @@ void rooms_on_stored(struct rooms *r, uint64_t n, enum err result, uint64_t now_
 void rooms_tick(struct rooms *r, uint64_t now_ms); /* every 100 ms: hallway cards held back, grace, calls, empty rooms */
 
 /* For metrics, the CLI and invariant checks. */
-struct rooms_stats { uint32_t members, sockets, sessions, rooms, people; uint64_t log_size; struct hash log_head; };
+struct rooms_stats { uint32_t members, sockets, sessions, rooms, people; uint64_t log_size; struct hash log_head;
+                     uint64_t budget_refusals; }; /* profile.read beyond the day's budget: somebody collects */
 struct rooms_stats rooms_stats(const struct rooms *r);
 /* Every person of every room, for "forwarding set = roster": calls `fn` with the room, the peer and
  * whether its packets may be forwarded. Peer 0: somebody away whose connection is gone; nothing is forwarded. */

@@ -2,35 +2,34 @@
 #include "rooms/state.h"
 
 /* Nobody acts on a peer or a superior. The club's founder may act on all, in any room it is in. */
-static int rank(const struct person *p)
+int person_rank(const struct person *p)
 {
     if (p->member->role == CLUB_FOUNDER) return 4;
     if (p->member->role == CLUB_ADMIN) return 3;
     return p->role == ROLE_MODERATOR ? 2 : 1;
 }
 
-static bool moderates(const struct person *p)
+bool person_moderates(const struct person *p)
 {
-    return rank(p) >= 2;
+    return person_rank(p) >= 2;
 }
 
-/* The person a moderator's command names, in the moderator's room. */
-static enum err find_target(const struct rooms *r, const struct sock *s, const struct command *c,
+/* Somebody in the room of who asks. */
+static enum err find_target(const struct rooms *r, const struct sock *s, struct id account,
                             struct person **out)
 {
     if (!s->person) return ERR_NOT_IN_ROOM;
-    const struct member *m = log_member(&r->log, c->person.account);
+    const struct member *m = log_member(&r->log, account);
     if (!m || !m->person || m->person->room != s->person->room) return ERR_NOT_FOUND;
     *out = m->person;
     return OK;
 }
 
-static enum err find_inferior(const struct rooms *r, const struct sock *s, const struct command *c,
-                              struct person **out)
+enum err find_inferior(const struct rooms *r, const struct sock *s, struct id account, struct person **out)
 {
-    if (s->person && !moderates(s->person)) return ERR_FORBIDDEN;
-    enum err e = find_target(r, s, c, out);
-    return !e && rank(*out) >= rank(s->person) ? ERR_FORBIDDEN : e;
+    if (s->person && !person_moderates(s->person)) return ERR_FORBIDDEN;
+    enum err e = find_target(r, s, account, out);
+    return !e && person_rank(*out) >= person_rank(s->person) ? ERR_FORBIDDEN : e;
 }
 
 enum err do_room_hand(struct rooms *r, struct sock *s, const struct command *c)
@@ -66,7 +65,7 @@ enum err do_room_mute(struct rooms *r, struct sock *s, const struct command *c)
 enum err do_room_mute_other(struct rooms *r, struct sock *s, const struct command *c)
 {
     struct person *p;
-    enum err e = find_inferior(r, s, c, &p);
+    enum err e = find_inferior(r, s, c->person.account, &p);
     if (e) return e;
     if (!p->on_stage) return ERR_STATE;
     reply_ok(r, s, c);
@@ -100,8 +99,8 @@ static void call(struct rooms *r, const struct person *by, struct person *p)
 enum err do_room_bring(struct rooms *r, struct sock *s, const struct command *c)
 {
     struct person *p;
-    if (s->person && !moderates(s->person)) return ERR_FORBIDDEN;
-    enum err e = find_target(r, s, c, &p);
+    if (s->person && !person_moderates(s->person)) return ERR_FORBIDDEN;
+    enum err e = find_target(r, s, c->person.account, &p);
     if (e) return e;
     if (p->on_stage) return ERR_STATE;
     /* A hand is the wish to speak; oneself needs no asking. */
@@ -128,7 +127,7 @@ enum err do_room_send_back(struct rooms *r, struct sock *s, const struct command
 {
     struct person *p;
     bool self = s->person && id_eq(c->person.account, s->member->account);
-    enum err e = self ? find_target(r, s, c, &p) : find_inferior(r, s, c, &p);
+    enum err e = self ? find_target(r, s, c->person.account, &p) : find_inferior(r, s, c->person.account, &p);
     if (e) return e;
     if (!p->on_stage) return ERR_STATE;
     stage_exit(r, p);
@@ -139,22 +138,10 @@ enum err do_room_send_back(struct rooms *r, struct sock *s, const struct command
     return OK;
 }
 
-enum err do_room_remove(struct rooms *r, struct sock *s, const struct command *c)
-{
-    struct person *p;
-    enum err e = find_inferior(r, s, c, &p);
-    if (e) return e;
-    struct room *room = p->room;
-    room->removed[room->removed_count++ % LIMIT_REMOVED] = p->member->account;
-    reply_ok(r, s, c);
-    person_leave(r, p, LEFT_REMOVED, member_name(s->member), false);
-    return OK;
-}
-
 enum err do_room_end(struct rooms *r, struct sock *s, const struct command *c)
 {
     if (!s->person) return ERR_NOT_IN_ROOM;
-    if (!moderates(s->person)) return ERR_FORBIDDEN;
+    if (!person_moderates(s->person)) return ERR_FORBIDDEN;
     reply_ok(r, s, c);
     room_end(r, s->person->room, member_name(s->member));
     return OK;

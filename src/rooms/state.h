@@ -16,6 +16,7 @@ struct sock {
     uint8_t nonce[32];
     uint8_t host[256];
     size_t host_len;
+    bool operator;         /* came by the local socket */
     struct member *member; /* the session; NULL: a visitor */
     struct sock *next;     /* of the same member */
     struct person *person; /* who is in a room through this socket */
@@ -36,6 +37,7 @@ struct person {
     uint64_t away_ms, called_ms, hand_ms;
     uint32_t order;
     uint16_t slot; /* valid if keyed */
+    struct view removal; /* the signed room-ban, while its person is being removed */
     struct person *dead;
 };
 
@@ -56,6 +58,13 @@ struct room_keys {
     uint32_t slot_count, slot_cap; /* slot_count: highest filled one + 1 */
 };
 
+struct removal { /* from one room, for the evening */
+    struct id account, by;
+    uint64_t time_ms;
+    int rank; /* of who did it */
+    bool undone;
+};
+
 struct room {
     struct id id;
     uint8_t title[LIMIT_TITLE_BYTES];
@@ -69,7 +78,7 @@ struct room {
     struct person **people;
     uint32_t count, cap, stage_count, next_order;
     uint32_t index;                   /* in rooms.rooms */
-    struct id removed[LIMIT_REMOVED]; /* a ring: the oldest is forgotten first */
+    struct removal *removed; /* a ring of LIMIT_REMOVED: the oldest is forgotten first; NULL: none yet */
     uint32_t removed_count;
     struct room_keys keys;
     bool hall_dirty;  /* is on the list of cards to send */
@@ -77,8 +86,11 @@ struct room {
     struct room *hall_next, *dead;
 };
 
-struct pending { /* the one record in flight */
+struct pending { /* the one change in flight: a profile, passkeys, or else a record */
     bool active;
+    struct profile *profile;
+    struct passkeys *passkeys;
+    struct member *member; /* whose they are */
     sock_name sock;
     uint32_t request;
     uint64_t n;
@@ -103,6 +115,10 @@ struct rooms {
     struct person **people;
     uint32_t sock_count, sock_cap, room_count, room_cap, people_count, people_cap, session_count;
     struct map by_sock, by_room, by_peer;
+    struct map by_handle;     /* the handles that are taken */
+    struct map by_credential; /* SHA-256 of a passkey's credential id -> index of its member */
+    uint32_t retry_after_ms;  /* goes out with the error of the current command */
+    uint64_t budget_refusals;
 
     struct room *hall_dirty;
     struct room *dead_rooms;
@@ -112,6 +128,7 @@ struct rooms {
 
 /* ---- rooms.c: the command table ----------------------------------------------------------------- */
 typedef enum err (*command_fn)(struct rooms *r, struct sock *s, const struct command *c);
+struct sock *sock_find(const struct rooms *r, sock_name name); /* NULL: closed meanwhile */
 void sock_close(struct rooms *r, struct sock *s, enum err why); /* EFFECT_CLOSE, and forgets it */
 void session_open(struct rooms *r, struct sock *s, struct member *m);
 MUST_CHECK enum err grow_array(void *array_of_pointers, uint32_t count, uint32_t *cap);
@@ -159,6 +176,30 @@ struct room_info room_info(const struct room *room);
 void records_stored(struct rooms *r, enum err result);
 void ban_enforce(struct rooms *r, struct member *target, struct view by);
 
+/* ---- stage.c: who may act on whom ---------------------------------------------------------------- */
+int person_rank(const struct person *p);
+bool person_moderates(const struct person *p);
+/* Somebody in one's room who is below oneself. */
+MUST_CHECK enum err find_inferior(const struct rooms *r, const struct sock *s, struct id account,
+                                  struct person **out);
+
+/* ---- moderation.c -------------------------------------------------------------------------------- */
+bool was_removed(const struct room *room, struct id account);
+/* What a stored room-ban does to who is in a room of that host. */
+void room_ban_enforce(struct rooms *r, const struct record *rec, struct view bytes);
+
+/* ---- profile.c, passkey.c ------------------------------------------------------------------------ */
+struct profile_info member_profile(const struct member *m);
+void profile_stored(struct rooms *r, enum err result);
+void passkeys_stored(struct rooms *r, enum err result);
+size_t member_passkeys(const struct member *m, const struct passkey_info **list);
+/* Forgets what is kept about somebody who goes: name, handle, bio, picture, passkeys, whom they looked up. */
+void member_erase(struct rooms *r, struct member *m);
+void member_deinit(struct member *m);
+void passkeys_erase(struct rooms *r, struct member *m);
+void profile_free(struct profile *p);
+void passkeys_free(struct passkeys *p);
+
 /* ---- keys.c -------------------------------------------------------------------------------------- */
 void keys_forget(struct person *p); /* its leaf is gone: the slot waits for a rekey */
 
@@ -168,6 +209,15 @@ enum err do_record(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_hello(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_invite_list(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_chain_read(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_profile_read(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_profile_set(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_export(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_passkey_set(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_passkey_list(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_passkey_look(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_mod_list(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_operator_members(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_operator_export(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_open(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_join(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_leave(struct rooms *r, struct sock *s, const struct command *c);
@@ -179,6 +229,7 @@ enum err do_room_answer(struct rooms *r, struct sock *s, const struct command *c
 enum err do_room_send_back(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_mute_other(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_remove(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_readmit(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_keys(struct rooms *r, struct sock *s, const struct command *c);
 
 #endif

@@ -30,7 +30,7 @@ struct control {
     struct late *late, **late_tail;
     struct json json;
     struct message *last; /* many sockets in a row get the same event: one copy */
-    bool store_refused;   /* an append that could not even be queued; answered after the current call */
+    bool store_refused;   /* a change that could not even be queued; answered after the current call */
     uint64_t refused_n;
 };
 
@@ -73,23 +73,39 @@ static void send_out(struct control *c, const struct out *o)
     if (o->kind == REPLY_HELLO) http_admit(atomic_load(&c->http), o->sock);
 }
 
-static void append(struct control *c, const struct effect *e)
+static void store(struct control *c, const struct store_job *job)
 {
-    struct store_job job = {.n = e->store.n,
-                            .record_len = e->store.record.len,
-                            .head = e->store.head,
-                            .account = e->store.account};
-    enum err err =
-        e->store.record.len > sizeof job.record || e->store.name.len >= sizeof job.name ? ERR_TOO_LARGE : OK;
-    if (!err) {
-        memcpy(job.record, e->store.record.ptr, e->store.record.len);
-        if (e->store.name.len) memcpy(job.name, e->store.name.ptr, e->store.name.len);
-        err = c->queue ? store_queue_push(c->queue, &job) : ERR_STORE;
-    }
+    enum err err = c->queue ? store_queue_push(c->queue, job) : ERR_STORE;
     if (!err) return;
-    LOG_ERROR("control", "a record could not be handed to the store: %s", err_code(err));
+    LOG_ERROR("control", "a change could not be handed to the store: %s", err_code(err));
     c->store_refused = true;
-    c->refused_n = e->store.n;
+    c->refused_n = job->n;
+}
+
+static void store_record(struct control *c, const struct effect *e)
+{
+    struct store_job job = {.kind = STORE_APPEND, .n = e->store.n};
+    job.append.entry = (struct store_entry){e->store.n, e->store.record, e->store.head};
+    job.append.also = (struct store_also){e->store.account, e->store.name, e->store.erase};
+    store(c, &job);
+}
+
+static void store_profile(struct control *c, const struct effect *e)
+{
+    const struct profile_info *to = &e->profile.to;
+    struct store_job job = {.kind = STORE_PROFILE, .n = e->profile.n};
+    job.profile = (struct store_profile){e->profile.account, to->name, to->handle, to->bio, to->picture};
+    store(c, &job);
+}
+
+static void store_passkeys(struct control *c, const struct effect *e)
+{
+    struct store_job job = {.kind = STORE_PASSKEYS, .n = e->passkeys.n};
+    job.passkeys.account = e->passkeys.account;
+    for (size_t i = 0; i < e->passkeys.count && i < LIMIT_PASSKEYS; i++)
+        job.passkeys.list[job.passkeys.count++] =
+            (struct store_passkey){e->passkeys.list[i].credential, e->passkeys.list[i].data};
+    store(c, &job);
 }
 
 /* False: the ring is full, try again later. */
@@ -134,7 +150,13 @@ static void on_effect(void *user, const struct effect *e)
         if (atomic_load(&c->http)) http_close(atomic_load(&c->http), e->close.sock, e->close.why);
         break;
     case EFFECT_STORE:
-        append(c, e);
+        store_record(c, e);
+        break;
+    case EFFECT_STORE_PROFILE:
+        store_profile(c, e);
+        break;
+    case EFFECT_STORE_PASSKEYS:
+        store_passkeys(c, e);
         break;
     case EFFECT_MEDIA:
     case EFFECT_RELEASE:

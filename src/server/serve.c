@@ -127,17 +127,25 @@ static enum err replay_entry(void *user, const struct store_entry *e)
     return rooms_replay(control_rooms(user), e->n, e->record, e->head);
 }
 
-static enum err replay_name(void *user, const struct store_name *n)
+static enum err replay_profile(void *user, const struct store_profile *p)
 {
-    return rooms_replay_name(control_rooms(user), n->account, n->name);
+    struct profile_info is = {p->name, p->handle, p->bio, p->picture};
+    return rooms_replay_profile(control_rooms(user), p->account, &is);
+}
+
+static enum err replay_passkey(void *user, struct id account, const struct store_passkey *k)
+{
+    struct passkey_info is = {k->credential, k->data};
+    return rooms_replay_passkey(control_rooms(user), account, &is);
 }
 
 static enum err start_rules(struct serve *s, const struct control_config *config)
 {
     enum err e = control_new(&s->control, config);
     if (e) return fail(s, e, "the rules");
-    e = store_sqlite.replay(s->store, replay_entry, replay_name, s->control);
-    if (e) return fail(s, e, "the member log does not verify");
+    struct store_reader to = {replay_entry, replay_profile, replay_passkey, s->control};
+    e = store_sqlite.replay(s->store, &to);
+    if (e) return fail(s, e, "the member log and the profiles do not verify");
     e = store_queue_start(&s->queue, &store_sqlite, s->store, control_wake, &s->control);
     return e ? fail(s, e, "the store's thread") : OK;
 }

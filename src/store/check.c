@@ -4,17 +4,37 @@
 
 #include "base/limits.h"
 
-enum err store_check_entry(const struct store_entry *e, const struct store_name *name)
+static enum err check_name(struct view name)
+{
+    if (name.len > LIMIT_NAME_BYTES) return ERR_TOO_LARGE;
+    return text_check(name, 1, LIMIT_NAME_CHARS);
+}
+
+enum err store_check_entry(const struct store_entry *e, const struct store_also *also)
 {
     if (e->record.len == 0) return ERR_MALFORMED;
     if (e->record.len > LIMIT_RECORD_BYTES) return ERR_TOO_LARGE;
-    return name && name->name.len ? store_check_name(name) : OK;
+    return also && also->name.len ? check_name(also->name) : OK;
 }
 
-enum err store_check_name(const struct store_name *name)
+/* Shape alone: what a handle or a picture is, the rules know. */
+enum err store_check_profile(const struct store_profile *p)
 {
-    if (name->name.len > LIMIT_NAME_BYTES) return ERR_TOO_LARGE;
-    return text_check(name->name, 1, LIMIT_NAME_CHARS);
+    if (p->handle.len > LIMIT_HANDLE_CHARS || p->bio.len > LIMIT_BIO_BYTES ||
+        p->picture.len > LIMIT_PICTURE_BYTES)
+        return ERR_TOO_LARGE;
+    return check_name(p->name);
+}
+
+enum err store_check_passkeys(const struct store_passkey *list, size_t count)
+{
+    if (count > LIMIT_PASSKEYS) return ERR_TOO_LARGE;
+    for (size_t i = 0; i < count; i++) {
+        if (!list[i].credential.len || !list[i].data.len) return ERR_MALFORMED;
+        if (list[i].credential.len > LIMIT_PASSKEY_BYTES || list[i].data.len > LIMIT_PASSKEY_BYTES)
+            return ERR_TOO_LARGE;
+    }
+    return OK;
 }
 
 enum err store_check_setting(const char *key, struct view value)

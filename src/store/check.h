@@ -6,8 +6,9 @@
 
 enum { STORE_KEY_MAX = 32, STORE_VALUE_MAX = 1024 };
 
-MUST_CHECK enum err store_check_entry(const struct store_entry *e, const struct store_name *name);
-MUST_CHECK enum err store_check_name(const struct store_name *name);
+MUST_CHECK enum err store_check_entry(const struct store_entry *e, const struct store_also *also);
+MUST_CHECK enum err store_check_profile(const struct store_profile *p);
+MUST_CHECK enum err store_check_passkeys(const struct store_passkey *list, size_t count);
 MUST_CHECK enum err store_check_setting(const char *key, struct view value);
 
 #endif

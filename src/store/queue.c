@@ -20,19 +20,57 @@ struct store_queue {
     uint32_t outstanding; /* pushed and not pulled yet: the control thread's own count */
 };
 
-static enum err append(struct store_queue *q, const struct store_job *job)
+struct item {
+    struct store_job job;
+    void *block; /* what its views point into */
+};
+
+enum { JOB_VIEWS_MAX = 2 * LIMIT_PASSKEYS };
+static_assert(JOB_VIEWS_MAX >= 4, "a profile has four");
+
+static size_t job_views(struct store_job *job, struct view *out[JOB_VIEWS_MAX])
 {
-    struct store_entry entry = {.n = job->n, .record = {job->record, job->record_len}, .head = job->head};
-    struct store_name name = {.account = job->account, .name = view_str(job->name)};
-    return q->row->append(q->store, &entry, name.name.len ? &name : NULL);
+    size_t n = 0;
+    switch (job->kind) {
+    case STORE_APPEND:
+        out[n++] = &job->append.entry.record;
+        out[n++] = &job->append.also.name;
+        break;
+    case STORE_PROFILE:
+        out[n++] = &job->profile.name;
+        out[n++] = &job->profile.handle;
+        out[n++] = &job->profile.bio;
+        out[n++] = &job->profile.picture;
+        break;
+    case STORE_PASSKEYS:
+        for (size_t i = 0; i < job->passkeys.count; i++) {
+            out[n++] = &job->passkeys.list[i].credential;
+            out[n++] = &job->passkeys.list[i].data;
+        }
+        break;
+    }
+    return n;
+}
+
+static enum err run(struct store_queue *q, const struct store_job *job)
+{
+    switch (job->kind) {
+    case STORE_APPEND:
+        return q->row->append(q->store, &job->append.entry, &job->append.also);
+    case STORE_PROFILE:
+        return q->row->set_profile(q->store, &job->profile);
+    case STORE_PASSKEYS:
+        return q->row->set_passkeys(q->store, job->passkeys.account, job->passkeys.list, job->passkeys.count);
+    }
+    return ERR_SYSTEM;
 }
 
 /* False when there is nothing left and nothing will come. */
-static bool next_job(struct store_queue *q, struct store_job *job)
+static bool next_item(struct store_queue *q, struct item *item)
 {
     pthread_mutex_lock(&q->lock);
     bool got;
-    while (!(got = ring_pull(&q->jobs, job)) && !q->stopping) pthread_cond_wait(&q->more, &q->lock);
+    while (!(got = ring_pull(&q->jobs, item)) && !q->stopping) pthread_cond_wait(&q->more, &q->lock);
     pthread_mutex_unlock(&q->lock);
     return got;
 }
@@ -40,9 +78,10 @@ static bool next_job(struct store_queue *q, struct store_job *job)
 static void *work(void *arg)
 {
     struct store_queue *q = arg;
-    struct store_job job;
-    while (next_job(q, &job)) {
-        struct store_result result = {.n = job.n, .err = append(q, &job)};
+    struct item item;
+    while (next_item(q, &item)) {
+        struct store_result result = {.n = item.job.n, .err = run(q, &item.job)};
+        free(item.block);
         /* cannot be full: push lets no more jobs in than there are places here */
         if (!ring_push(&q->results, &result)) LOG_ERROR("store", "a result was lost");
         q->wake(q->user);
@@ -79,7 +118,7 @@ enum err store_queue_start(struct store_queue **out, const struct store_row *row
     *q = (struct store_queue){.row = row, .store = s, .wake = wake, .user = user};
     pthread_mutex_init(&q->lock, NULL);
     pthread_cond_init(&q->more, NULL);
-    enum err e = ring_init(&q->jobs, sizeof(struct store_job), LIMIT_STORE_QUEUE);
+    enum err e = ring_init(&q->jobs, sizeof(struct item), LIMIT_STORE_QUEUE);
     if (!e) e = ring_init(&q->results, sizeof(struct store_result), LIMIT_STORE_QUEUE);
     if (!e && start_thread(q) != 0) e = ERR_SYSTEM;
     if (e)
@@ -102,8 +141,16 @@ void store_queue_stop(struct store_queue *q)
 
 enum err store_queue_push(struct store_queue *q, const struct store_job *job)
 {
-    if (job->record_len > LIMIT_RECORD_BYTES) return ERR_TOO_LARGE;
-    if (q->outstanding == LIMIT_STORE_QUEUE || !ring_push(&q->jobs, job)) return ERR_BUSY;
+    struct item item = {.job = *job};
+    struct view *views[JOB_VIEWS_MAX];
+    if (job->kind == STORE_PASSKEYS && job->passkeys.count > LIMIT_PASSKEYS) return ERR_TOO_LARGE;
+    if (q->outstanding == LIMIT_STORE_QUEUE) return ERR_BUSY;
+    enum err e = views_keep(&item.block, views, job_views(&item.job, views));
+    if (e) return e;
+    if (!ring_push(&q->jobs, &item)) {
+        free(item.block);
+        return ERR_BUSY;
+    }
     q->outstanding++;
     pthread_mutex_lock(&q->lock); /* the store thread holds it only to look into the ring, never during SQL */
     pthread_cond_signal(&q->more);

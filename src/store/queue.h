@@ -8,13 +8,16 @@
 
 struct store_queue;
 
-struct store_job { /* one append; bytes are copied in */
-    uint64_t n;
-    uint8_t record[LIMIT_RECORD_BYTES];
-    size_t record_len;
-    struct hash head;
-    struct id account;
-    char name[LIMIT_NAME_BYTES + 1]; /* "" = none */
+enum store_job_kind { STORE_APPEND, STORE_PROFILE, STORE_PASSKEYS };
+
+struct store_job { /* what its views point at is copied by store_queue_push */
+    enum store_job_kind kind;
+    uint64_t n; /* the caller's: it comes back with the result */
+    union {
+        struct { struct store_entry entry; struct store_also also; } append;
+        struct store_profile profile;
+        struct { struct id account; struct store_passkey list[LIMIT_PASSKEYS]; size_t count; } passkeys;
+    };
 };
 
 struct store_result {

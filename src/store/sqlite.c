@@ -15,9 +15,15 @@ enum statement {
     ROLLBACK,
     LAST,
     ENTRIES,
-    NAMES,
+    PROFILES,
+    PASSKEYS,
     APPEND,
     SET_NAME,
+    SET_PROFILE,
+    DROP_PROFILE,
+    ADD_PASSKEY,
+    DROP_PASSKEYS,
+    CHECKPOINT,
     GET,
     PUT,
     REMOVE,
@@ -30,9 +36,16 @@ static const char *const texts[STATEMENTS] = {
     [ROLLBACK] = "ROLLBACK",
     [LAST] = "SELECT coalesce(max(n) + 1, 0) FROM log",
     [ENTRIES] = "SELECT n, record, head FROM log ORDER BY n",
-    [NAMES] = "SELECT account, name FROM name",
+    [PROFILES] = "SELECT account, name, handle, bio, picture FROM profile",
+    [PASSKEYS] = "SELECT account, credential, data FROM passkey",
     [APPEND] = "INSERT INTO log (n, record, head) VALUES (?1, ?2, ?3)",
-    [SET_NAME] = "INSERT INTO name (account, name) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET name = ?2",
+    [SET_NAME] = "INSERT INTO profile (account, name) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET name = ?2",
+    [SET_PROFILE] = "INSERT INTO profile (account, name, handle, bio, picture) VALUES (?1, ?2, ?3, ?4, ?5)"
+                    "ON CONFLICT (account) DO UPDATE SET name = ?2, handle = ?3, bio = ?4, picture = ?5",
+    [DROP_PROFILE] = "DELETE FROM profile WHERE account = ?1",
+    [ADD_PASSKEY] = "INSERT INTO passkey (account, credential, data) VALUES (?1, ?2, ?3)",
+    [DROP_PASSKEYS] = "DELETE FROM passkey WHERE account = ?1",
+    [CHECKPOINT] = "PRAGMA wal_checkpoint(TRUNCATE)",
     [GET] = "SELECT value FROM setting WHERE key = ?1",
     [PUT] = "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
     [REMOVE] = "DELETE FROM setting WHERE key = ?1",
@@ -61,6 +74,12 @@ static void bind_blob(sqlite3_stmt *q, int at, struct view v)
 static void bind_text(sqlite3_stmt *q, int at, struct view v)
 {
     sqlite3_bind_text(q, at, v.len ? (const char *)v.ptr : "", (int)v.len, SQLITE_STATIC);
+}
+
+/* What is absent stays NULL, as every value that is not bound: a handle is unique, but many have none. */
+static void bind_some_text(sqlite3_stmt *q, int at, struct view v)
+{
+    if (v.len) bind_text(q, at, v);
 }
 
 static struct view column(sqlite3_stmt *q, int at)
@@ -119,7 +138,7 @@ static enum err sqlite_open(struct store **out, const char *place)
     return e;
 }
 
-static enum err replay_entries(struct store *s, store_on_entry on_entry, void *user)
+static enum err replay_entries(struct store *s, const struct store_reader *to)
 {
     sqlite3_stmt *q = s->statements[ENTRIES];
     enum err e = OK;
@@ -134,41 +153,96 @@ static enum err replay_entries(struct store *s, store_on_entry on_entry, void *u
             break;
         }
         memcpy(entry.head.bytes, head.ptr, HASH_BYTES);
-        e = on_entry(user, &entry);
+        e = to->entry(to->user, &entry);
     }
     if (!e && got != SQLITE_DONE) e = failed(s, "reading the member log");
     sqlite3_reset(q);
     return e;
 }
 
-static enum err replay_names(struct store *s, store_on_name on_name, void *user)
+static bool account_column(sqlite3_stmt *q, struct id *out)
 {
-    sqlite3_stmt *q = s->statements[NAMES];
+    struct view account = column(q, 0);
+    if (account.len != ID_BYTES) return false; /* the schema forbids it */
+    memcpy(out->bytes, account.ptr, ID_BYTES);
+    return true;
+}
+
+static enum err replay_profiles(struct store *s, const struct store_reader *to)
+{
+    sqlite3_stmt *q = s->statements[PROFILES];
     enum err e = OK;
     int got = SQLITE_DONE;
     while (!e && (got = sqlite3_step(q)) == SQLITE_ROW) {
-        struct view account = column(q, 0);
-        struct store_name name = {.name = column(q, 1)};
-        if (account.len != ID_BYTES) continue; /* the schema forbids it */
-        memcpy(name.account.bytes, account.ptr, ID_BYTES);
-        e = on_name(user, &name);
+        struct store_profile p = {
+            .name = column(q, 1), .handle = column(q, 2), .bio = column(q, 3), .picture = column(q, 4)};
+        if (account_column(q, &p.account)) e = to->profile(to->user, &p);
     }
-    if (!e && got != SQLITE_DONE) e = failed(s, "reading the names");
+    if (!e && got != SQLITE_DONE) e = failed(s, "reading the profiles");
     sqlite3_reset(q);
     return e;
 }
 
-static enum err sqlite_replay(struct store *s, store_on_entry on_entry, store_on_name on_name, void *user)
+static enum err replay_passkeys(struct store *s, const struct store_reader *to)
 {
-    enum err e = replay_entries(s, on_entry, user);
-    return e ? e : replay_names(s, on_name, user);
+    sqlite3_stmt *q = s->statements[PASSKEYS];
+    enum err e = OK;
+    int got = SQLITE_DONE;
+    while (!e && (got = sqlite3_step(q)) == SQLITE_ROW) {
+        struct id account;
+        struct store_passkey k = {.credential = column(q, 1), .data = column(q, 2)};
+        if (account_column(q, &account)) e = to->passkey(to->user, account, &k);
+    }
+    if (!e && got != SQLITE_DONE) e = failed(s, "reading the passkeys");
+    sqlite3_reset(q);
+    return e;
 }
 
-static bool run_set_name(struct store *s, const struct store_name *name)
+static enum err sqlite_replay(struct store *s, const struct store_reader *to)
 {
-    bind_blob(s->statements[SET_NAME], 1, VIEW(name->account.bytes));
-    bind_text(s->statements[SET_NAME], 2, name->name);
-    return run(s, SET_NAME);
+    enum err e = replay_entries(s, to);
+    if (!e) e = replay_profiles(s, to);
+    return e ? e : replay_passkeys(s, to);
+}
+
+/* After something in a transaction failed: what it was, and everything as before. */
+static enum err undo(struct store *s, const char *doing)
+{
+    enum err why = failed(s, doing);
+    if (!sqlite3_get_autocommit(s->db) && !run(s, ROLLBACK)) LOG_ERROR("store", "and it could not be undone");
+    return why;
+}
+
+static bool is_conflict(const struct store *s)
+{
+    int code = sqlite3_extended_errcode(s->db);
+    return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
+}
+
+static bool run_on(struct store *s, enum statement which, const struct id *account)
+{
+    bind_blob(s->statements[which], 1, VIEW(account->bytes));
+    return run(s, which);
+}
+
+static bool run_also(struct store *s, const struct store_also *also)
+{
+    if (!also) return true;
+    if (also->erase)
+        return run_on(s, DROP_PROFILE, &also->account) && run_on(s, DROP_PASSKEYS, &also->account);
+    if (!also->name.len) return true;
+    bind_text(s->statements[SET_NAME], 2, also->name);
+    return run_on(s, SET_NAME, &also->account);
+}
+
+/* What was erased is zeroed in the database (secure_delete), but older pages still lie in the -wal file until
+ * it is written back. A reader that holds it open (a backup) delays that: the next one does it then. */
+static void forget_pages(struct store *s)
+{
+    sqlite3_stmt *q = s->statements[CHECKPOINT];
+    if (sqlite3_step(q) != SQLITE_ROW || sqlite3_column_int(q, 0))
+        LOG_WARN("store", "what was erased may stay in aparte.db-wal for a while: the file is in use");
+    sqlite3_reset(q);
 }
 
 static bool run_append(struct store *s, const struct store_entry *e)
@@ -180,27 +254,50 @@ static bool run_append(struct store *s, const struct store_entry *e)
     return run(s, APPEND);
 }
 
-static enum err sqlite_append(struct store *s, const struct store_entry *e, const struct store_name *name)
+static enum err sqlite_append(struct store *s, const struct store_entry *e, const struct store_also *also)
 {
     if (e->n != s->next) return ERR_STATE;
-    enum err bad = store_check_entry(e, name);
+    enum err bad = store_check_entry(e, also);
     if (bad) return bad;
-    bool ok = run(s, BEGIN) && run_append(s, e) && (!name || !name->name.len || run_set_name(s, name)) &&
-              run(s, COMMIT);
-    if (ok) {
-        s->next++;
-        return OK;
-    }
-    enum err why = failed(s, "saving a record");
-    if (!sqlite3_get_autocommit(s->db) && !run(s, ROLLBACK)) LOG_ERROR("store", "and it could not be undone");
-    return why;
+    if (!run(s, BEGIN) || !run_append(s, e) || !run_also(s, also) || !run(s, COMMIT))
+        return undo(s, "saving a record");
+    s->next++;
+    if (also && also->erase) forget_pages(s);
+    return OK;
 }
 
-static enum err sqlite_set_name(struct store *s, const struct store_name *name)
+static enum err sqlite_set_profile(struct store *s, const struct store_profile *p)
 {
-    enum err bad = store_check_name(name);
+    enum err bad = store_check_profile(p);
     if (bad) return bad;
-    return run_set_name(s, name) ? OK : failed(s, "saving a name");
+    sqlite3_stmt *q = s->statements[SET_PROFILE];
+    bind_text(q, 2, p->name);
+    bind_some_text(q, 3, p->handle);
+    bind_some_text(q, 4, p->bio);
+    if (p->picture.len) bind_blob(q, 5, p->picture);
+    if (run_on(s, SET_PROFILE, &p->account)) return OK;
+    return is_conflict(s) ? ERR_HANDLE_TAKEN : failed(s, "saving a profile");
+}
+
+static bool run_add_passkey(struct store *s, const struct id *account, const struct store_passkey *k)
+{
+    sqlite3_stmt *q = s->statements[ADD_PASSKEY];
+    bind_blob(q, 2, k->credential);
+    bind_blob(q, 3, k->data);
+    return run_on(s, ADD_PASSKEY, account);
+}
+
+static enum err sqlite_set_passkeys(struct store *s, struct id account, const struct store_passkey *list,
+                                    size_t count)
+{
+    enum err bad = store_check_passkeys(list, count);
+    if (bad) return bad;
+    bool ok = run(s, BEGIN) && run_on(s, DROP_PASSKEYS, &account);
+    for (size_t i = 0; ok && i < count; i++) ok = run_add_passkey(s, &account, &list[i]);
+    bool taken = !ok && is_conflict(s);
+    if (ok && run(s, COMMIT)) return OK;
+    enum err e = undo(s, "saving passkeys");
+    return taken ? ERR_REPLAY : e;
 }
 
 static enum err sqlite_get(struct store *s, const char *key, uint8_t *out, size_t cap, size_t *len)
@@ -248,7 +345,8 @@ const struct store_row store_sqlite = {
     .close = sqlite_close,
     .replay = sqlite_replay,
     .append = sqlite_append,
-    .set_name = sqlite_set_name,
+    .set_profile = sqlite_set_profile,
+    .set_passkeys = sqlite_set_passkeys,
     .get = sqlite_get,
     .put = sqlite_put,
     .remove = sqlite_remove,

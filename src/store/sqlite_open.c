@@ -20,6 +20,7 @@ static const char file_name[] = "aparte.db";
 
 static const char *const migrations[] = {
 #include "store/0001_first.sql.h"
+#include "store/0002_profiles.sql.h"
 };
 enum { SCHEMA = sizeof(migrations) / sizeof(*migrations) };
 

@@ -381,8 +381,8 @@ static enum err replay(const struct world *w, uint64_t n, uint64_t flip, struct 
         memcpy(bytes, w->log[i].bytes, w->log[i].len);
         if (i == flip) bytes[40] ^= 1;
         e = rooms_replay(other.r, i, (struct view){bytes, w->log[i].len}, w->log[i].head);
-        struct view name = {(const uint8_t *)w->log[i].name, w->log[i].name_len};
-        if (!e && name.len) e = rooms_replay_name(other.r, w->log[i].account, name);
+        struct profile_info profile = {.name = {(const uint8_t *)w->log[i].name, w->log[i].name_len}};
+        if (!e && profile.name.len) e = rooms_replay_profile(other.r, w->log[i].account, &profile);
     }
     *stats = rooms_stats(other.r);
     world_deinit(&other);

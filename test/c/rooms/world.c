@@ -64,16 +64,24 @@ static void on_effect(void *user, const struct effect *e)
             if (w->actors[i].sock == e->close.sock) w->actors[i].sock = 0;
         break;
     case EFFECT_STORE:
-        must(!w->stored_waits, "two records in flight");
+        must(!w->stored_waits, "two changes in flight");
         must(e->store.n == w->log_size && w->log_size < WORLD_LOG, "a record out of order");
-        w->stored_waits = true;
+        w->stored_waits = w->stored_record = true;
         w->stored_n = e->store.n;
         memcpy(w->log[w->log_size].bytes, e->store.record.ptr, e->store.record.len);
         w->log[w->log_size].len = e->store.record.len;
         w->log[w->log_size].head = e->store.head;
         w->log[w->log_size].account = e->store.account;
         w->log[w->log_size].name_len = e->store.name.len;
+        w->log[w->log_size].erase = e->store.erase;
         if (e->store.name.len) memcpy(w->log[w->log_size].name, e->store.name.ptr, e->store.name.len);
+        break;
+    case EFFECT_STORE_PROFILE:
+    case EFFECT_STORE_PASSKEYS:
+        must(!w->stored_waits, "two changes in flight");
+        w->stored_waits = true;
+        w->stored_record = false;
+        w->stored_n = e->kind == EFFECT_STORE_PROFILE ? e->profile.n : e->passkeys.n;
         break;
     case EFFECT_MEDIA:
         note_media(w, &e->media);
@@ -148,7 +156,7 @@ void world_stored(struct world *w, enum err result)
 {
     must(w->stored_waits, "no record waits");
     w->stored_waits = false;
-    if (!result) w->log_size++;
+    if (!result && w->stored_record) w->log_size++;
     rooms_on_stored(w->r, w->stored_n, result, w->now);
 }
 

@@ -54,7 +54,7 @@ struct world {
 
     bool hold_store; /* the store does not answer by itself */
     enum err store_result;
-    bool stored_waits;
+    bool stored_waits, stored_record; /* record: it takes a position of the log */
     uint64_t stored_n;
     struct {
         uint8_t bytes[LIMIT_RECORD_BYTES];
@@ -63,6 +63,7 @@ struct world {
         struct id account;
         char name[200];
         size_t name_len;
+        bool erase;
     } log[WORLD_LOG];
     uint64_t log_size;
 };

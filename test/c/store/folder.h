@@ -51,11 +51,12 @@ static inline void sample_make(struct sample *s, uint64_t n)
     memcpy(s->entry.head.bytes, &n, sizeof(n));
 }
 
-/* For replay: counts entries that are the samples 0, 1, 2, ... */
+/* For replay: counts entries that are the samples 0, 1, 2, ..., and keeps the last profile and passkey. */
 struct tally {
-    uint64_t entries, names;
-    struct id last_account;
-    char last_name[256];
+    uint64_t entries, profiles, passkeys;
+    struct id last_account, key_account;
+    char last_name[256], last_handle[64], last_bio[1024];
+    size_t last_picture, key_data;
 };
 
 static inline enum err tally_entry(void *user, const struct store_entry *e)
@@ -69,15 +70,39 @@ static inline enum err tally_entry(void *user, const struct store_entry *e)
     return OK;
 }
 
-static inline enum err tally_name(void *user, const struct store_name *n)
+static inline enum err tally_text(char *out, size_t cap, struct view text)
+{
+    if (text.len >= cap) return ERR_TOO_LARGE;
+    if (text.len) memcpy(out, text.ptr, text.len);
+    out[text.len] = 0;
+    return OK;
+}
+
+static inline enum err tally_profile(void *user, const struct store_profile *p)
 {
     struct tally *t = user;
-    t->names++;
-    if (n->name.len >= sizeof(t->last_name)) return ERR_TOO_LARGE;
-    memcpy(t->last_name, n->name.ptr, n->name.len);
-    t->last_name[n->name.len] = 0;
-    t->last_account = n->account;
+    t->profiles++;
+    t->last_account = p->account;
+    t->last_picture = p->picture.len;
+    enum err e = tally_text(t->last_name, sizeof(t->last_name), p->name);
+    if (!e) e = tally_text(t->last_handle, sizeof(t->last_handle), p->handle);
+    return e ? e : tally_text(t->last_bio, sizeof(t->last_bio), p->bio);
+}
+
+static inline enum err tally_passkey(void *user, struct id account, const struct store_passkey *k)
+{
+    struct tally *t = user;
+    t->passkeys++;
+    t->key_account = account;
+    t->key_data = k->data.len;
     return OK;
+}
+
+static inline enum err tally_all(const struct store_row *row, struct store *s, struct tally *t)
+{
+    struct store_reader to = {
+        .entry = tally_entry, .profile = tally_profile, .passkey = tally_passkey, .user = t};
+    return row->replay(s, &to);
 }
 
 #endif

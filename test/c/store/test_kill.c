@@ -18,11 +18,10 @@ static void append_for_ever(const char *path, int said)
 {
     struct store *s;
     struct tally t = {0};
-    if (store_sqlite.open(&s, path) != OK || store_sqlite.replay(s, tally_entry, tally_name, &t) != OK)
-        _exit(1);
+    if (store_sqlite.open(&s, path) != OK || tally_all(&store_sqlite, s, &t) != OK) _exit(1);
     for (uint64_t n = t.entries;; n++) {
         struct sample x;
-        struct store_name name = {.name = view_str("Inès")};
+        struct store_also name = {.name = view_str("Inès")};
         sample_make(&x, n);
         memcpy(name.account.bytes, &n, sizeof(n));
         if (store_sqlite.append(s, &x.entry, &name) != OK) _exit(2);
@@ -71,14 +70,14 @@ static void test_what_was_acknowledged_is_there(void **state)
         struct store *s;
         struct tally t = {0};
         assert_int_equal(store_sqlite.open(&s, f.path), OK);
-        assert_int_equal(store_sqlite.replay(s, tally_entry, tally_name, &t), OK);
+        assert_int_equal(tally_all(&store_sqlite, s, &t), OK);
         store_sqlite.close(s);
         assert_true(acknowledged > before);
         if (t.entries < acknowledged)
             fail_msg("%llu acknowledged, %llu there", (unsigned long long)acknowledged,
                      (unsigned long long)t.entries);
         assert_true(t.entries <= acknowledged + 1); /* one may have been written and not said yet */
-        assert_int_equal(t.names, t.entries);       /* an entry and its name come together */
+        assert_int_equal(t.profiles, t.entries);    /* an entry and its name come together */
         before = t.entries;
     }
     printf("%llu entries in %d lives\n", (unsigned long long)before, ROUNDS);

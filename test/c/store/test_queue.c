@@ -19,15 +19,12 @@ static void wake(void *user)
     sem_post(&ready);
 }
 
+/* Its record is in memory that the next call overwrites: the queue has its own copy by then. */
 static struct store_job job(uint64_t n)
 {
-    struct sample s;
-    struct store_job j = {.n = n};
+    static struct sample s;
     sample_make(&s, n);
-    memcpy(j.record, s.record, s.entry.record.len);
-    j.record_len = s.entry.record.len;
-    j.head = s.entry.head;
-    return j;
+    return (struct store_job){.kind = STORE_APPEND, .n = n, .append = {.entry = s.entry}};
 }
 
 static struct store_result next(struct store_queue *q)
@@ -60,7 +57,7 @@ static void test_results_come_in_the_order_of_jobs(void **state)
     store_queue_stop(q);
     assert_int_equal(wakes, JOBS);
     struct tally t = {0};
-    assert_int_equal(store_mem.replay(s, tally_entry, tally_name, &t), OK);
+    assert_int_equal(tally_all(&store_mem, s, &t), OK);
     assert_int_equal(t.entries, JOBS);
     store_mem.close(s);
     sem_destroy(&ready);
@@ -75,11 +72,10 @@ static void test_a_failure_is_a_result(void **state)
     sem_init(&ready, 0, 0);
     assert_int_equal(store_mem.open(&s, NULL), OK);
     assert_int_equal(store_queue_start(&q, &store_mem, s, wake, &wakes), OK);
-    struct store_job wrong = job(7), right = job(0), large = job(1);
-    strcpy(right.name, "Inès");
-    large.record_len = LIMIT_RECORD_BYTES + 1;
-    assert_int_equal(store_queue_push(q, &large), ERR_TOO_LARGE); /* at once */
+    struct store_job wrong = job(7);
     assert_int_equal(store_queue_push(q, &wrong), OK);
+    struct store_job right = job(0);
+    right.append.also.name = view_str("Inès");
     assert_int_equal(store_queue_push(q, &right), OK);
     struct store_result r = next(q);
     assert_int_equal(r.n, 7);
@@ -89,9 +85,48 @@ static void test_a_failure_is_a_result(void **state)
     assert_int_equal(r.err, OK);
     store_queue_stop(q);
     struct tally t = {0};
-    assert_int_equal(store_mem.replay(s, tally_entry, tally_name, &t), OK);
+    assert_int_equal(tally_all(&store_mem, s, &t), OK);
     assert_int_equal(t.entries, 1);
-    assert_int_equal(t.names, 1);
+    assert_int_equal(t.profiles, 1);
+    store_mem.close(s);
+    sem_destroy(&ready);
+}
+
+static void test_profiles_and_passkeys_go_the_same_way(void **state)
+{
+    (void)state;
+    _Atomic unsigned wakes = 0;
+    struct store *s;
+    struct store_queue *q;
+    char bio[] = "Radio on Thursdays", credential[2][8] = {"first", "second"};
+    sem_init(&ready, 0, 0);
+    assert_int_equal(store_mem.open(&s, NULL), OK);
+    assert_int_equal(store_queue_start(&q, &store_mem, s, wake, &wakes), OK);
+    struct store_job profile = {.kind = STORE_PROFILE, .n = 40};
+    profile.profile = (struct store_profile){.name = view_str("Inès"),
+                                             .handle = view_str("ines"),
+                                             .bio = view_str(bio),
+                                             .picture = view_str("a picture")};
+    struct store_job keys = {.kind = STORE_PASSKEYS, .n = 41, .passkeys = {.count = 2}};
+    for (size_t i = 0; i < 2; i++)
+        keys.passkeys.list[i] = (struct store_passkey){view_str(credential[i]), view_str("sealed")};
+    assert_int_equal(store_queue_push(q, &profile), OK);
+    assert_int_equal(store_queue_push(q, &keys), OK);
+    memset(bio, 'x', sizeof(bio) - 1); /* the queue has its own */
+    memset(credential, 'x', sizeof(credential));
+    for (uint64_t n = 40; n < 42; n++) {
+        struct store_result r = next(q);
+        assert_int_equal(r.n, n);
+        assert_int_equal(r.err, OK);
+    }
+    keys.passkeys.count = LIMIT_PASSKEYS + 1;
+    assert_int_equal(store_queue_push(q, &keys), ERR_TOO_LARGE);
+    store_queue_stop(q);
+    struct tally t = {0};
+    assert_int_equal(tally_all(&store_mem, s, &t), OK);
+    assert_string_equal(t.last_bio, "Radio on Thursdays");
+    assert_int_equal(t.last_picture, 9);
+    assert_int_equal(t.passkeys, 2);
     store_mem.close(s);
     sem_destroy(&ready);
 }
@@ -99,10 +134,10 @@ static void test_a_failure_is_a_result(void **state)
 /* A back end that waits until it is let go. */
 static sem_t gate;
 
-static enum err slow_append(struct store *s, const struct store_entry *e, const struct store_name *name)
+static enum err slow_append(struct store *s, const struct store_entry *e, const struct store_also *also)
 {
     sem_wait(&gate);
-    return store_mem.append(s, e, name);
+    return store_mem.append(s, e, also);
 }
 
 static void test_a_full_queue_says_busy_and_stop_finishes_it(void **state)
@@ -129,7 +164,7 @@ static void test_a_full_queue_says_busy_and_stop_finishes_it(void **state)
     for (int i = 0; i < LIMIT_STORE_QUEUE; i++) sem_post(&gate);
     store_queue_stop(q);
     struct tally t = {0};
-    assert_int_equal(store_mem.replay(s, tally_entry, tally_name, &t), OK);
+    assert_int_equal(tally_all(&store_mem, s, &t), OK);
     assert_int_equal(t.entries, LIMIT_STORE_QUEUE + 1);
     slow.close(s);
     sem_destroy(&gate);
@@ -141,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_results_come_in_the_order_of_jobs),
         cmocka_unit_test(test_a_failure_is_a_result),
+        cmocka_unit_test(test_profiles_and_passkeys_go_the_same_way),
         cmocka_unit_test(test_a_full_queue_says_busy_and_stop_finishes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

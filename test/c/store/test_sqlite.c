@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "base/limits.h"
 #include "folder.h"
 
 static const struct store_row *const row = &store_sqlite;
@@ -33,7 +34,7 @@ static void append(struct store *s, uint64_t from, uint64_t to)
 static uint64_t entries(struct store *s)
 {
     struct tally t = {0};
-    assert_int_equal(row->replay(s, tally_entry, tally_name, &t), OK);
+    assert_int_equal(tally_all(row, s, &t), OK);
     return t.entries;
 }
 
@@ -92,7 +93,7 @@ static void test_it_survives_closing(void **state)
     struct folder f;
     struct store *s = open_new(&f);
     append(s, 0, 40);
-    assert_int_equal(row->set_name(s, &(struct store_name){.name = view_str("Inès")}), OK);
+    assert_int_equal(row->set_profile(s, &(struct store_profile){.name = view_str("Inès")}), OK);
     assert_int_equal(row->put(s, "club_name", view_str("Jeudi")), OK);
     row->close(s);
     assert_int_equal(row->open(&s, f.path), OK);
@@ -169,9 +170,9 @@ static void test_a_newer_schema_is_left_alone(void **state)
     struct store *s = open_new(&f);
     append(s, 0, 3);
     row->close(s);
-    execute(f.file, "PRAGMA user_version = 2");
+    execute(f.file, "PRAGMA user_version = 3");
     refuses(f.path, ERR_UNSUPPORTED, "written by a newer version");
-    execute(f.file, "PRAGMA user_version = 1");
+    execute(f.file, "PRAGMA user_version = 2");
     assert_int_equal(row->open(&s, f.path), OK);
     assert_int_equal(entries(s), 3);
     row->close(s);
@@ -234,7 +235,7 @@ static void test_a_hole_in_the_log_is_noticed(void **state)
     row->close(s);
     execute(f.file, "DELETE FROM log WHERE n = 2");
     assert_int_equal(row->open(&s, f.path), OK);
-    assert_int_equal(row->replay(s, tally_entry, tally_name, &t), ERR_STORE);
+    assert_int_equal(tally_all(row, s, &t), ERR_STORE);
     assert_int_equal(t.entries, 2);
     row->close(s);
     folder_free(&f);
@@ -248,14 +249,120 @@ static void test_a_failed_write_changes_nothing(void **state)
     struct store *s = open_new(&f);
     append(s, 0, 2);
     sample_make(&x, 2);
-    struct store_name name = {.name = view_str("Inès")};
-    execute(f.file, "CREATE TRIGGER no BEFORE INSERT ON name BEGIN SELECT RAISE(ABORT, 'no'); END");
+    struct store_also name = {.name = view_str("Inès")};
+    execute(f.file, "CREATE TRIGGER no BEFORE INSERT ON profile BEGIN SELECT RAISE(ABORT, 'no'); END");
     assert_int_equal(row->append(s, &x.entry, &name),
                      ERR_STORE); /* the entry goes with its name, or not at all */
     assert_int_equal(entries(s), 2);
     execute(f.file, "DROP TRIGGER no");
     assert_int_equal(row->append(s, &x.entry, &name), OK);
     assert_int_equal(entries(s), 3);
+    row->close(s);
+    folder_free(&f);
+}
+
+/* As version 1 wrote it. */
+static void test_names_of_the_first_schema_become_profiles(void **state)
+{
+    (void)state;
+    struct folder f = folder_new();
+    mkdir(f.path, 0700);
+    execute(f.file,
+            "CREATE TABLE log (n INTEGER PRIMARY KEY CHECK (n >= 0),"
+            "record BLOB NOT NULL CHECK (length(record) BETWEEN 1 AND 512),"
+            "head BLOB NOT NULL CHECK (length(head) = 32)) STRICT;"
+            "CREATE TABLE name (account BLOB PRIMARY KEY CHECK (length(account) = 16), name TEXT NOT NULL)"
+            "STRICT, WITHOUT ROWID;"
+            "CREATE TABLE setting (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+            "INSERT INTO name VALUES (x'01010101010101010101010101010101', 'Inès');"
+            "PRAGMA application_id = 0x41504152; PRAGMA user_version = 1");
+    struct store *s;
+    struct tally t = {0};
+    assert_int_equal(row->open(&s, f.path), OK);
+    assert_int_equal(tally_all(row, s, &t), OK);
+    assert_int_equal(t.profiles, 1);
+    assert_string_equal(t.last_name, "Inès");
+    assert_int_equal(t.last_account.bytes[15], 1);
+    row->close(s);
+    folder_free(&f);
+}
+
+static bool file_holds(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) return false;
+    fseek(file, 0, SEEK_END);
+    size_t n = (size_t)ftell(file);
+    char *bytes = malloc(n + 1);
+    rewind(file);
+    assert_int_equal(fread(bytes, 1, n, file), n);
+    fclose(file);
+    bool found = memmem(bytes, n, text, strlen(text)) != NULL;
+    free(bytes);
+    return found;
+}
+
+/* While the store is open, and in the write-ahead log too. */
+static void test_what_was_erased_is_in_no_byte_of_the_files(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"Hortense Beaulieu", "hortense_b",         "plays the viola",
+                                        "JFIF-her-face",     "credential-of-hers", "sealed-code-of-hers"};
+    enum { WORDS = sizeof(words) / sizeof(*words) };
+    static char picture[LIMIT_PICTURE_BYTES];
+    char wal[256];
+    struct folder f;
+    struct sample x;
+    struct store *s = open_new(&f);
+    snprintf(wal, sizeof(wal), "%s-wal", f.file);
+    for (size_t i = 0; i + 13 <= sizeof(picture); i += 13) memcpy(picture + i, words[3], 13);
+    struct store_profile p = {{{7}},
+                              view_str(words[0]),
+                              view_str(words[1]),
+                              view_str(words[2]),
+                              {(const uint8_t *)picture, sizeof(picture)}};
+    struct store_passkey keys[2] = {{view_str(words[4]), view_str(words[5])},
+                                    {view_str("other"), view_str("x")}};
+    append(s, 0, 3);
+    assert_int_equal(row->set_profile(s, &p), OK);
+    assert_int_equal(row->set_passkeys(s, p.account, keys, 2), OK);
+    for (size_t i = 0; i < WORDS; i++) assert_true(file_holds(f.file, words[i]) || file_holds(wal, words[i]));
+    sample_make(&x, 3);
+    struct store_also gone = {.account = p.account, .erase = true};
+    assert_int_equal(row->append(s, &x.entry, &gone), OK);
+    for (size_t i = 0; i < WORDS; i++)
+        if (file_holds(f.file, words[i]) || file_holds(wal, words[i]))
+            fail_msg("\"%s\" is still there", words[i]);
+    row->close(s);
+    folder_free(&f);
+}
+
+static void test_a_failed_change_of_a_profile_changes_nothing(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct tally t = {0};
+    struct store *s = open_new(&f);
+    struct store_profile p = {.name = view_str("Inès"), .handle = view_str("ines")};
+    struct store_passkey keys[2] = {{view_str("a"), view_str("x")}, {view_str("b"), view_str("y")}};
+    assert_int_equal(row->set_profile(s, &p), OK);
+    assert_int_equal(row->set_passkeys(s, p.account, keys, 2), OK);
+    execute(f.file,
+            "CREATE TRIGGER no1 BEFORE UPDATE ON profile BEGIN SELECT RAISE(ABORT, 'no'); END;"
+            "CREATE TRIGGER no2 BEFORE INSERT ON passkey WHEN NEW.credential = CAST('c' AS BLOB) BEGIN "
+            "SELECT RAISE(ABORT, 'no'); END;"
+            "CREATE TRIGGER no3 BEFORE DELETE ON profile BEGIN SELECT RAISE(ABORT, 'no'); END");
+    p.name = view_str("Nour");
+    assert_int_equal(row->set_profile(s, &p), ERR_STORE);
+    struct store_passkey more[2] = {keys[0], {view_str("c"), view_str("z")}};
+    assert_int_equal(row->set_passkeys(s, p.account, more, 2), ERR_STORE);
+    struct sample x;
+    sample_make(&x, 0);
+    assert_int_equal(row->append(s, &x.entry, &(struct store_also){.erase = true}), ERR_STORE);
+    assert_int_equal(tally_all(row, s, &t), OK);
+    assert_int_equal(t.entries, 0);
+    assert_string_equal(t.last_name, "Inès");
+    assert_int_equal(t.passkeys, 2);
     row->close(s);
     folder_free(&f);
 }
@@ -288,6 +395,9 @@ int main(void)
         cmocka_unit_test(test_a_damaged_file_is_noticed),
         cmocka_unit_test(test_a_hole_in_the_log_is_noticed),
         cmocka_unit_test(test_a_failed_write_changes_nothing),
+        cmocka_unit_test(test_names_of_the_first_schema_become_profiles),
+        cmocka_unit_test(test_what_was_erased_is_in_no_byte_of_the_files),
+        cmocka_unit_test(test_a_failed_change_of_a_profile_changes_nothing),
         cmocka_unit_test(test_places_that_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static enum err append(struct place *p, uint64_t n, const struct store_name *name)
+static enum err append(struct place *p, uint64_t n, const struct store_also *name)
 {
     struct sample s;
     sample_make(&s, n);
@@ -54,7 +54,7 @@ static enum err append(struct place *p, uint64_t n, const struct store_name *nam
 static struct tally replay(struct place *p)
 {
     struct tally t = {0};
-    assert_int_equal(p->row->replay(p->store, tally_entry, tally_name, &t), OK);
+    assert_int_equal(tally_all(p->row, p->store, &t), OK);
     return t;
 }
 
@@ -70,7 +70,7 @@ static void test_an_empty_store(void **state)
     struct place *p = *state;
     struct tally t = replay(p);
     assert_int_equal(t.entries, 0);
-    assert_int_equal(t.names, 0);
+    assert_int_equal(t.profiles, 0);
 }
 
 static void test_entries_come_back_in_order(void **state)
@@ -84,7 +84,7 @@ static void test_entries_come_back_in_order(void **state)
 static void test_only_the_next_position_is_taken(void **state)
 {
     struct place *p = *state;
-    struct store_name name = {account(1), view_str("Inès")};
+    struct store_also name = {account(1), view_str("Inès"), false};
     assert_int_equal(append(p, 1, &name), ERR_STATE);
     assert_int_equal(append(p, 0, NULL), OK);
     assert_int_equal(append(p, 0, &name), ERR_STATE);
@@ -92,9 +92,9 @@ static void test_only_the_next_position_is_taken(void **state)
     assert_int_equal(append(p, UINT64_MAX, &name), ERR_STATE);
     struct tally t = replay(p);
     assert_int_equal(t.entries, 1);
-    assert_int_equal(t.names, 0); /* nothing at all was written */
+    assert_int_equal(t.profiles, 0); /* nothing at all was written */
     assert_int_equal(append(p, 1, &name), OK);
-    assert_int_equal(replay(p).names, 1);
+    assert_int_equal(replay(p).profiles, 1);
 }
 
 static void test_entries_that_are_no_entries(void **state)
@@ -105,37 +105,124 @@ static void test_entries_that_are_no_entries(void **state)
     assert_int_equal(p->row->append(p->store, &e, NULL), ERR_TOO_LARGE);
     e.record.len = 0;
     assert_int_equal(p->row->append(p->store, &e, NULL), ERR_MALFORMED);
-    struct store_name name = {account(1), view_str("two\nlines")};
+    struct store_also name = {account(1), view_str("two\nlines"), false};
     assert_int_equal(append(p, 0, &name), ERR_MALFORMED);
     assert_int_equal(replay(p).entries, 0);
     e = (struct store_entry){.record = {large, LIMIT_RECORD_BYTES}};
     assert_int_equal(p->row->append(p->store, &e, NULL), OK);
 }
 
-static void test_a_name_is_one_per_account(void **state)
+static struct store_profile profile(uint8_t n, const char *name, const char *handle)
+{
+    return (struct store_profile){.account = account(n), .name = view_str(name), .handle = view_str(handle)};
+}
+
+static void test_a_profile_is_one_per_account(void **state)
 {
     struct place *p = *state;
-    struct store_name name = {account(1), view_str("Inès")};
+    static const uint8_t picture[LIMIT_PICTURE_BYTES + 1] = {1};
+    struct store_also name = {account(1), view_str("Inès"), false};
     assert_int_equal(append(p, 0, &name), OK);
-    name.name = view_str("Nour 🎧");
-    assert_int_equal(p->row->set_name(p->store, &name), OK);
+    struct store_profile x = profile(1, "Nour 🎧", "nour_9");
+    x.bio = view_str("Radio");
+    x.picture = (struct view){picture, LIMIT_PICTURE_BYTES};
+    assert_int_equal(p->row->set_profile(p->store, &x), OK);
     struct tally t = replay(p);
-    assert_int_equal(t.names, 1);
+    assert_int_equal(t.profiles, 1);
     assert_true(id_eq(t.last_account, account(1)));
     assert_string_equal(t.last_name, "Nour 🎧");
+    assert_string_equal(t.last_handle, "nour_9");
+    assert_string_equal(t.last_bio, "Radio");
+    assert_int_equal(t.last_picture, LIMIT_PICTURE_BYTES);
+    x = profile(1, "Nour", "");
+    assert_int_equal(p->row->set_profile(p->store, &x), OK); /* replaces all of it */
+    t = replay(p);
+    assert_string_equal(t.last_handle, "");
+    assert_int_equal(t.last_picture, 0);
     for (uint8_t i = 2; i < 150; i++) {
-        name.account = account(i);
-        assert_int_equal(p->row->set_name(p->store, &name), OK);
+        x.account = account(i);
+        assert_int_equal(p->row->set_profile(p->store, &x), OK);
     }
-    assert_int_equal(replay(p).names, 149);
+    assert_int_equal(replay(p).profiles, 149);
+}
+
+static void test_profiles_that_do_not_fit(void **state)
+{
+    struct place *p = *state;
+    static const uint8_t picture[LIMIT_PICTURE_BYTES + 1] = {1};
     char longest[LIMIT_NAME_BYTES + 1];
     for (size_t i = 0; i < LIMIT_NAME_BYTES; i += 4) memcpy(longest + i, "🎧", 4);
-    name.name = (struct view){(const uint8_t *)longest, LIMIT_NAME_BYTES};
-    assert_int_equal(p->row->set_name(p->store, &name), OK);
-    name.name.len++;
-    assert_int_equal(p->row->set_name(p->store, &name), ERR_TOO_LARGE);
-    name.name = view_str("");
-    assert_int_equal(p->row->set_name(p->store, &name), ERR_MALFORMED);
+    struct store_profile x = {.account = account(1), .name = {(const uint8_t *)longest, LIMIT_NAME_BYTES}};
+    assert_int_equal(p->row->set_profile(p->store, &x), OK);
+    x.name.len++;
+    assert_int_equal(p->row->set_profile(p->store, &x), ERR_TOO_LARGE);
+    x.name = view_str("");
+    assert_int_equal(p->row->set_profile(p->store, &x), ERR_MALFORMED);
+    x.name = view_str("Inès");
+    x.picture = VIEW(picture);
+    assert_int_equal(p->row->set_profile(p->store, &x), ERR_TOO_LARGE);
+    assert_int_equal(replay(p).last_picture, 0);
+}
+
+static void test_a_handle_is_one_accounts(void **state)
+{
+    struct place *p = *state;
+    struct store_profile ines = profile(1, "Inès", "ines"), tom = profile(2, "Tom", "ines");
+    assert_int_equal(p->row->set_profile(p->store, &ines), OK);
+    assert_int_equal(p->row->set_profile(p->store, &ines), OK); /* one's own is not taken */
+    assert_int_equal(p->row->set_profile(p->store, &tom), ERR_HANDLE_TAKEN);
+    assert_int_equal(replay(p).profiles, 1);
+    ines.handle = view_str("");
+    assert_int_equal(p->row->set_profile(p->store, &ines), OK);
+    assert_int_equal(p->row->set_profile(p->store, &tom), OK);
+}
+
+static void test_passkeys_are_replaced_as_a_whole(void **state)
+{
+    struct place *p = *state;
+    struct store_passkey list[LIMIT_PASSKEYS + 1];
+    char names[LIMIT_PASSKEYS + 1][2];
+    for (size_t i = 0; i <= LIMIT_PASSKEYS; i++) {
+        names[i][0] = (char)('a' + i);
+        names[i][1] = 0;
+        list[i] = (struct store_passkey){view_str(names[i]), view_str("sealed")};
+    }
+    assert_int_equal(p->row->set_passkeys(p->store, account(1), list, LIMIT_PASSKEYS), OK);
+    assert_int_equal(p->row->set_passkeys(p->store, account(1), list, LIMIT_PASSKEYS + 1), ERR_TOO_LARGE);
+    assert_int_equal(replay(p).passkeys, LIMIT_PASSKEYS);
+    assert_int_equal(p->row->set_passkeys(p->store, account(1), list, 2), OK);
+    assert_int_equal(p->row->set_passkeys(p->store, account(2), list + 1, 2), ERR_REPLAY);
+    assert_int_equal(p->row->set_passkeys(p->store, account(2), list + 2, 2), OK);
+    struct store_passkey twice[2] = {list[5], list[5]}, empty[2] = {list[5], {list[6].credential, {0}}};
+    assert_int_equal(p->row->set_passkeys(p->store, account(2), twice, 2), ERR_REPLAY);
+    assert_int_equal(p->row->set_passkeys(p->store, account(2), empty, 2), ERR_MALFORMED);
+    assert_int_equal(replay(p).passkeys, 4); /* what failed changed nothing */
+    assert_int_equal(p->row->set_passkeys(p->store, account(1), NULL, 0), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.passkeys, 2);
+    assert_true(id_eq(t.key_account, account(2)));
+    assert_int_equal(t.key_data, 6);
+}
+
+static void test_an_append_erases_somebody(void **state)
+{
+    struct place *p = *state;
+    struct store_passkey keys[2] = {{view_str("a"), view_str("x")}, {view_str("b"), view_str("y")}};
+    struct store_profile ines = profile(1, "Inès", "ines"), tom = profile(2, "Tom", "tom");
+    assert_int_equal(p->row->set_profile(p->store, &ines), OK);
+    assert_int_equal(p->row->set_profile(p->store, &tom), OK);
+    assert_int_equal(p->row->set_passkeys(p->store, account(1), keys, 2), OK);
+    struct store_also gone = {.account = account(1), .erase = true};
+    assert_int_equal(append(p, 1, &gone), ERR_STATE);
+    assert_int_equal(replay(p).profiles, 2);
+    assert_int_equal(append(p, 0, &gone), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.profiles, 1);
+    assert_string_equal(t.last_name, "Tom");
+    assert_int_equal(t.passkeys, 0);
+    tom.handle = view_str("ines"); /* free again */
+    assert_int_equal(p->row->set_profile(p->store, &tom), OK);
+    assert_int_equal(append(p, 1, &gone), OK); /* nothing left of it: as good */
 }
 
 static enum err stop_at_third(void *user, const struct store_entry *e)
@@ -149,7 +236,8 @@ static void test_a_reader_may_stop(void **state)
     struct place *p = *state;
     unsigned seen = 0;
     for (uint64_t n = 0; n < 5; n++) assert_int_equal(append(p, n, NULL), OK);
-    assert_int_equal(p->row->replay(p->store, stop_at_third, tally_name, &seen), ERR_SIGNATURE);
+    struct store_reader to = {stop_at_third, tally_profile, tally_passkey, &seen};
+    assert_int_equal(p->row->replay(p->store, &to), ERR_SIGNATURE);
     assert_int_equal(seen, 3);
     assert_int_equal(append(p, 5, NULL), OK); /* and nothing is left half-read */
     assert_int_equal(replay(p).entries, 6);
@@ -192,7 +280,11 @@ int main(void)
         ON_BOTH(test_entries_come_back_in_order),
         ON_BOTH(test_only_the_next_position_is_taken),
         ON_BOTH(test_entries_that_are_no_entries),
-        ON_BOTH(test_a_name_is_one_per_account),
+        ON_BOTH(test_a_profile_is_one_per_account),
+        ON_BOTH(test_profiles_that_do_not_fit),
+        ON_BOTH(test_a_handle_is_one_accounts),
+        ON_BOTH(test_passkeys_are_replaced_as_a_whole),
+        ON_BOTH(test_an_append_erases_somebody),
         ON_BOTH(test_a_reader_may_stop),
         ON_BOTH(test_settings),
     };
