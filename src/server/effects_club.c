@@ -1,0 +1,118 @@
+/* Messages about the club: sessions, invitations, the member log. */
+#include "server/effects_parts.h"
+
+static const char *const invite_states[] = {"open", "used", "expired", "revoked"};
+static_assert(sizeof invite_states / sizeof *invite_states == INVITE_REVOKED + 1, "a word for every state");
+
+const char *club_role_word(enum club_role role)
+{
+    static const char *const words[] = {"", "founder", "admin", "member"};
+    static_assert(sizeof words / sizeof *words == CLUB_MEMBER + 1, "a word for every role");
+    return words[role];
+}
+
+void put_id(struct json *j, const char *key, const struct id *id)
+{
+    json_bytes(j, key, VIEW(id->bytes));
+}
+
+static void put_log(struct json *j, uint64_t size, const struct hash *head)
+{
+    json_open(j, "log", '{');
+    json_number(j, "size", size);
+    json_bytes(j, "head", VIEW(head->bytes));
+    json_close(j, '}');
+}
+
+void put_face(struct json *j, const char *key, const struct id *account, struct view name)
+{
+    json_open(j, key, '{');
+    put_id(j, "account", account);
+    json_text(j, "name", name);
+    json_close(j, '}');
+}
+
+void put_invites(struct json *j, const struct out *o)
+{
+    json_number(j, "left", o->invites.left);
+    json_open(j, "invites", '[');
+    for (size_t i = 0; i < o->invites.count; i++) {
+        const struct invite_info *info = &o->invites.list[i];
+        json_open(j, NULL, '{');
+        json_bytes(j, "invite", VIEW(info->invite.bytes));
+        json_word(j, "state", invite_states[info->state]);
+        json_number(j, "time", info->time_ms);
+        json_number(j, "expires", info->expires_ms);
+        if (!id_zero(info->guest)) put_face(j, "guest", &info->guest, info->guest_name);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+void put_chains(struct json *j, const struct out *o)
+{
+    json_open(j, "chains", '[');
+    for (size_t i = 0; i < o->chains.count; i++) {
+        const struct chain_info *chain = &o->chains.list[i];
+        json_open(j, NULL, '{');
+        put_id(j, "account", &chain->account);
+        json_open(j, "entries", '[');
+        for (size_t k = 0; k < chain->count; k++) {
+            json_open(j, NULL, '{');
+            json_number(j, "n", chain->entries[k].n);
+            json_bytes(j, "record", chain->entries[k].record);
+            json_close(j, '}');
+        }
+        json_close(j, ']');
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+void put_hello(struct json *j, const struct out *o)
+{
+    put_id(j, "account", &o->hello.account);
+    json_text(j, "name", o->hello.name);
+    json_word(j, "role", club_role_word(o->hello.role));
+    put_log(j, o->hello.log_size, &o->hello.log_head);
+    put_id(j, "founder", &o->hello.founder);
+}
+
+void put_look(struct json *j, const struct out *o)
+{
+    json_word(j, "kind", o->look.founder ? "founder" : "invite");
+    json_text(j, "club", o->look.club);
+    if (o->look.founder) return;
+    json_text(j, "inviter", o->look.inviter);
+    put_id(j, "founder", &o->look.founder_account);
+}
+
+/* Account and device only where a record made one: they are zero for all but a redeem. */
+void put_record(struct json *j, const struct out *o)
+{
+    json_number(j, "n", o->record.n);
+    put_log(j, o->record.log_size, &o->record.head);
+    if (id_zero(o->record.account)) return;
+    put_id(j, "account", &o->record.account);
+    put_id(j, "device", &o->record.device);
+}
+
+void put_guest(struct json *j, const struct out *o)
+{
+    put_id(j, "account", &o->guest.account);
+    json_text(j, "name", o->guest.name);
+    json_bytes(j, "invite", VIEW(o->guest.invite.bytes));
+}
+
+void put_challenge(struct json *j, const struct out *o)
+{
+    json_bytes(j, "nonce", VIEW(o->challenge.nonce));
+    json_text(j, "club", o->challenge.club);
+    json_number(j, "time", o->challenge.time_ms);
+    json_number(j, "version", PROTOCOL_VERSION);
+}
+
+void put_log_event(struct json *j, const struct out *o)
+{
+    put_log(j, o->log.size, &o->log.head);
+}

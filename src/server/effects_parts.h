@@ -1,0 +1,41 @@
+/* Private to effects*.c: the parts that messages are made of. */
+#ifndef SERVER_EFFECTS_PARTS_H
+#define SERVER_EFFECTS_PARTS_H
+
+#include "server/effects.h"
+
+/* ---- effects_club.c ---- */
+const char *club_role_word(enum club_role role);
+void put_id(struct json *j, const char *key, const struct id *id);
+void put_face(struct json *j, const char *key, const struct id *account, struct view name);
+void put_challenge(struct json *j, const struct out *o);
+void put_look(struct json *j, const struct out *o);
+void put_hello(struct json *j, const struct out *o);
+void put_record(struct json *j, const struct out *o);
+void put_invites(struct json *j, const struct out *o);
+void put_chains(struct json *j, const struct out *o);
+void put_guest(struct json *j, const struct out *o);
+void put_log_event(struct json *j, const struct out *o);
+
+/* ---- effects_profile.c ---- */
+void put_profiles(struct json *j, const struct out *o);
+void put_export(struct json *j, const struct out *o);
+void put_passkeys(struct json *j, const struct out *o);
+void put_passkey(struct json *j, const struct out *o);
+void put_mod(struct json *j, const struct out *o);
+void put_members(struct json *j, const struct out *o);
+void put_profile(struct json *j, const struct out *o);
+void put_mod_ask(struct json *j, const struct out *o);
+
+/* ---- effects_room.c ---- */
+void put_join(struct json *j, const struct out *o, const struct media_place *place);
+void put_keys(struct json *j, const struct out *o);
+void put_hall(struct json *j, const struct out *o);
+void put_hall_room(struct json *j, const struct out *o);
+void put_hall_gone(struct json *j, const struct out *o);
+void put_room_person(struct json *j, const struct out *o);
+void put_left(struct json *j, const struct out *o);
+void put_called(struct json *j, const struct out *o);
+void put_out(struct json *j, const struct out *o);
+
+#endif

@@ -1,0 +1,137 @@
+/* Messages about people: profiles, passkeys, exports, what moderators and the operator see. */
+#include "server/effects_parts.h"
+
+#include "wire/record.h"
+
+static void put_some_text(struct json *j, const char *key, struct view text)
+{
+    if (text.len) json_text(j, key, text);
+}
+
+/* The inside of a profile object. */
+static void put_profile_fields(struct json *j, const struct member_profile *p)
+{
+    put_id(j, "account", &p->account);
+    json_text(j, "name", p->is.name);
+    put_some_text(j, "handle", p->is.handle);
+    put_some_text(j, "bio", p->is.bio);
+    if (p->is.picture.len) json_bytes(j, "picture", p->is.picture);
+    json_word(j, "role", club_role_word(p->role));
+}
+
+void put_profiles(struct json *j, const struct out *o)
+{
+    json_open(j, "profiles", '[');
+    for (size_t i = 0; i < o->profiles.count; i++) {
+        json_open(j, NULL, '{');
+        put_profile_fields(j, &o->profiles.list[i]);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+/* With what they seal or without: lists of one's own do not need it. */
+static void put_passkey_list(struct json *j, const struct passkey_info *list, size_t count, bool data)
+{
+    json_open(j, "passkeys", '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(j, NULL, '{');
+        json_bytes(j, "credential", list[i].credential);
+        if (data) json_bytes(j, "data", list[i].data);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+void put_passkeys(struct json *j, const struct out *o)
+{
+    put_passkey_list(j, o->passkeys.list, o->passkeys.count, false);
+}
+
+void put_passkey(struct json *j, const struct out *o)
+{
+    json_bytes(j, "data", o->passkeys.list[0].data);
+}
+
+/* A record with its kind and time in the clear, for people who read what they were given. */
+static void put_own_record(struct json *j, const struct chain_entry *entry)
+{
+    struct record rec;
+    json_open(j, NULL, '{');
+    json_number(j, "n", entry->n);
+    if (record_parse(&rec, entry->record) == OK) {
+        json_word(j, "kind", record_purpose(rec.type));
+        json_number(j, "time", rec.time_ms);
+    }
+    json_bytes(j, "record", entry->record);
+    json_close(j, '}');
+}
+
+void put_export(struct json *j, const struct out *o)
+{
+    const struct export_info *x = o->export;
+    json_open(j, "export", '{');
+    put_profile_fields(j, &x->profile);
+    put_passkey_list(j, x->passkeys, x->passkey_count, true);
+    json_open(j, "records", '[');
+    for (size_t i = 0; i < x->record_count; i++) put_own_record(j, &x->records[i]);
+    json_close(j, ']');
+    json_close(j, '}');
+}
+
+void put_mod(struct json *j, const struct out *o)
+{
+    json_open(j, "entries", '[');
+    for (size_t i = 0; i < o->mod.count; i++) {
+        const struct mod_info *m = &o->mod.list[i];
+        json_open(j, NULL, '{');
+        json_word(j, "kind", m->kind);
+        if (m->stored) json_number(j, "n", m->n);
+        json_number(j, "time", m->time_ms);
+        put_face(j, "by", &m->by, m->by_name);
+        put_face(j, "target", &m->target, m->target_name);
+        json_bool(j, "undone", m->undone);
+        put_some_text(j, "room", m->room);
+        json_bool(j, "evening", m->evening);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+static void put_member(struct json *j, const struct member_info *m)
+{
+    static const char *const states[] = {"member", "held", "banned", "deleted", "superseded"};
+    static_assert(sizeof states / sizeof *states == MEMBER_SUPERSEDED + 1, "a word for every state");
+    json_open(j, NULL, '{');
+    put_id(j, "account", &m->account);
+    json_text(j, "name", m->name);
+    put_some_text(j, "handle", m->handle);
+    json_word(j, "role", club_role_word(m->role));
+    json_word(j, "state", states[m->state]);
+    json_number(j, "n", m->n);
+    if (!id_zero(m->inviter)) put_id(j, "inviter", &m->inviter);
+    json_number(j, "devices", m->devices);
+    json_number(j, "invites", m->invites);
+    json_close(j, '}');
+}
+
+void put_members(struct json *j, const struct out *o)
+{
+    json_open(j, "members", '[');
+    for (size_t i = 0; i < o->members.count; i++) put_member(j, &o->members.list[i]);
+    json_close(j, ']');
+    if (o->members.next) json_number(j, "next", o->members.next);
+}
+
+void put_profile(struct json *j, const struct out *o)
+{
+    put_id(j, "account", &o->profile.account);
+    json_text(j, "name", o->profile.name);
+}
+
+void put_mod_ask(struct json *j, const struct out *o)
+{
+    put_face(j, "by", &o->mod_ask.by, o->mod_ask.by_name);
+    put_face(j, "target", &o->mod_ask.target, o->mod_ask.target_name);
+    json_word(j, "kind", o->mod_ask.kind);
+}
