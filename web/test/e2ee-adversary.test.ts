@@ -8,7 +8,7 @@ import { Frames } from '../src/e2ee/frames.ts';
 import { seal } from '../src/e2ee/hpke.ts';
 import { commitmentOf, headerHash, partInfo, wrapSecret } from '../src/e2ee/secrets.ts';
 import type { Weakness } from '../src/e2ee/steward.ts';
-import { type parseHeader, writeHeaderBody } from '../src/identity/records.ts';
+import { type parseHeader, writeHeaderBody } from '../src/identity/keymsg.ts';
 import { Club, type Member } from './club.ts';
 import { Adversary, type Client, Relay } from './relay.ts';
 

@@ -18,16 +18,21 @@ import {
   wrapSecret,
 } from '../src/e2ee/secrets.ts';
 import { stageHash, writeStage } from '../src/e2ee/stage.ts';
+import {
+  type KeyHeader,
+  type Leaf,
+  writeHeaderBody,
+  writeHeartbeatBody,
+  writeLeafBody,
+  writeTagsBody,
+} from '../src/identity/keymsg.ts';
 import { linkPayload, parseLink } from '../src/identity/links.ts';
 import {
   joinSigned,
-  type KeyHeader,
-  type Leaf,
   type LogRecord,
-  RECORD_CODES,
-  writeHeaderBody,
+  type RecordType,
+  recordCode,
   writeHelloBody,
-  writeLeafBody,
   writeLookBody,
   writeRecordBody,
 } from '../src/identity/records.ts';
@@ -79,9 +84,9 @@ async function golden(
   const apart = purpose === 'hello' || purpose === 'look';
   return {
     name,
-    type: RECORD_CODES[purpose as keyof typeof RECORD_CODES] ?? 0,
+    type: recordCode(purpose as RecordType),
     purpose,
-    fields: fieldsOf(value, ['time', 'expires', 'logSize']),
+    fields: fieldsOf(value, ['time', 'expires', 'logSize', 'first']),
     body: hex(body),
     ...(apart ? { sig: hex(sigs[0] as Bytes) } : { bytes: hex(joinSigned(body, ...sigs)) }),
     keys: keys.map(({ publicKey }) => hex(publicKey)),
@@ -92,22 +97,26 @@ async function golden(
 const T0 = 1795500000000;
 
 async function people() {
-  const [setup, invite, a, aDevice, b, bDevice] = await signers(
+  const [setup, invite, a, aDevice, b, bDevice, recovery] = await signers(
     'setup',
     'invite',
     'a',
     'a device',
     'b',
     'b device',
+    'recovery',
   );
-  if (!setup || !invite || !a || !aDevice || !b || !bDevice) throw new Error('unreachable');
+  if (!setup || !invite || !a || !aDevice || !b || !bDevice || !recovery) throw new Error('unreachable');
   const ids = {
     account: await idOf('account', a.publicKey),
     device: await idOf('device', aDevice.publicKey),
     other: await idOf('account', b.publicKey),
     otherDevice: await idOf('device', bDevice.publicKey),
+    lost: (await seedOf('lost account')).slice(0, 16),
+    found: (await seedOf('found account')).slice(0, 16),
+    room: (await seedOf('room')).slice(0, 16),
   };
-  return { setup, invite, a, aDevice, b, bDevice, ...ids };
+  return { setup, invite, a, aDevice, b, bDevice, recovery, ...ids };
 }
 
 export async function makeRecords(): Promise<GoldenCase[]> {
@@ -148,6 +157,65 @@ export async function makeRecords(): Promise<GoldenCase[]> {
       { type: 'invite-revoke', ...by, inviteKey: p.invite.publicKey, time: T0 + 5 },
       ['a device'],
     ],
+    [
+      'device-add',
+      { type: 'device-add', ...by, deviceKey: p.bDevice.publicKey, time: T0 + 6 },
+      ['a device', 'b device'],
+    ],
+    [
+      'device-add by recovery',
+      {
+        type: 'device-add',
+        author: p.account,
+        authorDevice: new Uint8Array(16),
+        deviceKey: p.bDevice.publicKey,
+        time: T0 + 7,
+      },
+      ['recovery', 'b device'],
+    ],
+    [
+      'device-revoke',
+      { type: 'device-revoke', ...by, targetDevice: p.otherDevice, time: T0 + 8 },
+      ['a device'],
+    ],
+    ['role', { type: 'role', ...by, target: p.other, role: 2, time: T0 + 9 }, ['a device']],
+    [
+      'recovery',
+      { type: 'recovery', ...by, recoveryKey: p.recovery.publicKey, time: T0 + 10 },
+      ['a device', 'recovery'],
+    ],
+    ['deletion', { type: 'deletion', ...by, target: p.account, time: T0 + 11 }, ['a device']],
+    [
+      'supersede',
+      {
+        type: 'supersede',
+        ...by,
+        second: p.other,
+        secondDevice: p.otherDevice,
+        target: p.lost,
+        successor: p.found,
+        time: T0 + 12,
+      },
+      ['a device', 'b device'],
+    ],
+    ['veto', { type: 'veto', ...by, target: p.account, time: T0 + 13 }, ['a device']],
+    [
+      'succession',
+      { type: 'succession', ...by, target: p.lost, successor: p.found, time: T0 + 14 + 72 * 3600000 },
+      ['a device'],
+    ],
+    [
+      'room-ban',
+      { type: 'room-ban', ...by, target: p.other, host: p.account, room: p.room, scope: 2, time: T0 + 15 },
+      ['a device'],
+    ],
+    [
+      'room-unban',
+      { type: 'room-unban', ...by, target: p.other, host: p.account, time: T0 + 16 },
+      ['a device'],
+    ],
+    ['hold', { type: 'hold', ...by, target: p.other, time: T0 + 17 }, ['a device']],
+    ['release', { type: 'release', ...by, target: p.other, subtree: 1, time: T0 + 18 }, ['a device']],
     ['largest-time', { type: 'ban', ...by, target: p.other, time: Number.MAX_SAFE_INTEGER }, ['a device']],
   ];
   return Promise.all(all.map(([name, r, labels]) => golden(name, r.type, r, writeRecordBody(r), labels)));
@@ -155,18 +223,21 @@ export async function makeRecords(): Promise<GoldenCase[]> {
 
 export async function makeHeaders(): Promise<GoldenCase[]> {
   const p = await people();
-  const room = (await seedOf('room')).slice(0, 16);
+  const { room } = p;
   const leaf: Leaf = {
+    suite: 1,
     room,
     account: p.other,
     device: p.otherDevice,
     hpkeKey: await seedOf('hpke'),
+    kem: new Uint8Array(32),
     join: (await seedOf('join')).slice(0, 16),
     role: 3,
     chain: await hashFor('chain', await seedOf('record 1'), await seedOf('record 2')),
     time: T0 + 10,
   };
   const header: KeyHeader = {
+    suite: 1,
     room,
     counter: 0x01020304,
     epoch: 5,
@@ -175,6 +246,7 @@ export async function makeHeaders(): Promise<GoldenCase[]> {
     rosterRoot: await seedOf('root'),
     count: 7,
     stageHash: await seedOf('stage'),
+    trace: await seedOf('trace'),
     logSize: 8,
     logHead: await seedOf('log'),
     commitment: await seedOf('commitment'),
@@ -186,9 +258,24 @@ export async function makeHeaders(): Promise<GoldenCase[]> {
   const host = 'talk.example:8443';
   const hello = { host: utf8(host), challenge, account: p.account, device: p.device };
   const look = { host: utf8(host), challenge, inviteKey: p.invite.publicKey };
+  const hybrid: Leaf = { ...leaf, suite: 2, kem: await seedOf('kem') };
+  const beat = {
+    room,
+    header: await seedOf('header'),
+    time: T0 + 12,
+    steward: p.account,
+    stewardDevice: p.device,
+  };
+  const tags = { room, counter: 9, index: 254, first: 2 ** 40, tags: await seedOf('four tags') };
   return Promise.all([
-    golden('leaf', 'leaf', { suite: 1, ...leaf }, writeLeafBody(leaf), ['b device']),
-    golden('header', 'header', { suite: 1, ...header }, writeHeaderBody(header), ['a device']),
+    golden('leaf', 'leaf', leaf, writeLeafBody(leaf), ['b device']),
+    golden('hybrid leaf', 'leaf', hybrid, writeLeafBody(hybrid), ['b device']),
+    golden('header', 'header', header, writeHeaderBody(header), ['a device']),
+    golden('hybrid header', 'header', { ...header, suite: 2 }, writeHeaderBody({ ...header, suite: 2 }), [
+      'a device',
+    ]),
+    golden('heartbeat', 'heartbeat', beat, writeHeartbeatBody(beat), ['a device']),
+    golden('tags', 'tags', tags, writeTagsBody(tags), ['b device']),
     golden('hello', 'hello', hello, writeHelloBody(host, challenge, p.account, p.device), ['a device']),
     golden('look', 'look', look, writeLookBody(host, challenge, p.invite.publicKey), ['invite']),
   ]);
@@ -222,8 +309,15 @@ export async function makeLinks(): Promise<GoldenLink[]> {
       fingerprint: hex(fingerprint),
     });
   }
+  links.push({
+    name: 'device',
+    valid: true,
+    payload: await linkPayload({ kind: 'device', key: p.bDevice.publicKey }),
+    kind: 3,
+    public_key: hex(p.bDevice.publicKey),
+  });
   const good = (links[0] as GoldenLink).payload;
-  const other = concat(Uint8Array.of(3), p.invite.seed, p.account);
+  const other = concat(Uint8Array.of(4), p.invite.seed, p.account);
   const bad: [string, string][] = [
     ['one letter changed', `${good.slice(0, 20)}${good[20] === 'A' ? 'B' : 'A'}${good.slice(21)}`],
     ['one letter missing', good.slice(0, -1)],

@@ -19,7 +19,8 @@ import {
 import type { Weakness } from '../src/e2ee/steward.ts';
 import type { FrameEpoch, KeysState } from '../src/e2ee/types.ts';
 import { ChainBook } from '../src/identity/chain.ts';
-import { type KeyHeader, parseHeader, type Signed } from '../src/identity/records.ts';
+import { type KeyHeader, parseHeader } from '../src/identity/keymsg.ts';
+import type { Signed } from '../src/identity/records.ts';
 import type { Club, Member } from './club.ts';
 
 export class Client {

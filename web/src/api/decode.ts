@@ -4,13 +4,17 @@
 import type { Decoders, Incoming } from '../socket/socket.ts';
 import type {
   ChainEntry,
+  ClaimInfo,
+  DeviceInfo,
   EventName,
   Events,
   Face,
   InviteInfo,
   LogHead,
   MediaReply,
+  ModEntry,
   Person,
+  Profile,
   RequestName,
   Requests,
   RoomCard,
@@ -30,6 +34,9 @@ interface Optional<T> {
 const MOST_PEOPLE = 10_000;
 const MOST_ROOMS = 10_000;
 const MOST_STAGE_BYTES = 1024;
+const MOST_ENTRIES = 8192; // of the member log in one reply
+const MOST_PATH = 400; // records that one account's devices hang from
+const MOST_PICTURE = 24 << 10;
 
 const maybe = <T>(optional: Check<T>): Optional<T> => ({ optional });
 
@@ -84,6 +91,9 @@ const big = integer(Number.MAX_SAFE_INTEGER);
 const id = base64url({ exactly: 16 });
 const hash = base64url({ exactly: 32 });
 const record = base64url({ most: 512 });
+const sig = base64url({ exactly: 64 });
+const credential = base64url({ most: 512 });
+const wrapped = base64url({ most: 512 }); // a recovery code under a passkey
 const sealed = base64url({ most: 1280 });
 const live = base64url({ most: 1024 }); // a heartbeat or frame tags
 const kem = base64url({ exactly: 1184 });
@@ -143,6 +153,29 @@ const invite = object<InviteInfo>({
   expires: big,
   guest: maybe(face),
 });
+const handle: Check<string> = (value): value is string =>
+  typeof value === 'string' && /^[a-z0-9_]{2,20}$/.test(value);
+const profile = object<Profile>({
+  account: id,
+  name,
+  handle: maybe(handle),
+  bio: maybe(text(160)),
+  picture: maybe(base64url({ most: MOST_PICTURE })),
+  role: club,
+});
+const modEntry = object<ModEntry>({
+  kind: text(32),
+  n: maybe(big),
+  time: big,
+  by: face,
+  target: face,
+  undone: bool,
+  room: maybe(title),
+  evening: bool,
+});
+const claim = object<ClaimInfo>({ body: record, sig, by: face, target: face, successor: face });
+const anything: Check<Record<string, unknown>> = (value): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const freed: Check<null> = (value): value is null => value === null;
 const change = object<RosterChange>({
   slot: u16,
@@ -150,13 +183,11 @@ const change = object<RosterChange>({
 });
 const wireError = object<WireError>({ code: text(64), message: text(1024), retry_after_ms: maybe(u32) });
 const nothing = object<Record<never, never>>({});
-// Whose record it is, as in the reply of a redemption, may be said in the others too.
-const appended = object<{ n: number; log: LogHead; account?: string; device?: string }>({
-  n: big,
-  log,
-  account: maybe(id),
-  device: maybe(id),
-});
+type Joined = Requests['invite.redeem'][1];
+type Successor = NonNullable<Requests['hello'][1]['claim']>;
+const joined = object<Joined>({ n: big, log, account: id, device: id });
+const pairCode: Check<string> = (value): value is string =>
+  typeof value === 'string' && /^[0-9A-Z]{8}$/.test(value);
 
 const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
   'invite.look': object<Requests['invite.look'][1]>({
@@ -165,19 +196,50 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
     club: name,
     founder: maybe(id),
   }),
-  'invite.redeem': object<Requests['invite.redeem'][1]>({ n: big, log, account: id, device: id }),
-  hello: object<Requests['hello'][1]>({ account: id, name, role: club, log, founder: id }),
-  'invite.create': appended,
-  'invite.revoke': appended,
+  'invite.redeem': joined,
+  hello: object<Requests['hello'][1]>({
+    account: id,
+    name,
+    role: club,
+    log,
+    founder: id,
+    held: bool,
+    claim: maybe(object<Successor>({ successor: id, name, until: big })),
+  }),
+  'pair.open': object<Requests['pair.open'][1]>({ code: pairCode, until: big }),
+  'pair.accept': joined,
+  'recovery.look': object<Requests['recovery.look'][1]>({ account: id, name }),
+  'recovery.use': joined,
+  'passkey.look': object<Requests['passkey.look'][1]>({ data: wrapped }),
+  'log.append': object<Requests['log.append'][1]>({ n: big, log }),
+  'log.read': object<Requests['log.read'][1]>({
+    from: big,
+    entries: base64url({ most: MOST_ENTRIES * 33 }),
+    records: list(entry, MOST_ENTRIES),
+    log,
+  }),
   'invite.list': object<Requests['invite.list'][1]>({ left: u32, invites: list(invite, 100_000) }),
   'chain.read': object<Requests['chain.read'][1]>({
     chains: list(
-      object<{ account: string; entries: ChainEntry[] }>({ account: id, entries: list(entry, 160) }),
+      object<{ account: string; entries: ChainEntry[] }>({ account: id, entries: list(entry, MOST_PATH) }),
       64,
     ),
   }),
-  'member.ban': appended,
-  'member.unban': appended,
+  'device.list': object<Requests['device.list'][1]>({
+    devices: list(object<DeviceInfo>({ device: id, time: big, online: bool, this: bool }), 64),
+  }),
+  'pair.find': object<Requests['pair.find'][1]>({ key: hash }),
+  'pair.offer': nothing,
+  'passkey.set': nothing,
+  'passkey.list': object<Requests['passkey.list'][1]>({
+    passkeys: list(object<{ credential: string }>({ credential }), 8),
+  }),
+  'profile.read': object<Requests['profile.read'][1]>({ profiles: list(profile, 16) }),
+  'profile.set': nothing,
+  'account.export': object<Requests['account.export'][1]>({ export: anything }),
+  'mod.list': object<Requests['mod.list'][1]>({ entries: list(modEntry, 500) }),
+  'claim.open': nothing,
+  'claim.list': object<Requests['claim.list'][1]>({ claims: list(claim, 10_000) }),
   'room.open': object<Requests['room.open'][1]>({ room: id }),
   'room.join': object<Requests['room.join'][1]>({
     room: card,
@@ -195,6 +257,7 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
   'room.send_back': nothing,
   'room.mute_other': nothing,
   'room.remove': nothing,
+  'room.readmit': nothing,
   'room.end': nothing,
   'room.keys': nothing,
   'room.seals': nothing,
@@ -206,15 +269,29 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
 };
 
 const events: { [E in EventName]: Check<Events[E]> } = {
-  challenge: object<Events['challenge']>({ nonce: hash, club: name, time: big, version: u32 }),
+  challenge: object<Events['challenge']>({
+    nonce: hash,
+    club: name,
+    time: big,
+    version: u32,
+    founder: maybe(id),
+  }),
   error: object<Events['error']>({ error: wireError }),
   hall: object<Events['hall']>({ rooms: list(card, MOST_ROOMS) }),
   'hall.room': object<Events['hall.room']>({ room: card }),
   'hall.gone': object<Events['hall.gone']>({ room: id }),
   guest: object<Events['guest']>({ account: id, name, invite: hash }),
   log: object<Events['log']>({ log }),
+  profile: face,
+  held: object<Events['held']>({ held: bool }),
+  role: object<Events['role']>({ role: club }),
+  'pair.offer': object<Events['pair.offer']>({ account: id, founder: id, body: record, sig }),
+  'pair.done': object<Events['pair.done']>({ device: id }),
+  'mod.ask': object<Events['mod.ask']>({ by: face, target: face, kind: text(32) }),
+  claim: object<Events['claim']>({ by: face, target: face, successor: face }),
+  claimed: object<Events['claimed']>({ successor: face, until: big }),
   'room.person': object<Events['room.person']>({ room: id, person }),
-  'room.left': object<Events['room.left']>({ room: id, account: id, why }),
+  'room.left': object<Events['room.left']>({ room: id, account: id, why, record: maybe(record) }),
   'room.called': object<Events['room.called']>({ room: id, by: face }),
   'room.out': object<Events['room.out']>({ room: id, why, by: maybe(name) }),
   'room.keys': object<Events['room.keys']>({

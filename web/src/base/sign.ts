@@ -14,13 +14,27 @@ export type Purpose =
   | 'founder'
   | 'invite'
   | 'redeem'
+  | 'device-add'
+  | 'device-revoke'
+  | 'role'
   | 'ban'
   | 'unban'
   | 'invite-revoke'
+  | 'recovery'
+  | 'deletion'
+  | 'supersede'
+  | 'veto'
+  | 'succession'
+  | 'room-ban'
+  | 'room-unban'
+  | 'hold'
+  | 'release'
   | 'hello'
   | 'look'
   | 'leaf'
-  | 'header';
+  | 'header'
+  | 'heartbeat'
+  | 'tags';
 
 export function prefixed(purpose: string, ...parts: Bytes[]): Bytes {
   return concat(utf8(`aparte/v1/${purpose}\0`), ...parts);

@@ -4,7 +4,8 @@
 import type { Bytes64, Events, Id, Requests, RosterChange } from '../api/messages.ts';
 import { type Bytes, b64, equal, unb64 } from '../base/bytes.ts';
 import { verify } from '../base/sign.ts';
-import { type KeyHeader, parseHeader, type Signed } from '../identity/records.ts';
+import { type KeyHeader, parseHeader } from '../identity/keymsg.ts';
+import type { Signed } from '../identity/records.ts';
 import type { Fault, People, Present } from './people.ts';
 import { type Entry, MAX_SLOTS, Roster, type SlotChange } from './roster.ts';
 import { headerHash } from './secrets.ts';

@@ -4,7 +4,8 @@ import type { Id, LogHead } from '../api/messages.ts';
 import { type Bytes, b64, random, unb64 } from '../base/bytes.ts';
 import type { ChainBook } from '../identity/chain.ts';
 import type { Device } from '../identity/device.ts';
-import { joinSigned, writeLeafBody } from '../identity/records.ts';
+import { writeLeafBody } from '../identity/keymsg.ts';
+import { joinSigned } from '../identity/records.ts';
 import type { KemPair } from './hpke.ts';
 import type { Weakness } from './steward.ts';
 import type { KeysPorts } from './types.ts';
@@ -28,10 +29,12 @@ export async function makeLeaf(options: KeysOptions, pair: KemPair): Promise<str
   const chain = entries && (await book.check(device.account, entries));
   if (!chain) throw new Error("this device's own chain does not reach the founder");
   const body = writeLeafBody({
+    suite: 1,
     room: idBytes(room),
     account: idBytes(device.account),
     device: idBytes(device.device),
     hpkeKey: pair.publicKey,
+    kem: new Uint8Array(32),
     join: random(16),
     role: ROLES[options.role],
     chain: chain.hash,

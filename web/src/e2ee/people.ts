@@ -5,7 +5,7 @@ import type { ChainEntry, Id, LeftWhy, Person } from '../api/messages.ts';
 import { type Bytes, b64, equal, unb64 } from '../base/bytes.ts';
 import { sha256, verify } from '../base/sign.ts';
 import type { ChainBook } from '../identity/chain.ts';
-import { parseLeaf } from '../identity/records.ts';
+import { parseLeaf } from '../identity/keymsg.ts';
 import type { Entry } from './roster.ts';
 import type { KeysTrouble } from './types.ts';
 

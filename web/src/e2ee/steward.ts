@@ -4,7 +4,8 @@
 import type { KeyMessage, KeyPart, LogHead, RosterChange } from '../api/messages.ts';
 import { type Bytes, b64, equal, random, unb64, wipe } from '../base/bytes.ts';
 import type { Purpose } from '../base/sign.ts';
-import { joinSigned, type KeyHeader, writeHeaderBody } from '../identity/records.ts';
+import { type KeyHeader, writeHeaderBody } from '../identity/keymsg.ts';
+import { joinSigned } from '../identity/records.ts';
 import { type Current, entryOf } from './check.ts';
 import { seal } from './hpke.ts';
 import type { People, Present } from './people.ts';
@@ -119,6 +120,7 @@ export async function execute(
         : await ratchetSecret(old.secret, roster.root);
   const last = current?.header;
   const header: KeyHeader = {
+    suite: 1,
     room: steward.room,
     counter: (last?.counter ?? 0) + 1,
     epoch: (last?.epoch ?? 0) + (rekey ? 1 : 0),
@@ -127,6 +129,7 @@ export async function execute(
     rosterRoot: roster.root,
     count: roster.count,
     stageHash: await stageHash(list),
+    trace: new Uint8Array(32),
     ...newestLog(log, last),
     commitment: await commitmentOf(secret),
     time: now,
