@@ -48,7 +48,7 @@ static void free_dead(struct rooms *r)
     while (r->dead_people) {
         struct person *p = r->dead_people;
         r->dead_people = p->dead;
-        free(p);
+        person_free(p);
     }
     while (r->dead_rooms) {
         struct room *room = r->dead_rooms;
@@ -91,12 +91,24 @@ void reply_error(struct rooms *r, sock_name sock, uint32_t request, enum err e)
     emit(r, (struct effect){EFFECT_SEND, {.send = out}});
 }
 
+void send_many(struct rooms *r, const sock_name *socks, size_t count, struct out out)
+{
+    if (count) emit(r, (struct effect){EFFECT_TELL, {.tell = {out, socks, count}}});
+}
+
 void tell_room(struct rooms *r, const struct room *room, struct out out, const struct person *except)
 {
+    size_t count = 0;
+    sock_name *socks = scratch_take(r, room->count * sizeof(*socks));
     for (uint32_t i = 0; i < room->count; i++) {
         const struct person *p = room->people[i];
-        if (p != except && p->sock) send_out(r, p->sock, out);
+        if (p == except || !p->sock) continue;
+        if (socks)
+            socks[count++] = p->sock->name;
+        else /* no memory for the list: one by one, nobody is left out */
+            send_out(r, p->sock, out);
     }
+    send_many(r, socks, count, out);
 }
 
 struct person_info person_info(const struct person *p)

@@ -35,8 +35,11 @@ static void tell_member(struct rooms *r, const struct member *m, struct out out)
 static void tell_hall(struct rooms *r, const struct room *room, struct out out)
 {
     if (room->who == ROOM_EVERYONE) {
-        for (uint32_t i = 0; i < r->sock_count; i++)
-            if (r->socks[i]->member) send_out(r, r->socks[i], out);
+        size_t count = 0;
+        sock_name *socks = scratch_take(r, r->sock_count * sizeof(*socks));
+        for (uint32_t i = 0; socks && i < r->sock_count; i++)
+            if (r->socks[i]->member) socks[count++] = r->socks[i]->name;
+        send_many(r, socks, count, out);
         return;
     }
     tell_member(r, room->opener, out);

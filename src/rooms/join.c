@@ -5,7 +5,7 @@
 
 #include "crypt/sign.h"
 
-enum { SUITE_X25519 = 1, OUR_UFRAG_CHARS = 8, OUR_PWD_CHARS = 24 };
+enum { OUR_UFRAG_CHARS = 8, OUR_PWD_CHARS = 24 };
 
 static const char ice_chars[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"; /* RFC 8839 5.4 */
@@ -65,17 +65,20 @@ static bool leaf_known(const struct room *room, const struct member *m, struct h
     return false;
 }
 
-static enum err check_leaf(const struct room *room, const struct member *m, struct view bytes)
+static enum err check_leaf(const struct room *room, const struct member *m, struct view bytes,
+                           struct view kem, uint8_t *suite)
 {
     struct leaf leaf;
     if (bytes.len > LIMIT_LEAF_BYTES) return ERR_TOO_LARGE;
     enum err e = leaf_parse(&leaf, bytes);
     if (e) return e;
-    if (leaf.suite != SUITE_X25519) return ERR_UNSUPPORTED;
+    if (leaf.suite < room->keys.suite) return ERR_SUITE; /* once hybrid, never less */
     bool own = id_eq(leaf.room, room->id) && id_eq(leaf.account, m->account) &&
                id_eq(leaf.device, m->device) && leaf.role == m->role && hash_eq(leaf.chain, m->chain);
     if (!own) return ERR_AUTH;
-    e = sign_verify(&m->device_key, "leaf", leaf.body, leaf.sig);
+    *suite = leaf.suite;
+    e = kem_check(&leaf, kem);
+    if (!e) e = sign_verify(&m->device_key, "leaf", leaf.body, leaf.sig);
     return !e && leaf_known(room, m, hash_raw(bytes)) ? ERR_REPLAY : e;
 }
 
@@ -90,7 +93,7 @@ static enum err check_media(const struct media_peer *m)
 }
 
 static enum err check_join(struct rooms *r, const struct member *m, const struct command *c,
-                           struct room **out)
+                           struct room **out, uint8_t *suite)
 {
     struct room *room = room_find(r, c->join.room);
     if (!room || !room_visible(room, m)) return ERR_NOT_FOUND;
@@ -98,7 +101,7 @@ static enum err check_join(struct rooms *r, const struct member *m, const struct
     bool here = m->person && m->person->room == room;
     if (!here && room->count >= LIMIT_PEOPLE_PER_ROOM) return ERR_ROOM_FULL;
     *out = room;
-    enum err e = check_leaf(room, m, c->join.leaf);
+    enum err e = check_leaf(room, m, c->join.leaf, c->join.kem, suite);
     return e ? e : check_media(&c->join.media);
 }
 
@@ -205,16 +208,23 @@ static void replace(struct rooms *r, struct person *before, struct sock *s)
 enum err do_room_join(struct rooms *r, struct sock *s, const struct command *c)
 {
     struct room *room;
+    uint8_t suite;
     struct person *p, *before = s->member->person;
-    enum err e = check_join(r, s->member, c, &room);
+    enum err e = check_join(r, s->member, c, &room, &suite);
     if (e) return e;
     struct join_parts parts;
     e = take_parts(r, room, &parts);
     if (!e) e = make_media(r, c, parts.media);
     if (!e) e = person_new(r, room, s->member, &p);
     if (e) return e;
+    e = kem_keep(p, c->join.kem);
+    if (e) {
+        person_discard(r, p);
+        return e;
+    }
 
     p->sock = s;
+    p->suite = suite;
     p->leaf_len = c->join.leaf.len;
     memcpy(p->leaf, c->join.leaf.ptr, c->join.leaf.len);
     p->leaf_hash = hash_raw(c->join.leaf);

@@ -98,10 +98,16 @@ enum err person_new(struct rooms *r, struct room *room, struct member *m, struct
     return OK;
 }
 
+void person_free(struct person *p)
+{
+    free(p->kem);
+    free(p);
+}
+
 void person_discard(struct rooms *r, struct person *p)
 {
     tell_drop(r, p, true); /* the media plane never heard of it: only the name goes back */
-    free(p);
+    person_free(p);
 }
 
 static void place(struct rooms *r, struct person *p, uint32_t index)

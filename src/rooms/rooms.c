@@ -50,6 +50,10 @@ static const struct {
     [COMMAND_ROOM_REMOVE] = {do_room_remove, NEED_SESSION, true},
     [COMMAND_ROOM_READMIT] = {do_room_readmit, NEED_SESSION, false},
     [COMMAND_ROOM_KEYS] = {do_room_keys, NEED_SESSION, false},
+    [COMMAND_ROOM_SEALS] = {do_room_seals, NEED_SESSION, false},
+    [COMMAND_ROOM_BEAT] = {do_room_beat, NEED_SESSION, false},
+    [COMMAND_ROOM_TAGS] = {do_room_tags, NEED_SESSION, false},
+    [COMMAND_ROOM_KEM] = {do_room_kem, NEED_SESSION, false},
 };
 
 /* ---- life ----------------------------------------------------------------------------------------- */
@@ -82,7 +86,7 @@ void rooms_free(struct rooms *r)
     if (!r) return;
     scratch_free(r);
     for (uint32_t i = 0; i < r->sock_count; i++) free(r->socks[i]);
-    for (uint32_t i = 0; i < r->people_count; i++) free(r->people[i]);
+    for (uint32_t i = 0; i < r->people_count; i++) person_free(r->people[i]);
     for (uint32_t i = 0; i < r->room_count; i++) room_free(r->rooms[i]);
     for (uint32_t i = 0; i < r->log.member_count; i++) member_deinit(r->log.members[i]);
     profile_free(r->pending.profile);

@@ -31,31 +31,51 @@ struct person {
     uint8_t leaf[LIMIT_LEAF_BYTES];
     size_t leaf_len;
     struct hash leaf_hash;
+    uint8_t suite; /* of the leaf */
+    uint8_t *kem;  /* its encapsulation key, LIMIT_KEM_BYTES; NULL in suite 1 */
     enum room_role role;
     bool on_stage, muted, called, keyed;
     bool may_speak; /* what the media plane was told */
     uint64_t away_ms, called_ms, hand_ms;
+    uint64_t beat_due_ms, tags_due_ms; /* when the next one is due: see keys_live.c */
     uint32_t order;
-    uint16_t slot; /* valid if keyed */
+    uint16_t slot;       /* valid if keyed */
     struct view removal; /* the signed room-ban, while its person is being removed */
     struct person *dead;
 };
 
 struct slot { /* of the current header */
     bool filled;
+    bool waits; /* for a seal that another steward sends, see keys_share.c */
+    uint8_t suite;
     struct hash leaf;
     struct person *person; /* NULL: gone, or back with another leaf, and not yet taken out of the keys */
+};
+
+struct key_share { /* buckets whose seals the person with this leaf sends */
+    struct hash leaf;
+    uint16_t first, last;
+};
+
+struct room_split { /* of the last header that had one */
+    uint32_t counter;
+    uint8_t suite;
+    struct hash signer_leaf;
+    struct key_share shares[LIMIT_SPLIT];
+    size_t count;
 };
 
 struct room_keys {
     uint8_t header[LIMIT_HEADER_BYTES];
     uint8_t stage[1 + 3 * LIMIT_STAGE];
     size_t header_len, stage_len; /* 0: no header yet */
+    uint8_t suite;
     uint32_t counter, epoch, generation, filled;
     uint64_t log_size;
     struct hash hash, steward_leaf; /* of the current header; the leaf of who signed it */
     struct slot *slots;
     uint32_t slot_count, slot_cap; /* slot_count: highest filled one + 1 */
+    struct room_split split;
 };
 
 struct removal { /* from one room, for the evening */
@@ -77,7 +97,7 @@ struct room {
     bool started; /* the opener has come */
     struct person **people;
     uint32_t count, cap, stage_count, next_order;
-    uint32_t index;                   /* in rooms.rooms */
+    uint32_t index;          /* in rooms.rooms */
     struct removal *removed; /* a ring of LIMIT_REMOVED: the oldest is forgotten first; NULL: none yet */
     uint32_t removed_count;
     struct room_keys keys;
@@ -128,7 +148,7 @@ struct rooms {
 
 /* ---- rooms.c: the command table ----------------------------------------------------------------- */
 typedef enum err (*command_fn)(struct rooms *r, struct sock *s, const struct command *c);
-struct sock *sock_find(const struct rooms *r, sock_name name); /* NULL: closed meanwhile */
+struct sock *sock_find(const struct rooms *r, sock_name name);  /* NULL: closed meanwhile */
 void sock_close(struct rooms *r, struct sock *s, enum err why); /* EFFECT_CLOSE, and forgets it */
 void session_open(struct rooms *r, struct sock *s, struct member *m);
 MUST_CHECK enum err grow_array(void *array_of_pointers, uint32_t count, uint32_t *cap);
@@ -140,6 +160,7 @@ void scratch_free(struct rooms *r);
 void send_out(struct rooms *r, const struct sock *s, struct out out);
 void reply_ok(struct rooms *r, const struct sock *s, const struct command *c);
 void reply_error(struct rooms *r, sock_name sock, uint32_t request, enum err e);
+void send_many(struct rooms *r, const sock_name *socks, size_t count, struct out out); /* encoded once */
 void tell_room(struct rooms *r, const struct room *room, struct out out, const struct person *except);
 void tell_person(struct rooms *r, const struct person *p, const struct person *except); /* EVENT_PERSON */
 void tell_speak(struct rooms *r, struct person *p); /* MEDIA_PEER_SPEAK, if it changed */
@@ -157,7 +178,8 @@ void room_end_if_empty(struct rooms *r, struct room *room); /* nobody is left on
 void person_leave(struct rooms *r, struct person *p, enum left_why why, struct view by, bool peer_down);
 void person_away(struct rooms *r, struct person *p);
 MUST_CHECK enum err person_new(struct rooms *r, struct room *room, struct member *m, struct person **out);
-void person_enter(struct rooms *r, struct person *p);   /* cannot fail: person_new reserved all it takes */
+void person_enter(struct rooms *r, struct person *p); /* cannot fail: person_new reserved all it takes */
+void person_free(struct person *p);
 void person_discard(struct rooms *r, struct person *p); /* instead of person_enter */
 void stage_enter(struct person *p);
 void stage_exit(struct rooms *r, struct person *p);
@@ -200,8 +222,12 @@ void passkeys_erase(struct rooms *r, struct member *m);
 void profile_free(struct profile *p);
 void passkeys_free(struct passkeys *p);
 
-/* ---- keys.c -------------------------------------------------------------------------------------- */
-void keys_forget(struct person *p); /* its leaf is gone: the slot waits for a rekey */
+/* ---- keys*.c ------------------------------------------------------------------------------------- */
+void keys_forget(struct person *p);         /* its leaf is gone: the slot waits for a rekey */
+bool keys_eligible(const struct person *p); /* may act as steward */
+/* The encapsulation key beside a leaf: the one that was signed, and a key at all. */
+MUST_CHECK enum err kem_check(const struct leaf *leaf, struct view kem);
+MUST_CHECK enum err kem_keep(struct person *p, struct view kem);
 
 /* ---- the commands -------------------------------------------------------------------------------- */
 enum err do_look(struct rooms *r, struct sock *s, const struct command *c);
@@ -231,5 +257,9 @@ enum err do_room_mute_other(struct rooms *r, struct sock *s, const struct comman
 enum err do_room_remove(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_readmit(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_keys(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_seals(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_beat(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_tags(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_kem(struct rooms *r, struct sock *s, const struct command *c);
 
 #endif

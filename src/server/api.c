@@ -36,6 +36,10 @@ static void (*const decoders[COMMAND_COUNT])(struct members *m, struct command *
     [COMMAND_ROOM_REMOVE] = decode_record,
     [COMMAND_ROOM_READMIT] = decode_person,
     [COMMAND_ROOM_KEYS] = decode_keys,
+    [COMMAND_ROOM_SEALS] = decode_seals,
+    [COMMAND_ROOM_BEAT] = decode_live,
+    [COMMAND_ROOM_TAGS] = decode_live,
+    [COMMAND_ROOM_KEM] = decode_kem,
 };
 
 static bool find_command(struct view name, enum command_kind *out)

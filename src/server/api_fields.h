@@ -57,6 +57,11 @@ void decode_join(struct members *m, struct command *c);
 void decode_up(struct members *m, struct command *c);
 void decode_muted(struct members *m, struct command *c);
 void decode_accept(struct members *m, struct command *c);
+
+/* ---- api_keys.c ---- */
 void decode_keys(struct members *m, struct command *c);
+void decode_seals(struct members *m, struct command *c);
+void decode_live(struct members *m, struct command *c);
+void decode_kem(struct members *m, struct command *c);
 
 #endif

@@ -29,7 +29,6 @@ struct control {
     unsigned waiting_count;
     struct late *late, **late_tail;
     struct json json;
-    struct message *last; /* many sockets in a row get the same event: one copy */
     bool store_refused;   /* a change that could not even be queued; answered after the current call */
     uint64_t refused_n;
 };
@@ -46,18 +45,18 @@ static uint64_t now_ms(void)
 
 /* ---- effects -------------------------------------------------------------------------------------- */
 
-static void send_text(struct control *c, sock_name sock)
+/* What was encoded last goes to these sockets: one copy for all of them. */
+static void send_text(struct control *c, const sock_name *socks, size_t count)
 {
     struct http *http = atomic_load(&c->http);
     if (!http || json_end(&c->json)) return;
-    if (!c->last || c->last->len != c->json.len || memcmp(c->last->text, c->json.text, c->json.len)) {
-        message_drop(c->last);
-        c->last = message_new(c->json.text, c->json.len);
-    }
-    if (c->last) http_send(http, sock, c->last);
+    struct message *m = message_new(c->json.text, c->json.len);
+    if (!m) LOG_ERROR("control", "no memory for a message");
+    for (size_t i = 0; m && i < count; i++) http_send(http, socks[i], m);
+    message_drop(m);
 }
 
-static void send_out(struct control *c, const struct out *o)
+static void send_out(struct control *c, const struct out *o, const sock_name *socks, size_t count)
 {
     struct media_place place = {0};
     if (o->kind == REPLY_ROOM_JOIN) {
@@ -69,7 +68,7 @@ static void send_out(struct control *c, const struct out *o)
         LOG_ERROR("control", "no memory for a message");
         return;
     }
-    send_text(c, o->sock);
+    send_text(c, socks, count);
     if (o->kind == REPLY_HELLO) http_admit(atomic_load(&c->http), o->sock);
 }
 
@@ -144,7 +143,10 @@ static void on_effect(void *user, const struct effect *e)
     struct control *c = user;
     switch (e->kind) {
     case EFFECT_SEND:
-        send_out(c, &e->send);
+        send_out(c, &e->send, &e->send.sock, 1);
+        break;
+    case EFFECT_TELL:
+        send_out(c, &e->tell.out, e->tell.socks, e->tell.count);
         break;
     case EFFECT_CLOSE:
         if (atomic_load(&c->http)) http_close(atomic_load(&c->http), e->close.sock, e->close.why);
@@ -174,7 +176,7 @@ static void send_error(struct control *c, sock_name sock, uint32_t request, enum
                     .sock = sock,
                     .request = request,
                     .error = {.err = err, .retry_after_ms = retry_after_ms}};
-    send_out(c, &o);
+    send_out(c, &o, &sock, 1);
 }
 
 static enum err apply(struct control *c, const struct command *command)
@@ -248,7 +250,7 @@ static void on_open(void *user, sock_name sock, struct view host)
 static void on_refused(void *user, sock_name sock, enum err err)
 {
     struct control *c = user;
-    if (effects_encode_error(&c->json, err) == OK) send_text(c, sock);
+    if (effects_encode_error(&c->json, err) == OK) send_text(c, &sock, 1);
     http_strike(atomic_load(&c->http), sock);
 }
 
@@ -374,7 +376,6 @@ void control_free(struct control *c)
         wipe(l, sizeof *l);
         free(l);
     }
-    message_drop(c->last);
     json_deinit(&c->json);
     free(c);
 }

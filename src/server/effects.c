@@ -32,6 +32,7 @@ static void put_reply(struct json *j, const struct out *o, const struct media_pl
     if (o->kind == REPLY_MEMBERS) put_members(j, o);
     if (o->kind == REPLY_ROOM_OPEN) put_id(j, "room", &o->room.room);
     if (o->kind == REPLY_ROOM_JOIN) put_join(j, o, place);
+    if (o->kind == REPLY_KEMS) put_kems(j, o);
 }
 
 static const struct {
@@ -51,6 +52,9 @@ static const struct {
     [EVENT_CALLED] = {"room.called", put_called},
     [EVENT_OUT] = {"room.out", put_out},
     [EVENT_LOG] = {"log", put_log_event},
+    [EVENT_SEAL] = {"room.seal", put_seal},
+    [EVENT_BEAT] = {"room.beat", put_beat},
+    [EVENT_TAGS] = {"room.tags", put_tags},
 };
 
 enum err effects_encode(struct json *j, const struct out *o, const struct media_place *place)

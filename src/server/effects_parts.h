@@ -29,7 +29,6 @@ void put_mod_ask(struct json *j, const struct out *o);
 
 /* ---- effects_room.c ---- */
 void put_join(struct json *j, const struct out *o, const struct media_place *place);
-void put_keys(struct json *j, const struct out *o);
 void put_hall(struct json *j, const struct out *o);
 void put_hall_room(struct json *j, const struct out *o);
 void put_hall_gone(struct json *j, const struct out *o);
@@ -37,5 +36,14 @@ void put_room_person(struct json *j, const struct out *o);
 void put_left(struct json *j, const struct out *o);
 void put_called(struct json *j, const struct out *o);
 void put_out(struct json *j, const struct out *o);
+
+/* ---- effects_keys.c ---- */
+void put_keys_common(struct json *j, struct view header, struct view stage);
+void put_changes(struct json *j, const char *key, const struct roster_change *list, size_t count);
+void put_keys(struct json *j, const struct out *o);
+void put_seal(struct json *j, const struct out *o);
+void put_beat(struct json *j, const struct out *o);
+void put_tags(struct json *j, const struct out *o);
+void put_kems(struct json *j, const struct out *o);
 
 #endif

@@ -59,27 +59,6 @@ static void put_media(struct json *j, const struct media_peer *m, const struct m
     json_close(j, '}');
 }
 
-static void put_keys_common(struct json *j, struct view header, struct view stage)
-{
-    json_bytes(j, "header", header);
-    json_bytes(j, "stage", stage);
-}
-
-static void put_changes(struct json *j, const char *key, const struct roster_change *list, size_t count)
-{
-    json_open(j, key, '[');
-    for (size_t i = 0; i < count; i++) {
-        json_open(j, NULL, '{');
-        json_number(j, "slot", list[i].slot);
-        if (list[i].filled)
-            json_bytes(j, "leaf", VIEW(list[i].leaf.bytes));
-        else
-            json_none(j, "leaf");
-        json_close(j, '}');
-    }
-    json_close(j, ']');
-}
-
 void put_join(struct json *j, const struct out *o, const struct media_place *place)
 {
     put_room(j, "room", &o->join.room);
@@ -89,16 +68,6 @@ void put_join(struct json *j, const struct out *o, const struct media_place *pla
     if (o->join.header.len) put_keys_common(j, o->join.header, o->join.stage);
     if (o->join.gone_count) put_changes(j, "gone", o->join.gone, o->join.gone_count);
     put_media(j, o->join.media, place);
-}
-
-void put_keys(struct json *j, const struct out *o)
-{
-    put_id(j, "room", &o->keys.room);
-    put_keys_common(j, o->keys.header, o->keys.stage);
-    put_changes(j, "changes", o->keys.changes, o->keys.change_count);
-    if (o->keys.welcome.len) json_bytes(j, "welcome", o->keys.welcome);
-    if (o->keys.seal.len) json_bytes(j, "seal", o->keys.seal);
-    if (o->keys.wrap.len) json_bytes(j, "wrap", o->keys.wrap);
 }
 
 void put_hall(struct json *j, const struct out *o)

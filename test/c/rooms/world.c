@@ -46,6 +46,15 @@ static void note_media(struct world *w, const struct media_command *m)
 static void on_effect(void *user, const struct effect *e)
 {
     struct world *w = user;
+    if (e->kind == EFFECT_TELL) { /* the tests ask who got what, not how often it was encoded */
+        must(e->tell.out.sock == 0, "told, but to a socket of its own");
+        for (size_t i = 0; i < e->tell.count; i++) {
+            struct effect one = {EFFECT_SEND, {.send = e->tell.out}};
+            one.send.sock = e->tell.socks[i];
+            on_effect(user, &one);
+        }
+        return;
+    }
     must(w->effect_count < WORLD_EFFECTS, "more effects than the test has room for");
     w->effects[w->effect_count++] = *e;
     switch (e->kind) {
@@ -56,6 +65,8 @@ static void on_effect(void *user, const struct effect *e)
             if (e->send.kind == EVENT_CHALLENGE) memcpy(w->actors[i].nonce, e->send.challenge.nonce, 32);
             if (e->send.kind == REPLY_ROOM_JOIN) w->peer_owner[e->send.join.peer] = (int16_t)(i + 1);
         }
+        break;
+    case EFFECT_TELL: /* taken apart above */
         break;
     case EFFECT_CLOSE:
         must(e->close.sock < WORLD_SOCKS && w->open[e->close.sock], "closed twice");

@@ -258,7 +258,8 @@ static void in_a_room(void **state)
     static const char *const plain[] = {"room.leave.reply",  "room.hand.reply",       "room.mute.reply",
                                         "room.bring.reply",  "room.answer.reply",     "room.send_back.reply",
                                         "room.remove.reply", "room.mute_other.reply", "room.end.reply",
-                                        "room.keys.reply"};
+                                        "room.keys.reply",   "room.seals.reply",      "room.beat.reply",
+                                        "room.tags.reply"};
     struct out o = REPLY(REPLY_OK);
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) assert_encodes(plain[i], &o);
 
@@ -300,12 +301,38 @@ static void keys(void **state)
     o.keys.room = run_id(0x10), o.keys.header = VIEW(header), o.keys.stage = VIEW(stage);
     o.keys.changes = rekey, o.keys.change_count = 2, o.keys.seal = VIEW(seal), o.keys.wrap = VIEW(wrap);
     assert_encodes("room.keys.event-rekey", &o);
+    uint8_t share[80];
+    RUN(share, 0xb5);
+    struct key_split split = {.account = run_id(RUN_TOM), .first = 1, .last = 2, .seal = VIEW(share)};
+    o.keys.split = &split;
+    assert_encodes("room.keys.event-split", &o);
+    o.keys.split = NULL;
     fill_header(5, 2, 1);
     o.keys.changes = joined, o.keys.change_count = 1, o.keys.welcome = VIEW(welcome);
     o.keys.seal = o.keys.wrap = (struct view){0};
     assert_encodes("room.keys.event-welcome", &o);
     o.keys.change_count = 0, o.keys.welcome = (struct view){0};
     assert_encodes("room.keys.event-ratchet", &o);
+}
+
+static void what_follows_a_header(void **state)
+{
+    (void)state;
+    uint8_t hybrid[1168], beat[153], tags[111], kem[1184];
+    RUN(hybrid, 0xb4), RUN(beat, 0xc1), RUN(tags, 0xc2), RUN(kem, 0xc3);
+    struct out o = EVENT(EVENT_SEAL);
+    o.seal.room = run_id(0x10), o.seal.counter = 4, o.seal.data = VIEW(hybrid);
+    assert_encodes("room.seal.event", &o);
+    o = EVENT(EVENT_BEAT);
+    o.live.room = run_id(0x10), o.live.account = run_id(RUN_INES), o.live.data = VIEW(beat);
+    assert_encodes("room.beat.event", &o);
+    o = EVENT(EVENT_TAGS);
+    o.live.room = run_id(0x10), o.live.account = run_id(RUN_TOM), o.live.data = VIEW(tags);
+    assert_encodes("room.tags.event", &o);
+    struct kem_info list = {run_id(RUN_TOM), VIEW(kem)};
+    o = REPLY(REPLY_KEMS);
+    o.kems.list = &list, o.kems.count = 1;
+    assert_encodes("room.kem.reply", &o);
 }
 
 static void errors(void **state)
@@ -362,6 +389,7 @@ int main(void)
                                        cmocka_unit_test(joining),
                                        cmocka_unit_test(in_a_room),
                                        cmocka_unit_test(keys),
+                                       cmocka_unit_test(what_follows_a_header),
                                        cmocka_unit_test(errors),
                                        cmocka_unit_test(control_characters_are_escaped),
                                        cmocka_unit_test(no_file_was_left_out)};

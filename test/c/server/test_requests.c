@@ -196,6 +196,59 @@ static void carries_keys(void **state)
     api_free(r);
 }
 
+static void shares_a_rekey(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("room.keys.request-split");
+    const struct key_split *split = r->command.keys.split;
+    assert_int_equal(r->command.keys.split_count, 1);
+    ASSERT_RUN(split->account.bytes, RUN_TOM);
+    assert_true(split->first == 1 && split->last == 2);
+    assert_int_equal(split->seal.len, 80);
+    assert_true(is_run(split->seal.ptr, 80, 0xb5));
+    api_free(r);
+    r = decode_file("room.seals.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_SEALS);
+    ASSERT_RUN(r->command.seals.room.bytes, 0x10);
+    assert_int_equal(r->command.seals.counter, 4);
+    assert_int_equal(r->command.seals.count, 2);
+    assert_int_equal(r->command.seals.list[0].slot, 40);
+    assert_int_equal(r->command.seals.list[0].data.len, 1168);
+    assert_true(is_run(r->command.seals.list[1].data.ptr, 80, 0xb0));
+    api_free(r);
+}
+
+static void keeps_a_room_alive(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("room.beat.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_BEAT);
+    ASSERT_RUN(r->command.live.room.bytes, 0x10);
+    assert_true(r->command.live.data.len == 153 && is_run(r->command.live.data.ptr, 153, 0xc1));
+    api_free(r);
+    r = decode_file("room.tags.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_TAGS);
+    ASSERT_RUN(r->command.live.room.bytes, 0x10);
+    assert_true(r->command.live.data.len == 111 && is_run(r->command.live.data.ptr, 111, 0xc2));
+    api_free(r);
+}
+
+static void carries_encapsulation_keys(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("room.kem.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_KEM);
+    ASSERT_RUN(r->command.kem.room.bytes, 0x10);
+    assert_int_equal(r->command.kem.count, 2);
+    ASSERT_RUN(r->command.kem.accounts[1].bytes, RUN_ZOE);
+    api_free(r);
+    r = decode_file("room.join.request-hybrid");
+    assert_int_equal(r->command.join.kem.len, LIMIT_KEM_BYTES);
+    assert_true(is_run(r->command.join.kem.ptr, LIMIT_KEM_BYTES, 0xc3));
+    assert_int_equal(r->command.join.leaf.len, 235);
+    api_free(r);
+}
+
 /* No request file is left out of the tests above by a decoder that refuses it. */
 static void every_file_decodes(void **state)
 {
@@ -217,10 +270,18 @@ static void every_file_decodes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(looks),        cmocka_unit_test(redeems),
-                                       cmocka_unit_test(says_hello),   cmocka_unit_test(carries_records),
-                                       cmocka_unit_test(reads_chains), cmocka_unit_test(opens_rooms),
-                                       cmocka_unit_test(joins),        cmocka_unit_test(acts_in_rooms),
-                                       cmocka_unit_test(carries_keys), cmocka_unit_test(every_file_decodes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(looks),
+                                       cmocka_unit_test(redeems),
+                                       cmocka_unit_test(says_hello),
+                                       cmocka_unit_test(carries_records),
+                                       cmocka_unit_test(reads_chains),
+                                       cmocka_unit_test(opens_rooms),
+                                       cmocka_unit_test(joins),
+                                       cmocka_unit_test(acts_in_rooms),
+                                       cmocka_unit_test(carries_keys),
+                                       cmocka_unit_test(shares_a_rekey),
+                                       cmocka_unit_test(keeps_a_room_alive),
+                                       cmocka_unit_test(carries_encapsulation_keys),
+                                       cmocka_unit_test(every_file_decodes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
