@@ -69,6 +69,8 @@ enum {
     LIMIT_SOCKET_QUEUE_BYTES = 4 << 20, /* unsent output; a slower reader is closed */
     LIMIT_MESSAGES_PER_S = 20,
     LIMIT_MESSAGES_BURST = 60,
+    LIMIT_LOCAL_SOCKETS = 8,        /* connections to the local socket */
+    LIMIT_LOCAL_QUEUE_BYTES = 256 << 20, /* unsent output there: an export comes as one message */
     LIMIT_VISITOR_MS = 30000,       /* a socket that has not said hello by then is closed */
     LIMIT_PING_MS = 5000,
     LIMIT_PONG_MS = 10000,

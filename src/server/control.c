@@ -24,12 +24,13 @@ struct control {
     struct rooms *rooms;
     struct store_queue *queue;
     _Atomic(struct http *) http;
+    struct local *local;
     struct request *waiting,
         **waiting_tail; /* commands for after the record in flight, and what came behind them */
     unsigned waiting_count;
     struct late *late, **late_tail;
     struct json json;
-    bool store_refused;   /* a change that could not even be queued; answered after the current call */
+    bool store_refused; /* a change that could not even be queued; answered after the current call */
     uint64_t refused_n;
 };
 
@@ -51,14 +52,22 @@ static void send_text(struct control *c, const sock_name *socks, size_t count)
     struct http *http = atomic_load(&c->http);
     if (!http || json_end(&c->json)) return;
     struct message *m = message_new(c->json.text, c->json.len);
+    struct view text = {(const uint8_t *)c->json.text, c->json.len};
     if (!m) LOG_ERROR("control", "no memory for a message");
-    for (size_t i = 0; m && i < count; i++) http_send(http, socks[i], m);
+    for (size_t i = 0; m && i < count; i++) {
+        if (local_owns(socks[i]))
+            local_send(c->local, socks[i], text);
+        else
+            http_send(http, socks[i], m);
+    }
     message_drop(m);
 }
 
 static void send_out(struct control *c, const struct out *o, const sock_name *socks, size_t count)
 {
     struct media_place place = {0};
+    if (o->kind == EVENT_CHALLENGE && local_owns(o->sock))
+        place.origin = http_origins(atomic_load(&c->http))->list[0];
     if (o->kind == REPLY_ROOM_JOIN) {
         place.fingerprint = media_fingerprint(c->config.media);
         place.address = c->config.media_address;
@@ -69,7 +78,20 @@ static void send_out(struct control *c, const struct out *o, const sock_name *so
         return;
     }
     send_text(c, socks, count);
-    if (o->kind == REPLY_HELLO) http_admit(atomic_load(&c->http), o->sock);
+    if (o->kind == REPLY_HELLO && !local_owns(o->sock)) http_admit(atomic_load(&c->http), o->sock);
+}
+
+/* A WebSocket tells the reason in its close frame, the local socket in a last line. */
+static void close_sock(struct control *c, sock_name sock, enum err why)
+{
+    struct http *http = atomic_load(&c->http);
+    if (!http) return;
+    if (!local_owns(sock)) {
+        http_close(http, sock, why);
+        return;
+    }
+    if (effects_encode_error(&c->json, why) == OK) send_text(c, &sock, 1);
+    local_close(c->local, sock);
 }
 
 static void store(struct control *c, const struct store_job *job)
@@ -149,7 +171,7 @@ static void on_effect(void *user, const struct effect *e)
         send_out(c, &e->tell.out, e->tell.socks, e->tell.count);
         break;
     case EFFECT_CLOSE:
-        if (atomic_load(&c->http)) http_close(atomic_load(&c->http), e->close.sock, e->close.why);
+        close_sock(c, e->close.sock, e->close.why);
         break;
     case EFFECT_STORE:
         store_record(c, e);
@@ -242,16 +264,16 @@ static void leave_line(struct control *c, sock_name sock)
 static void on_open(void *user, sock_name sock, struct view host)
 {
     struct control *c = user;
-    struct command command = {.kind = COMMAND_SOCKET_OPEN, .sock = sock, .open = {.host = host}};
+    struct command command = {.kind = COMMAND_SOCKET_OPEN, .sock = sock, .open = {host, local_owns(sock)}};
     enum err e = apply(c, &command);
-    if (e) http_close(atomic_load(&c->http), sock, e);
+    if (e) close_sock(c, sock, e);
 }
 
 static void on_refused(void *user, sock_name sock, enum err err)
 {
     struct control *c = user;
     if (effects_encode_error(&c->json, err) == OK) send_text(c, &sock, 1);
-    http_strike(atomic_load(&c->http), sock);
+    if (!local_owns(sock)) http_strike(atomic_load(&c->http), sock);
 }
 
 static void on_message(void *user, sock_name sock, struct view text)
@@ -385,9 +407,10 @@ struct rooms *control_rooms(struct control *c)
     return c->rooms;
 }
 
-void control_attach(struct control *c, struct http *http, struct store_queue *queue)
+void control_attach(struct control *c, struct http *http, struct local *local, struct store_queue *queue)
 {
     c->queue = queue;
+    c->local = local;
     atomic_store(&c->http, http);
 }
 

@@ -4,7 +4,7 @@
 #define SERVER_CONTROL_H
 
 #include "media/media.h"
-#include "server/http.h"
+#include "server/local.h"
 #include "store/queue.h"
 
 struct control;
@@ -18,8 +18,8 @@ struct control_config {
 MUST_CHECK enum err control_new(struct control **out, const struct control_config *config);
 void control_free(struct control *c);
 struct rooms *control_rooms(struct control *c); /* for replay, before the start */
-/* From here on effects reach sockets and the store; with NULL and NULL, at the end, nothing does any more. */
-void control_attach(struct control *c, struct http *http, struct store_queue *queue);
+/* From here on effects reach sockets and the store; with NULLs, at the end, nothing does any more. */
+void control_attach(struct control *c, struct http *http, struct local *local, struct store_queue *queue);
 /* For threads that start before the control does: `place` is a struct control **, which is set by then or
  * NULL. */
 void control_wake(void *place);

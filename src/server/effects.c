@@ -66,6 +66,7 @@ enum err effects_encode(struct json *j, const struct out *o, const struct media_
     } else {
         json_word(j, "ev", events[o->kind].name);
         events[o->kind].put(j, o);
+        if (o->kind == EVENT_CHALLENGE && place->origin) json_word(j, "origin", place->origin);
     }
     json_close(j, '}');
     return json_end(j);

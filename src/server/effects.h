@@ -6,16 +6,17 @@
 #include "rooms/rooms.h"
 #include "server/json.h"
 
-/* Where a browser sends its media: what the rules do not know of a join. */
+/* What the rules do not know: where a browser sends its media, and what links begin with. */
 struct media_place {
     struct hash fingerprint;
     const char *address; /* text */
     uint16_t port;       /* of the thread that has this peer */
+    const char *origin;  /* for challenges on the local socket; NULL: not told */
 };
 
 enum { PROTOCOL_VERSION = 1 };
 
-/* `place` is read for REPLY_ROOM_JOIN only. */
+/* `place` is read for REPLY_ROOM_JOIN and EVENT_CHALLENGE only. */
 MUST_CHECK enum err effects_encode(struct json *j, const struct out *o, const struct media_place *place);
 /* The event for a message that cannot be answered: {"ev":"error", ...}. */
 MUST_CHECK enum err effects_encode_error(struct json *j, enum err err);

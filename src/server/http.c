@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "server/answer.h"
@@ -295,6 +296,35 @@ void http_run(struct http *h, const volatile sig_atomic_t *stop)
 void http_wake(struct http *h)
 {
     lws_cancel_service(h->context);
+}
+
+/* ---- another descriptor in the loop ---------------------------------------------------------------- */
+
+static int watch_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+    struct http *h = lws_context_user(lws_get_context(wsi));
+    (void)user, (void)in, (void)len;
+    if (reason == LWS_CALLBACK_RAW_RX_FILE) h->readable(h->watcher);
+    return 0;
+}
+
+/* In a vhost of its own, which listens nowhere: no browser can ask for this protocol. The library closes what
+ * it adopts, so it gets a duplicate. */
+enum err http_watch(struct http *h, int fd, void (*readable)(void *user), void *user)
+{
+    static const char name[] = "watch";
+    static const struct lws_protocols own[] = {{name, watch_callback, 0, 0, 0, NULL, 0},
+                                               {NULL, NULL, 0, 0, 0, NULL, 0}};
+    struct lws_context_creation_info info = {
+        .vhost_name = name, .port = CONTEXT_PORT_NO_LISTEN, .protocols = own};
+    struct lws_vhost *vhost = lws_create_vhost(h->context, &info);
+    lws_sock_file_fd_type descriptor = {.filefd = vhost ? dup(fd) : -1};
+    if (descriptor.filefd < 0) return ERR_SYSTEM;
+    h->readable = readable;
+    h->watcher = user;
+    if (lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_RAW_FILE_DESC, descriptor, name, NULL)) return OK;
+    close(descriptor.filefd);
+    return ERR_SYSTEM;
 }
 
 void http_set_ready(struct http *h, bool ready)

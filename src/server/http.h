@@ -28,6 +28,8 @@ struct http_hooks {
 };
 
 enum { HTTP_TICK_MS = 100 };
+/* A sock_name is a generation over a place, from 1 to LIMIT_SOCKETS here; those above are local.h's. */
+enum { SOCK_INDEX_BITS = 15 };
 
 /* Text for one or many sockets, shared: the one that made it and every queue hold a reference. */
 struct message {
@@ -45,6 +47,9 @@ uint16_t http_port(const struct http *h);
 const struct origins *http_origins(const struct http *h);
 void http_run(struct http *h, const volatile sig_atomic_t *stop);
 void http_wake(struct http *h);
+/* Calls `readable` from the loop whenever this descriptor, one per server, has something to read. It stays the
+ * caller's, but must not be closed before http_free. */
+MUST_CHECK enum err http_watch(struct http *h, int fd, void (*readable)(void *user), void *user);
 void http_set_ready(struct http *h, bool ready); /* what /readyz says */
 
 /* Queues a text. A reader so slow that LIMIT_SOCKET_QUEUE_BYTES do not suffice is disconnected. */

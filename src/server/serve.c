@@ -29,6 +29,7 @@ struct serve {
     struct media *media;
     struct control *control;
     struct http *http;
+    struct local *local;
     char why[WHY_BYTES];
 };
 
@@ -164,18 +165,22 @@ static enum err start(struct serve *s)
     if (e) return e;
     struct http_hooks hooks = control_hooks(s->control);
     e = http_new(&s->http, &s->config, &s->files, &hooks, s->why, sizeof s->why);
+    if (!e) e = local_new(&s->local, s->config.data, &hooks, s->why, sizeof s->why);
     if (e) return e;
-    control_attach(s->control, s->http, s->queue);
+    if (http_watch(s->http, local_fd(s->local), local_step, s->local))
+        return fail(s, ERR_SYSTEM, LOCAL_SOCKET);
+    control_attach(s->control, s->http, s->local, s->queue);
     return OK;
 }
 
 /* Threads end before what they wake, and the store last. */
 static void end(struct serve *s)
 {
-    if (s->control) control_attach(s->control, NULL, NULL);
+    if (s->control) control_attach(s->control, NULL, NULL, NULL);
     if (s->queue) store_queue_stop(s->queue);
     if (s->media) media_stop(s->media);
     http_free(s->http);
+    local_free(s->local);
     control_free(s->control);
     if (s->store) store_sqlite.close(s->store);
     static_free(&s->files);

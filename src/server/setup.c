@@ -5,33 +5,22 @@
 #include <unistd.h>
 
 #include "crypt/sign.h"
-
-enum { CHECK_BYTES = 4, LINE_BYTES = 512 };
-
-void link_write(uint8_t out[LINK_BYTES], uint8_t kind, const uint8_t seed[32], struct id fingerprint)
-{
-    struct writer w = writer_init(out, LINK_BYTES);
-    write_u8(&w, kind);
-    write_bytes(&w, seed, 32);
-    write_bytes(&w, fingerprint.bytes, ID_BYTES);
-    struct hash check = hash_two("link", writer_view(&w), (struct view){0});
-    write_bytes(&w, check.bytes, CHECK_BYTES);
-}
+#include "wire/link.h"
 
 /* Around stdio, whose buffer would keep the secret. */
 static enum err print_link(const char *origin, const uint8_t seed[32])
 {
-    uint8_t link[LINK_BYTES];
-    char payload[B64_LEN(LINK_BYTES) + 1], line[LINE_BYTES];
-    link_write(link, LINK_FOUNDER, seed, (struct id){0});
-    b64_encode(payload, sizeof payload, VIEW(link));
-    int n = snprintf(line, sizeof line, "Founder link: %s/#%s\n", origin, payload);
+    struct link link = {.kind = LINK_FOUNDER};
+    char url[LINK_URL_BYTES], line[LINK_URL_BYTES + 32];
+    memcpy(link.seed, seed, sizeof link.seed);
+    enum err e = link_url(url, origin, &link);
+    int n = snprintf(line, sizeof line, "Founder link: %s\n", url);
     fflush(stdout);
-    bool written = n > 0 && n < LINE_BYTES && write(STDOUT_FILENO, line, (size_t)n) == n;
-    wipe(link, sizeof link);
-    wipe(payload, sizeof payload);
+    if (!e && write(STDOUT_FILENO, line, (size_t)n) != n) e = ERR_SYSTEM;
+    wipe(&link, sizeof link);
+    wipe(url, sizeof url);
     wipe(line, sizeof line);
-    return written ? OK : ERR_SYSTEM;
+    return e;
 }
 
 enum err setup_offer(struct rooms *rooms, const struct store_row *row, struct store *store,

@@ -12,8 +12,4 @@
 MUST_CHECK enum err setup_offer(struct rooms *rooms, const struct store_row *row, struct store *store,
                                 const char *origin);
 
-/* docs/protocol.md "Links". */
-enum { LINK_INVITE = 1, LINK_FOUNDER = 2, LINK_BYTES = 1 + 32 + ID_BYTES + 4 };
-void link_write(uint8_t out[LINK_BYTES], uint8_t kind, const uint8_t seed[32], struct id fingerprint);
-
 #endif

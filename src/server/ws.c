@@ -12,9 +12,8 @@ enum {
     TOKEN = 1000,              /* the bucket counts thousandths of a message */
     BYTES_PER_TOKEN = 1 << 16, /* a large message counts for several */
     PREFIX_BYTES = 9,          /* family, then an IPv4 address or the first half of an IPv6 one */
-    INDEX_BITS = 15,
 };
-static_assert(LIMIT_SOCKETS < 1 << INDEX_BITS, "the place of a socket fits its name");
+static_assert(LIMIT_SOCKETS < 1 << SOCK_INDEX_BITS, "the place of a socket fits its name");
 
 struct queued {
     struct queued *next;
@@ -59,13 +58,13 @@ void message_drop(struct message *m)
 
 static sock_name name_of(pool_name n)
 {
-    return (uint32_t)(n >> 32) << INDEX_BITS | (uint32_t)n;
+    return (uint32_t)(n >> 32) << SOCK_INDEX_BITS | (uint32_t)n;
 }
 
 static struct socket *find(const struct http *h, sock_name sock)
 {
     pool_name name;
-    uint32_t index = sock & ((1u << INDEX_BITS) - 1);
+    uint32_t index = sock & ((1u << SOCK_INDEX_BITS) - 1);
     struct socket *s = index ? pool_at(&h->sockets, index - 1, &name) : NULL;
     return s && s->name == sock ? s : NULL;
 }
@@ -73,7 +72,7 @@ static struct socket *find(const struct http *h, sock_name sock)
 static void give_back(struct http *h, struct socket *s)
 {
     pool_name name;
-    if (pool_at(&h->sockets, (s->name & ((1u << INDEX_BITS) - 1)) - 1, &name)) pool_give(&h->sockets, name);
+    if (pool_at(&h->sockets, (s->name & ((1u << SOCK_INDEX_BITS) - 1)) - 1, &name)) pool_give(&h->sockets, name);
 }
 
 enum err ws_init(struct http *h)

@@ -25,6 +25,8 @@ struct http {
     bool ready;
     struct pool sockets; /* of struct socket */
     struct map prefixes; /* address prefix -> open sockets */
+    void (*readable)(void *user); /* http_watch */
+    void *watcher;
     uint64_t sweep_ms;   /* when visitors were last looked at */
     uint8_t chunk[LWS_PRE + WS_CHUNK_BYTES];
 };
