@@ -2,7 +2,20 @@
 // Actions change the scene as the real app would and write themselves into `calls`.
 
 import { computed, type Signal, signal } from '@preact/signals';
-import type { App, Face, InviteView, Outcome, PersonView, RoomCard, RoomView } from '../src/state/model.ts';
+import type {
+  App,
+  Face,
+  InviteView,
+  ModEntry,
+  NewDevice,
+  Outcome,
+  PersonView,
+  RecoveryView,
+  RoomCard,
+  RoomView,
+} from '../src/state/model.ts';
+
+export const SIX = ['amber', 'kettle', 'meadow', 'pencil', 'saddle', 'winter'];
 
 const done: Outcome = { ok: true, value: undefined };
 
@@ -71,6 +84,9 @@ export function person(i: number, more: Partial<PersonView> = {}): PersonView {
     level: signal(0),
     chain: 'good',
     chainNames: [],
+    picture: signal(null),
+    forged: false,
+    unverified: false,
     ...more,
   };
 }
@@ -89,6 +105,13 @@ export class MockApp implements App {
   readonly notice: Signal<App['notice']['value']> = signal(null);
   readonly invites: Signal<App['invites']['value']> = signal(null);
   readonly known: Signal<Face[]> = signal([]);
+  readonly devices: Signal<App['devices']['value']> = signal(null);
+  readonly found: Signal<App['found']['value']> = signal(null);
+  readonly recovery: Signal<App['recovery']['value']> = signal(null);
+  readonly modLog: Signal<App['modLog']['value']> = signal(null);
+  readonly asks: Signal<App['asks']['value']> = signal([]);
+  readonly claims: Signal<App['claims']['value']> = signal(null);
+  readonly fork: Signal<App['fork']['value']> = signal(null);
   readonly list: Signal<PersonView[]> = signal([]);
   readonly volume: Signal<Record<string, number>> = signal({});
   fails: string | null = null; // the next action ends with this code
@@ -111,7 +134,7 @@ export class MockApp implements App {
   }
 
   member(role: 'founder' | 'admin' | 'member' = 'member'): void {
-    this.me.value = { ...face(0), role };
+    this.me.value = { ...face(0), role, held: false, claim: null };
     this.known.value = people.slice(1);
   }
 
@@ -139,6 +162,9 @@ export class MockApp implements App {
       people: this.list,
       me: computed(() => this.list.value.find((p) => p.me) ?? null),
       hearers: list.length,
+      words: ['harbour', 'velvet', 'lantern', 'orchard'],
+      checking: 0,
+      hybrid: true,
       trouble: null,
       troubleWith: null,
       mic: 'idle',
@@ -160,15 +186,13 @@ export class MockApp implements App {
     if (outcome.ok) this.hall([]);
     return outcome;
   }
-  async makeInvite(): Promise<Outcome<string>> {
-    const outcome = this.#did('makeInvite');
+  async makeInvites(count: number, hours: number): Promise<Outcome<string[]>> {
+    const outcome = this.#did(`makeInvites ${count} ${hours}`);
     if (!outcome.ok) return outcome;
     void this.loadInvites();
-    const n = this.calls.filter((c) => c === 'makeInvite').length;
-    return {
-      ok: true,
-      value: `https://aparte.example.org/#AQ${n}xvZG9uLWxvb2stYmVoaW5kLXRoZS1jdXJ0YWluLXBsZWFzZQ`,
-    };
+    const link = (n: number): string =>
+      `https://aparte.example.org/#AQ${n}xvZG9uLWxvb2stYmVoaW5kLXRoZS1jdXJ0YWlu`;
+    return { ok: true, value: Array.from({ length: count }, (_, n) => link(n + 1)) };
   }
   async revokeInvite(invite: string): Promise<Outcome> {
     const now = this.invites.value;
@@ -239,13 +263,13 @@ export class MockApp implements App {
     this.#change(account, { muted: true });
     return this.#did(`muteOther ${account}`);
   }
-  async remove(account: string): Promise<Outcome> {
+  async remove(account: string, forGood: boolean): Promise<Outcome> {
     this.list.value = this.list.value.filter((p) => p.account !== account);
-    return this.#did(`remove ${account}`);
+    return this.#did(`remove ${account} ${forGood ? 'for good' : 'evening'}`);
   }
-  async ban(account: string): Promise<Outcome> {
+  async ban(account: string, hold: boolean): Promise<Outcome> {
     this.list.value = this.list.value.filter((p) => p.account !== account);
-    return this.#did(`ban ${account}`);
+    return this.#did(hold ? `ban ${account} hold` : `ban ${account}`);
   }
   async endRoom(): Promise<Outcome> {
     this.room.value = null;
@@ -262,5 +286,164 @@ export class MockApp implements App {
   }
   dismissNotice(): void {
     this.notice.value = null;
+  }
+
+  async setProfile(change: Parameters<App['setProfile']>[0]): Promise<Outcome> {
+    const outcome = this.#did(`setProfile ${Object.keys(change).join(' ')}`);
+    const { picture, ...texts } = change;
+    if (outcome.ok && this.me.value) this.me.value = { ...this.me.value, ...texts };
+    return outcome;
+  }
+  async readProfile(account: string): ReturnType<App['readProfile']> {
+    const name = people.find((one) => one.account === account)?.name ?? '';
+    const bio = 'Radio, bread, and the quiet part of the week.';
+    return { ok: true, value: { account, name, handle: 'tom', bio, role: 'member', picture: null } };
+  }
+  loadPicture(): void {}
+  async exportAccount(): Promise<Outcome<string>> {
+    this.#did('exportAccount');
+    return { ok: true, value: '{}' };
+  }
+  async deleteAccount(): Promise<Outcome> {
+    const outcome = this.#did('deleteAccount');
+    if (outcome.ok) this.screen.value = { at: 'stranger' };
+    return outcome;
+  }
+  startPairing(): void {
+    this.#did('startPairing');
+    this.pairing({ state: 'waiting' });
+  }
+  pairing(more: Partial<NewDevice>): void {
+    const link = 'https://aparte.example.org/#AwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+    const blank = { state: 'opening', code: '7KQ2-M4XD', link, words: null, account: null } as const;
+    this.screen.value = { at: 'pairing', pairing: { ...blank, ...more } };
+  }
+  async acceptPairing(): Promise<Outcome> {
+    this.hall([]);
+    return this.#did('acceptPairing');
+  }
+  refusePairing(): void {
+    this.#did('refusePairing');
+  }
+  async loadDevices(): Promise<Outcome> {
+    const time = Date.UTC(2026, 10, 2, 12);
+    this.devices.value ??= [
+      { device: 'd1', time, online: true, this: true },
+      { device: 'd2', time: time + 864e5, online: true, this: false },
+      { device: 'd3', time: time + 9 * 864e5, online: false, this: false },
+    ];
+    return this.#did('loadDevices');
+  }
+  async findDevice(code: string): Promise<Outcome> {
+    const outcome = this.#did(`findDevice ${code}`);
+    if (outcome.ok) this.found.value = { key: 'key', words: SIX, state: 'comparing' };
+    return outcome;
+  }
+  async addDevice(): Promise<Outcome> {
+    if (this.found.value) this.found.value = { ...this.found.value, state: 'offered' };
+    return this.#did('addDevice');
+  }
+  dropFound(): void {
+    this.found.value = null;
+  }
+  async revokeDevice(device: string): Promise<Outcome> {
+    this.devices.value = this.devices.value?.filter((one) => one.device !== device) ?? null;
+    return this.#did(`revokeDevice ${device}`);
+  }
+  async makeRecoveryCode(): Promise<Outcome<string>> {
+    this.recovery.value = { code: true, passkeys: 0 };
+    this.#did('makeRecoveryCode');
+    return { ok: true, value: 'K7QX-9M2D-0RTF-W4HB-6ZNE-1CVS-8G3A' };
+  }
+  async addPasskeys(): Promise<Outcome> {
+    this.recovery.value = { code: true, passkeys: 2 };
+    return this.#did('addPasskeys');
+  }
+  async dropPasskeys(): Promise<Outcome> {
+    this.recovery.value = { code: true, passkeys: 0 };
+    return this.#did('dropPasskeys');
+  }
+  async loadRecovery(): Promise<Outcome> {
+    this.recovery.value ??= { code: false, passkeys: 0 };
+    return done;
+  }
+  startRecovery(): void {
+    this.#did('startRecovery');
+    this.recovering({});
+  }
+  recovering(more: Partial<RecoveryView>): void {
+    const recovery: RecoveryView = { state: 'asking', name: '', passkeys: true, ...more };
+    this.screen.value = { at: 'recover', recovery };
+  }
+  async recoverByCode(code: string): Promise<Outcome> {
+    this.recovering({ state: 'found', name: 'Inès Martin' });
+    return this.#did(`recoverByCode ${code}`);
+  }
+  async recoverByPasskey(): Promise<Outcome> {
+    this.recovering({ state: 'found', name: 'Inès Martin' });
+    return this.#did('recoverByPasskey');
+  }
+  async recover(): Promise<Outcome> {
+    this.hall([]);
+    return this.#did('recover');
+  }
+  backToDoor(): void {
+    this.screen.value = { at: 'stranger' };
+  }
+  async readmit(account: string): Promise<Outcome> {
+    return this.#did(`readmit ${account}`);
+  }
+  async loadModLog(): Promise<Outcome> {
+    const time = Date.UTC(2026, 10, 23, 20);
+    this.modLog.value ??= [
+      {
+        kind: 'room-ban',
+        time,
+        by: face(1),
+        target: face(7),
+        undone: false,
+        room: 'Tuesday jazz',
+        evening: true,
+      },
+      { kind: 'ban', n: 41, time: time - 864e5, by: face(0), target: face(9), undone: false, evening: false },
+      { kind: 'hold', n: 40, time: time - 864e5, by: face(0), target: face(9), undone: true, evening: false },
+    ];
+    return this.#did('loadModLog');
+  }
+  async undo(entry: ModEntry): Promise<Outcome> {
+    this.modLog.value =
+      this.modLog.value?.map((one) => (one === entry ? { ...one, undone: true } : one)) ?? null;
+    return this.#did(`undo ${entry.kind}`);
+  }
+  async unban(account: string): Promise<Outcome> {
+    return this.#did(`unban ${account}`);
+  }
+  async hold(account: string): Promise<Outcome> {
+    return this.#did(`hold ${account}`);
+  }
+  async release(account: string): Promise<Outcome> {
+    return this.#did(`release ${account}`);
+  }
+  async setRole(account: string, role: 'admin' | 'member'): Promise<Outcome> {
+    this.#change(account, { club: role });
+    return this.#did(`setRole ${account} ${role}`);
+  }
+  async loadClaims(): Promise<Outcome> {
+    this.claims.value ??= [{ id: 'claim', by: face(2), target: face(5), successor: face(8) }];
+    return done;
+  }
+  async claim(target: string, successor: string): Promise<Outcome> {
+    return this.#did(`claim ${target} ${successor}`);
+  }
+  async cosign(id: string): Promise<Outcome> {
+    this.claims.value = [];
+    return this.#did(`cosign ${id}`);
+  }
+  async veto(): Promise<Outcome> {
+    if (this.me.value) this.me.value = { ...this.me.value, claim: null };
+    return this.#did('veto');
+  }
+  async succeed(target: string): Promise<Outcome> {
+    return this.#did(`succeed ${target}`);
   }
 }

@@ -1,6 +1,6 @@
 // The scenes that test/browser/screens.ts looks at, by name.
 
-import { cards, type MockApp, person, speaking } from './mock-app.ts';
+import { cards, type MockApp, people, person, SIX, speaking } from './mock-app.ts';
 
 const minutes = (n: number): number => Date.now() - (n * 60 + 30) * 1000;
 
@@ -85,5 +85,39 @@ export const scenes: Record<string, (app: MockApp) => void> = {
   'room-notice': (app) => {
     evening(app);
     app.notice.value = { key: 'notice.guest', params: { name: 'Zoé' }, urgent: false };
+  },
+  pairing: (app) => app.pairing({ state: 'waiting' }),
+  'pairing-offered': (app) => app.pairing({ state: 'offered', words: SIX, account: 'acct' }),
+  'pairing-expired': (app) => app.pairing({ state: 'expired' }),
+  recover: (app) => app.recovering({}),
+  'recover-unknown': (app) => app.recovering({ state: 'unknown' }),
+  'recover-found': (app) => app.recovering({ state: 'found', name: 'Inès Martin' }),
+  'hall-held': (app) => {
+    app.hall(cards);
+    if (app.me.value) app.me.value = { ...app.me.value, held: true };
+  },
+  'hall-claim': (app) => {
+    app.hall(cards);
+    const successor = people[8];
+    if (app.me.value && successor)
+      app.me.value = { ...app.me.value, claim: { successor, until: Date.now() + 864e5 } };
+  },
+  'hall-fork': (app) => {
+    app.hall(cards);
+    app.fork.value = { size: 40, ours: 'a', theirs: 'b', heard: 'room' };
+  },
+  'hall-founder': (app) => {
+    app.hall(cards);
+    app.member('founder');
+    const [, by, target] = people;
+    if (by && target) app.asks.value = [{ by, target, kind: 'ban' }];
+  },
+  'room-checking': (app) => {
+    evening(app);
+    app.roomIs({ checking: 4200 });
+  },
+  'room-forged': (app) => {
+    evening(app);
+    app.list.value = app.list.value.map((p) => (p.name === 'Tom Okafor' ? { ...p, forged: true } : p));
   },
 };

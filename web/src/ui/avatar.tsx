@@ -27,7 +27,16 @@ export function seedOf(id: Id): number {
   return h;
 }
 
-export function Avatar({ account, name }: { account: Id; name: string }): JSX.Element {
+export function Avatar({
+  account,
+  name,
+  picture,
+}: {
+  account: Id;
+  name: string;
+  picture?: string | null | undefined;
+}): JSX.Element {
+  if (picture) return <img class="avatar" src={picture} alt="" />;
   const seed = seedOf(account);
   const [ground, shape, ink] = faces[seed % faces.length] ?? faces[0];
   const turn = (seed >>> 8) % 360;

@@ -1,6 +1,6 @@
 // The screens before one is in: an invitation (S1), no invitation, an unfit browser.
 
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { t, tell } from '../i18n/translate.ts';
 import type { InviteView } from '../state/model.ts';
@@ -11,13 +11,7 @@ import { useApp } from './view.ts';
 
 const NAME_CHARACTERS = 40;
 
-function Doorway({
-  title,
-  children,
-}: {
-  title: string;
-  children: JSX.Element | (JSX.Element | null)[];
-}): JSX.Element {
+export function Doorway({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
   return (
     <div class="doorway">
       <main id="main" class="doorway-main">
@@ -60,11 +54,22 @@ export function Unsupported({ missing }: { missing: string }): JSX.Element {
 }
 
 export function Stranger(): JSX.Element {
+  const app = useApp();
   return (
     <Doorway title={t('stranger.title')}>
       <p class="soft">{t('app.tagline')}</p>
       <p>{t('stranger.text')}</p>
       <p class="soft">{t('stranger.device')}</p>
+      <div class="actions">
+        <button type="button" class="button wide" onClick={() => app.startPairing()}>
+          <Icon name="device" />
+          {t('stranger.add')}
+        </button>
+        <button type="button" class="button wide" onClick={() => app.startRecovery()}>
+          <Icon name="key" />
+          {t('stranger.recover')}
+        </button>
+      </div>
     </Doorway>
   );
 }

@@ -1,7 +1,7 @@
 // S3, the hallway: who is talking, one tap to hear them.
 
 import type { JSX } from 'preact';
-import { t } from '../i18n/translate.ts';
+import { dayOf, t } from '../i18n/translate.ts';
 import type { RoomCard } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon, Mark } from './icons.tsx';
@@ -26,9 +26,9 @@ export function Hall(): JSX.Element {
             {t('hall.invite')}
           </button>
           {me && (
-            <button type="button" class="me" onClick={() => openSheet({ at: 'prefs' })}>
+            <button type="button" class="me" onClick={() => openSheet({ at: 'me' })}>
               <span class="face face-small">
-                <Avatar account={me.account} name={me.name} />
+                <Avatar account={me.account} name={me.name} picture={me.picture} />
               </span>
               <span class="visually-hidden">{t('hall.me', { name: me.name })}</span>
             </button>
@@ -40,6 +40,7 @@ export function Hall(): JSX.Element {
           {t('hall.title')}
         </h1>
         <Connection />
+        <Standing />
         <Rooms />
       </main>
       <div class="hall-bar">
@@ -72,6 +73,53 @@ function Connection(): JSX.Element {
         </p>
       )}
     </div>
+  );
+}
+
+/** What the club has to say about us, or we about the club. */
+function Standing(): JSX.Element {
+  const app = useApp();
+  const me = app.me.value;
+  const claim = me?.claim;
+  return (
+    <>
+      <div role="alert">
+        {app.fork.value && (
+          <p class="banner banner-bad">
+            <Icon name="warning" />
+            <span>
+              <strong>{t('fork.title')}</strong> {t('fork.text')}
+            </span>
+          </p>
+        )}
+        {claim && (
+          <div class="banner banner-bad">
+            <Icon name="warning" />
+            <span>
+              <strong>{t('claim.title', { name: claim.successor.name })}</strong>{' '}
+              {t('claim.text', { name: claim.successor.name, date: dayOf(claim.until) })}
+            </span>
+            <button type="button" class="button primary" onClick={() => void attempt(app.veto())}>
+              {t('claim.veto')}
+            </button>
+          </div>
+        )}
+      </div>
+      <div role="status">
+        {me?.held && (
+          <p class="banner">
+            <Icon name="warning" />
+            <span>{t('me.held')}</span>
+          </p>
+        )}
+        {app.asks.value.length > 0 && (
+          <button type="button" class="button wide" onClick={() => openSheet({ at: 'moderation' })}>
+            <Icon name="star" />
+            {t('me.moderation')}
+          </button>
+        )}
+      </div>
+    </>
   );
 }
 

@@ -1,97 +1,113 @@
-// A link for one person, made when the sheet opens; below it the invitations one has made so far.
+// Links, each for one person; below them the invitations one has made so far.
 
 import type { JSX } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { dayOf, t, tell } from '../i18n/translate.ts';
 import type { InviteInfo } from '../state/model.ts';
-import { Icon } from './icons.tsx';
+import { LinkField } from './link-field.tsx';
+import { Qr } from './qr.tsx';
 import { Sheet } from './sheet.tsx';
-import { attempt, closeSheet, say, useApp } from './view.ts';
+import { attempt, closeSheet, useApp } from './view.ts';
+
+const HOURS = [24, 72, 168, 720];
+const DEFAULT_HOURS = 72;
+const MOST_AT_ONCE = 50;
 
 export function InvitesSheet(): JSX.Element {
   const app = useApp();
-  const [link, setLink] = useState('');
+  const [links, setLinks] = useState<string[]>([]);
   const [error, setError] = useState('');
-  const [busy, setBusy] = useState(true);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    void app.loadInvites();
+  }, []);
 
-  const make = async (): Promise<void> => {
+  const make = async (count: number, hours: number): Promise<void> => {
     setBusy(true);
     setError('');
-    const outcome = await app.makeInvite();
-    if (outcome.ok) setLink(outcome.value);
-    else {
-      setError(tell(`error.${outcome.code}`));
-      void app.loadInvites(); // what there is can still be looked at, and withdrawn
-    }
+    const outcome = await app.makeInvites(count, hours);
+    if (outcome.ok) setLinks(outcome.value);
+    else setError(tell(`error.${outcome.code}`));
     setBusy(false);
   };
-  useEffect(() => {
-    void make();
-  }, []);
 
   return (
     <Sheet title={t('invites.title')} onClose={closeSheet}>
       <p>{t('invites.text')}</p>
-      {link && <LinkField link={link} />}
-      <p class="hint" role="status">
-        {busy ? t('invites.making') : ''}
-      </p>
+      {links.length > 0 && (
+        <LinkField label={t(links.length === 1 ? 'invites.link' : 'invites.links')} text={links.join('\n')} />
+      )}
+      {links.length === 1 && (
+        <details class="fold">
+          <summary>{t('invites.qr_show')}</summary>
+          <Qr text={links[0] ?? ''} label={t('invites.qr')} />
+        </details>
+      )}
       <p class="field-error" role="alert">
         {error}
       </p>
-      {!busy && (
-        <button type="button" class="button quiet" onClick={() => void make()}>
-          <Icon name="plus" />
-          {t('invites.again')}
-        </button>
-      )}
+      <Make busy={busy} again={links.length > 0} onMake={make} />
       <p class="hint">{t('invites.vouch')}</p>
       <Mine />
     </Sheet>
   );
 }
 
-function LinkField({ link }: { link: string }): JSX.Element {
+function Make(props: {
+  busy: boolean;
+  again: boolean;
+  onMake: (count: number, hours: number) => Promise<void>;
+}): JSX.Element {
+  const left = useApp().invites.value?.left ?? 1;
   const id = useId();
-  const field = useRef<HTMLInputElement>(null);
-  const [copied, setCopied] = useState('');
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(link);
-      setCopied(link);
-      say(t('copied'), { quiet: true });
-    } catch {
-      field.current?.select();
-      say(t('copy_failed'));
-    }
-  };
-  const share = (): void => {
-    navigator.share({ url: link }).catch(() => undefined); // closing the system's sheet is no failure
+  const [count, setCount] = useState(1);
+  const [hours, setHours] = useState(DEFAULT_HOURS);
+  const most = Math.max(1, Math.min(MOST_AT_ONCE, left));
+  const submit = (e: Event): void => {
+    e.preventDefault();
+    if (!props.busy) void props.onMake(Math.min(count, most), hours);
   };
   return (
-    <div class="field">
-      <label for={id}>{t('invites.link')}</label>
-      <div class="field-row">
-        <input
-          id={id}
-          ref={field}
-          type="text"
-          class="link"
-          readOnly
-          value={link}
-          onFocus={(e) => e.currentTarget.select()}
-        />
-        <button type="button" class="button primary" onClick={copy}>
-          <Icon name={copied === link ? 'check' : 'copy'} />
-          {t(copied === link ? 'copied' : 'copy')}
-        </button>
-        {'share' in navigator && (
-          <button type="button" class="button" onClick={share}>
-            {t('invites.share')}
-          </button>
-        )}
-      </div>
-    </div>
+    <form class="stack" onSubmit={submit}>
+      <button
+        type="submit"
+        class={props.again ? 'button wide' : 'button primary big'}
+        aria-disabled={props.busy}
+      >
+        {props.busy ? t('invites.making') : t('invites.make', { n: Math.min(count, most) })}
+      </button>
+      <details class="fold">
+        <summary>{t('invites.group')}</summary>
+        <div class="field-row">
+          <div class="field">
+            <label for={`${id}-count`}>{t('invites.count')}</label>
+            <input
+              id={`${id}-count`}
+              type="number"
+              inputMode="numeric"
+              min={1}
+              max={most}
+              value={count}
+              onInput={(e) => setCount(Math.max(1, Math.floor(Number(e.currentTarget.value)) || 1))}
+            />
+          </div>
+          <div class="field">
+            <label for={`${id}-hours`}>{t('invites.hours')}</label>
+            <select
+              id={`${id}-hours`}
+              value={hours}
+              onChange={(e) => setHours(Number(e.currentTarget.value))}
+            >
+              {HOURS.map((n) => (
+                <option key={n} value={n}>
+                  {n % 24 === 0 && n > 24 ? t('invites.days_n', { n: n / 24 }) : t('invites.hours_n', { n })}
+                </option>
+              ))}
+            </select>
+          </div>
+        </div>
+      </details>
+    </form>
   );
 }
 

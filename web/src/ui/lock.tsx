@@ -6,6 +6,7 @@ import type { RoomView } from '../state/model.ts';
 import { Icon } from './icons.tsx';
 import { Sheet } from './sheet.tsx';
 import { closeSheet } from './view.ts';
+import { Words } from './words.tsx';
 
 export function troubleText(trouble: RoomView['trouble'], name: string | null): string {
   switch (trouble) {
@@ -17,6 +18,8 @@ export function troubleText(trouble: RoomView['trouble'], name: string | null): 
       return t('lock.roster_bad');
     case 'order':
       return t('lock.order');
+    case 'fork':
+      return t('lock.fork');
     case 'secret':
       return t('lock.secret');
     default:
@@ -28,6 +31,7 @@ export function LockSheet({ room }: { room: RoomView }): JSX.Element {
   const people = room.people.value;
   const leaving = people.filter((p) => p.leaving).length;
   const pending = people.filter((p) => !p.leaving && !p.keyed).length;
+  const forged = people.filter((p) => p.forged);
   const bad = room.trouble !== null || room.phase === 'trouble';
   return (
     <Sheet title={t('lock.title')} onClose={closeSheet}>
@@ -46,8 +50,22 @@ export function LockSheet({ room }: { room: RoomView }): JSX.Element {
       </p>
       {leaving > 0 && <p class="hint">{t('lock.leaving', { n: leaving })}</p>}
       {pending > 0 && <p class="hint">{t('lock.pending', { n: pending })}</p>}
+      {room.checking > 0 && <p class="hint">{t('lock.checking', { n: room.checking })}</p>}
+      {forged.map(({ account, name }) => (
+        <p key={account} class="warn">
+          {t('lock.forged_who', { name })}
+        </p>
+      ))}
+      {room.words && !bad && (
+        <section class="stack" aria-labelledby="safety-words">
+          <h3 id="safety-words">{t('lock.words')}</h3>
+          <Words words={room.words} label={t('lock.words')} />
+          <p class="hint">{t('lock.words_text')}</p>
+        </section>
+      )}
       <p>{t('lock.roster')}</p>
       <p>{t('lock.change')}</p>
+      {room.hybrid && <p>{t('lock.hybrid')}</p>}
       <p class="honest">{t('lock.honest')}</p>
       <p class="soft">{t('lock.rule')}</p>
     </Sheet>

@@ -17,7 +17,8 @@ export function personLabel(p: PersonView): string {
   if (p.leaving) parts.push(t('person.leaving'));
   else if (p.away) parts.push(t('person.away'));
   else if (!p.keyed) parts.push(t('person.unkeyed'));
-  if (p.chain === 'bad') parts.push(t('person.unverified'));
+  if (p.chain === 'bad' || p.forged) parts.push(t('person.unverified'));
+  else if (p.unverified) parts.push(t('person.unsigned'));
   return parts.join(', ');
 }
 

@@ -1,45 +1,64 @@
 // S6, one person: how loud they are for me, who invited them, and what a moderator or admin may do.
 
 import type { JSX } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { t } from '../i18n/translate.ts';
-import type { Outcome, PersonView, RoomView } from '../state/model.ts';
+import type { PersonView, RoomView } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icons.tsx';
-import { Ask, Sheet } from './sheet.tsx';
-import { attempt, closeSheet, useApp } from './view.ts';
+import { Actions, Asked, type Question } from './person-actions.tsx';
+import { Sheet } from './sheet.tsx';
+import { closeSheet, useApp } from './view.ts';
 
 export function PersonSheet({ room, person: p }: { room: RoomView; person: PersonView }): JSX.Element {
   const app = useApp();
-  const [banning, setBanning] = useState(false);
-  if (banning) {
-    return (
-      <Ask
-        title={t('person.ban_ask', { name: p.name })}
-        text={t('person.ban_text')}
-        yes={t('person.ban_yes', { name: p.name })}
-        no={t('cancel')}
-        danger
-        onYes={() => {
-          void attempt(app.ban(p.account));
-          closeSheet();
-        }}
-        onNo={closeSheet}
-      />
-    );
-  }
+  const [asking, setAsking] = useState<Question | null>(null);
+  useEffect(() => app.loadPicture(p.account), [p.account]);
+  if (asking) return <Asked question={asking} person={p} onBack={() => setAsking(null)} />;
   const face = (
     <span class="face face-middle">
-      <Avatar account={p.account} name={p.name} />
+      <Avatar account={p.account} name={p.name} picture={p.picture.value} />
     </span>
   );
   return (
     <Sheet title={p.name} lead={face} onClose={closeSheet} class="sheet-person">
       <p class="soft facts">{facts(p)}</p>
+      {p.forged && <p class="warn">{t('person.forged')}</p>}
+      <About person={p} />
       {!p.me && <Volume room={room} person={p} />}
       <Chain person={p} />
-      <Actions room={room} person={p} onBan={() => setBanning(true)} />
+      <Actions room={room} person={p} onAsk={setAsking} />
     </Sheet>
+  );
+}
+
+/** Handle and bio: asked for when somebody looks, not before. */
+function About({ person: p }: { person: PersonView }): JSX.Element | null {
+  const app = useApp();
+  const [about, setAbout] = useState<{ handle?: string; bio?: string } | null>(null);
+  useEffect(() => {
+    let gone = false;
+    void app.readProfile(p.account).then((outcome) => {
+      if (!gone && outcome.ok) setAbout(outcome.value);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [p.account]);
+  if (!about?.handle && !about?.bio) return null;
+  return (
+    <div class="about">
+      {about.handle && (
+        <p class="soft" dir="ltr">
+          @{about.handle}
+        </p>
+      )}
+      {about.bio && (
+        <p class="bio" dir="auto">
+          {about.bio}
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -103,40 +122,4 @@ function Chain({ person: p }: { person: PersonView }): JSX.Element {
       </p>
     </div>
   );
-}
-
-function Actions({
-  room,
-  person: p,
-  onBan,
-}: {
-  room: RoomView;
-  person: PersonView;
-  onBan: () => void;
-}): JSX.Element | null {
-  const app = useApp();
-  const moderator = room.me.value?.role === 'moderator';
-  const club = app.me.value?.role;
-  const mayBan = (club === 'founder' || club === 'admin') && !p.me && p.club !== 'founder';
-  const act = (action: Promise<Outcome>): void => {
-    void attempt(action);
-    closeSheet();
-  };
-  if (p.leaving) return null;
-  const rows: JSX.Element[] = [];
-  const row = (key: string, text: string, onClick: () => void, kind = ''): void => {
-    rows.push(
-      <button key={key} type="button" class={`button wide ${kind}`} onClick={onClick}>
-        {text}
-      </button>,
-    );
-  };
-  if (moderator && !p.me) {
-    if (!p.stage && !p.called) row('bring', t('person.bring'), () => act(app.bring(p.account)), 'primary');
-    if (p.stage && !p.muted) row('mute', t('person.mute'), () => act(app.muteOther(p.account)));
-  }
-  if (p.stage && (moderator || p.me)) row('back', t('person.back'), () => act(app.sendBack(p.account)));
-  if (moderator && !p.me) row('remove', t('person.remove'), () => act(app.remove(p.account)), 'danger-quiet');
-  if (mayBan) row('ban', t('person.ban'), onBan, 'danger-quiet');
-  return rows.length > 0 ? <div class="actions">{rows}</div> : null;
 }

@@ -8,7 +8,7 @@ import type { PersonView } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { personLabel, SPEAKING } from './people.ts';
-import { openSheet } from './view.ts';
+import { openSheet, useApp } from './view.ts';
 
 const ATTACK = '100ms';
 const RELEASE = '400ms';
@@ -30,7 +30,7 @@ function useLevel(level: ReadonlySignal<number>): RefObject<HTMLButtonElement | 
 }
 
 function badgeOf(p: PersonView): { icon: IconName; kind: string } | null {
-  if (p.chain === 'bad') return { icon: 'warning', kind: 'bad' };
+  if (p.chain === 'bad' || p.forged) return { icon: 'warning', kind: 'bad' };
   if (p.away || p.leaving) return { icon: 'offline', kind: 'soft' };
   if (!p.keyed) return { icon: 'key', kind: 'soft' };
   if (p.hand > 0) return { icon: 'hand', kind: 'accent' };
@@ -40,7 +40,11 @@ function badgeOf(p: PersonView): { icon: IconName; kind: string } | null {
 
 export function Person({ person: p, size }: { person: PersonView; size: 'big' | 'small' }): JSX.Element {
   const element = useLevel(p.level);
+  const app = useApp();
   const badge = badgeOf(p);
+  useEffect(() => {
+    if (size === 'big') app.loadPicture(p.account);
+  }, [p.account, size]);
   const classes = ['person', `person-${size}`];
   if (p.muted) classes.push('is-muted');
   if (p.away || p.leaving) classes.push('is-away');
@@ -56,7 +60,7 @@ export function Person({ person: p, size }: { person: PersonView; size: 'big' | 
       <span class="person-picture" aria-hidden="true">
         <span class="ring" />
         <span class="face">
-          <Avatar account={p.account} name={p.name} />
+          <Avatar account={p.account} name={p.name} picture={p.picture.value} />
         </span>
         {badge ? (
           <span class={`badge badge-${badge.kind}`}>

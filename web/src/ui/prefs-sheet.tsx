@@ -3,10 +3,9 @@
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
 import { language, languages, t } from '../i18n/translate.ts';
-import { Avatar } from './avatar.tsx';
 import { chooseLanguage, chooseShortcuts, chooseTheme, shortcuts, theme } from './prefs.ts';
 import { Sheet } from './sheet.tsx';
-import { closeSheet, useApp } from './view.ts';
+import { closeSheet } from './view.ts';
 
 interface ChoiceProps<T extends string> {
   legend: string;
@@ -74,20 +73,8 @@ export function ThemeChoice({ compact }: { compact?: boolean }): JSX.Element {
 }
 
 export function PrefsSheet(): JSX.Element {
-  const me = useApp().me.value;
   return (
     <Sheet title={t('prefs.title')} onClose={closeSheet}>
-      {me && (
-        <p class="who">
-          <span class="face face-small">
-            <Avatar account={me.account} name={me.name} />
-          </span>
-          <span>
-            <strong dir="auto">{me.name}</strong>
-            <span class="soft">{t(`person.${me.role}`)}</span>
-          </span>
-        </p>
-      )}
       <ThemeChoice />
       <LanguageChoice />
       <Choice

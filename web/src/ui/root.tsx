@@ -5,15 +5,22 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/translate.ts';
 import type { App } from '../state/model.ts';
+import { DataSheet } from './data-sheet.tsx';
+import { DevicesSheet } from './devices-sheet.tsx';
+import { Pairing, Recover } from './door-back.tsx';
 import { Invite, Starting, Stranger, Unsupported } from './doorway.tsx';
 import { Hall } from './hall.tsx';
 import { InvitesSheet } from './invites-sheet.tsx';
 import { LockSheet } from './lock.tsx';
+import { MeSheet } from './me-sheet.tsx';
+import { ModerationSheet } from './moderation-sheet.tsx';
 import { Notices } from './notices.tsx';
 import { OpenSheet } from './open-sheet.tsx';
 import { roomTitle } from './people.ts';
 import { PersonSheet } from './person-sheet.tsx';
 import { PrefsSheet } from './prefs-sheet.tsx';
+import { ProfileSheet } from './profile-sheet.tsx';
+import { RecoverySheet } from './recovery-sheet.tsx';
 import { Room } from './room.tsx';
 import { Called, EndAsk, KeysSheet, LeaveAsk, MoreSheet, SwitchAsk } from './room-sheets.tsx';
 import { AppProvider, closeSheet, sheet, useApp } from './view.ts';
@@ -47,6 +54,10 @@ function ScreenNow(): JSX.Element {
       return <Unsupported missing={screen.missing} />;
     case 'stranger':
       return <Stranger />;
+    case 'pairing':
+      return <Pairing pairing={screen.pairing} />;
+    case 'recover':
+      return <Recover recovery={screen.recovery} />;
     case 'invite':
       return <Invite invite={screen.invite} />;
     case 'hall':
@@ -68,6 +79,18 @@ function SheetNow(): JSX.Element | null {
       return <InvitesSheet key="invite" />;
     case 'open':
       return <OpenSheet key="open" />;
+    case 'me':
+      return <MeSheet key="me" />;
+    case 'profile':
+      return <ProfileSheet key="profile" />;
+    case 'devices':
+      return <DevicesSheet key="devices" />;
+    case 'recovery':
+      return <RecoverySheet key="recovery" />;
+    case 'data':
+      return <DataSheet key="data" />;
+    case 'moderation':
+      return <ModerationSheet key="moderation" />;
     case 'prefs':
       return <PrefsSheet key="prefs" />;
     case 'keys':

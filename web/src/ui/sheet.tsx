@@ -89,10 +89,12 @@ export function Ask(props: {
   danger?: boolean;
   onYes: () => void;
   onNo: () => void;
+  children?: ComponentChildren;
 }): JSX.Element {
   return (
     <Sheet title={props.title} onClose={props.onNo} class="sheet-ask" closable={false}>
       {props.text && <p>{props.text}</p>}
+      {props.children}
       <div class="answers">
         <button type="button" class="button" onClick={props.onNo}>
           {props.no}

@@ -9,6 +9,12 @@ import type { App, Id, Notice, Outcome, RoomCard } from '../state/model.ts';
 export type SheetAt =
   | { at: 'invite' }
   | { at: 'open' }
+  | { at: 'me' }
+  | { at: 'profile' }
+  | { at: 'devices' }
+  | { at: 'recovery' }
+  | { at: 'data' }
+  | { at: 'moderation' }
   | { at: 'prefs' }
   | { at: 'keys' }
   | { at: 'lock' }

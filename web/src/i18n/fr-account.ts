@@ -1,0 +1,146 @@
+import type { enAccount } from './en-account.ts';
+import type { SameAs } from './text.ts';
+
+export const frAccount: SameAs<typeof enAccount> = {
+  'stranger.add': 'Utiliser mon compte depuis un autre appareil',
+  'stranger.recover': "J'ai un code de secours ou une clé d'accès",
+
+  'me.title': 'Vous',
+  'me.profile': 'Nom et image',
+  'me.devices': 'Appareils',
+  'me.recovery': 'Si vous perdez cet appareil',
+  'me.data': 'Vos données',
+  'me.moderation': 'Modération',
+  'me.recovery_missing': 'Pas encore prévu : sans cela, un appareil perdu est un compte perdu.',
+  'me.held':
+    "L'administration va examiner votre compte. D'ici là, vous ne pouvez ni entrer dans un salon ni inviter.",
+  'me.admin_now': 'Vous administrez maintenant ce club.',
+  'me.member_now': "Vous n'administrez plus ce club.",
+
+  'profile.handle': 'Identifiant',
+  'profile.handle_hint': "2 à 20 lettres de a à z, chiffres ou tirets bas. Personne d'autre ici n'a le même.",
+  'profile.bio': 'À propos de vous',
+  'profile.bio_hint': '160 caractères au plus. Les personnes qui consultent votre profil le voient.',
+  'profile.picture': 'Image',
+  'profile.picture_choose': 'Choisir une image',
+  'profile.picture_remove': "Retirer l'image",
+  'profile.picture_hint': 'Sans image, la vôtre est dessinée à partir de votre compte.',
+  'profile.picture_bad': "Ce fichier n'est pas une image affichable.",
+  'profile.save': 'Enregistrer',
+  'profile.saved': 'Enregistré',
+
+  'devices.text':
+    "Chacun d'eux peut agir en votre nom. Révoquez celui que vous n'avez plus : il sort aussitôt.",
+  'devices.this': 'Cet appareil',
+  'devices.online': 'Connecté en ce moment',
+  'devices.since': 'Depuis le {date}',
+  'devices.revoke': 'Révoquer',
+  'devices.revoke_ask': 'Révoquer cet appareil ?',
+  'devices.revoke_text': 'Il quitte aussitôt tous les salons et ne pourra plus jamais agir en votre nom.',
+  'devices.add': 'Ajouter un appareil',
+  'devices.add_text':
+    'Sur le nouvel appareil, ouvrez ce club et choisissez « Utiliser mon compte depuis un autre appareil ». Lisez ensuite son code avec celui-ci, ou saisissez-le ici.',
+  'devices.code': 'Code du nouvel appareil',
+  'devices.find': 'Le trouver',
+  'devices.words': "Voyez-vous les mêmes six mots sur l'autre appareil ?",
+  'devices.words_text': "Si un seul diffère, quelqu'un s'est glissé entre les deux : refusez.",
+  'devices.same': 'Ce sont les mêmes',
+  'devices.differ': 'Ils diffèrent',
+  'devices.offered': 'Confirmez maintenant sur le nouvel appareil.',
+  'devices.done': 'Le nouvel appareil est ajouté.',
+  'devices.refused': "Le nouvel appareil n'a pas accepté.",
+
+  'pair.title': 'Ajouter cet appareil à votre compte',
+  'pair.text':
+    'Sur un appareil déjà connecté : Vous, Appareils, Ajouter un appareil. Lisez-y cette image, ou saisissez le code.',
+  'pair.qr': 'Code à lire avec votre autre appareil',
+  'pair.code': 'Code',
+  'pair.waiting': 'En attente de votre autre appareil…',
+  'pair.expired': 'Le code a expiré.',
+  'pair.again': 'Obtenir un nouveau code',
+  'pair.adding': 'Ajout de cet appareil…',
+  'pair.back': 'Retour',
+
+  'recovery.text':
+    'Un code sur papier vous fait revenir quand tous vos appareils ont disparu. Qui le détient peut devenir vous : gardez-le comme une clé de maison, pas en photo.',
+  'recovery.make': 'Créer un code de secours',
+  'recovery.remake': 'Créer un nouveau code',
+  'recovery.remake_text': 'Le code que vous avez cesse alors de fonctionner.',
+  'recovery.has': 'Vous avez un code de secours.',
+  'recovery.code': 'Votre code de secours',
+  'recovery.once': "Il ne s'affiche que maintenant. Imprimez-le ou recopiez-le.",
+  'recovery.print': 'Imprimer',
+  'recovery.kept': "Je l'ai sur papier",
+  'recovery.passkeys': "Clés d'accès",
+  'recovery.passkeys_text':
+    "Deux clés d'accès, sur deux appareils ou clés différents, peuvent ouvrir le code pour vous. Elles complètent le papier, sans jamais le remplacer.",
+  'recovery.passkeys_add': "Ajouter deux clés d'accès",
+  'recovery.passkeys_drop': "Retirer les clés d'accès",
+  'recovery.passkeys_have': { one: "{n} clé d'accès est prête.", other: "{n} clés d'accès sont prêtes." },
+  'recovery.passkeys_none': "Ce navigateur ne sait pas créer de clés d'accès qui ouvrent un code.",
+
+  'recover.title': 'Retrouver votre compte',
+  'recover.code': 'Code de secours',
+  'recover.code_hint': '28 caractères ; majuscules, espaces et tirets sont sans importance.',
+  'recover.look': 'Continuer',
+  'recover.passkey': "Utiliser une clé d'accès",
+  'recover.looking': 'Recherche de votre compte…',
+  'recover.found': 'Bon retour, {name}.',
+  'recover.found_text':
+    'Ce navigateur devient un appareil de votre compte. Passez ensuite vos appareils en revue et révoquez ceux que vous avez perdus.',
+  'recover.yes': 'Revenir',
+  'recover.unknown': "Ce code n'appartient à aucun compte ici.",
+  'recover.mistyped': 'Un caractère du code est faux.',
+  'recover.nothing':
+    "Pas de code non plus ? Demandez une nouvelle invitation à la personne qui vous a invité : avec l'administration, elle peut vous rendre votre place.",
+
+  'data.text': 'Tout ce que le club conserve sur vous, dans un fichier lisible.',
+  'data.export': 'Télécharger mes données',
+  'data.delete': 'Supprimer mon compte et tout ce qui me concerne',
+  'data.delete_ask': 'Supprimer votre compte ?',
+  'data.delete_text':
+    "Votre nom, identifiant, image, présentation, appareils et invitations disparaissent aussitôt. Du registre des membres ne restent que les écritures dont dépendent les invitations d'autres personnes, sans votre nom. C'est définitif.",
+  'data.delete_yes': 'Tout supprimer',
+  'data.delete_word': 'Saisissez {word} pour confirmer',
+  'data.deleted': 'Votre compte a été supprimé.',
+  'data.founder': 'Le compte fondateur tient le club ensemble et ne peut pas être supprimé ici.',
+
+  'mod.title': 'Journal de modération',
+  'mod.text':
+    "Ce que l'administration et la modération ont fait, du plus récent au plus ancien. Chaque ligne est signée ; rien n'en disparaît.",
+  'mod.empty': "Rien pour l'instant.",
+  'mod.undo': 'Annuler',
+  'mod.undone': 'annulé',
+  'mod.evening': 'pour la soirée',
+  'mod.entry': '{by} : {what}, {target}',
+  'mod.nobody': "quelqu'un qui n'est plus là",
+  'mod.kind_ban': 'exclusion',
+  'mod.kind_unban': 'exclusion levée',
+  'mod.kind_role': 'rang modifié',
+  'mod.kind_hold': "mise à l'examen, avec toute la descendance",
+  'mod.kind_release': "fin de l'examen",
+  'mod.kind_deletion': 'compte supprimé',
+  'mod.kind_room-ban': "retrait d'un salon",
+  'mod.kind_room-unban': 'de nouveau admis',
+  'mod.kind_invite-revoke': 'invitation retirée',
+  'mod.kind_supersede': 'aurait un nouveau compte',
+  'mod.kind_veto': "s'y est opposé",
+  'mod.kind_succession': 'passage à un nouveau compte',
+  'mod.kind_device-revoke': 'appareil révoqué',
+  'mod.ask':
+    "{by} veut retirer {target}, et a retiré beaucoup de monde dans la dernière minute. Êtes-vous d'accord ?",
+  'mod.agree': 'Retirer',
+  'mod.claims': 'Personnes qui ont perdu leurs appareils',
+  'mod.claim': '{by} affirme que {successor} est {target}, qui a perdu tous ses appareils.',
+  'mod.cosign': "Je suis d'accord",
+  'mod.claim_sent': "L'administration doit maintenant donner son accord.",
+
+  'claim.title': '{name} serait vous',
+  'claim.text':
+    "On a dit au club que vous aviez perdu vos appareils et que vous étiez revenu sous le nom de {name}. Si c'est faux, opposez-vous avant le {date} : vous êtes toujours là.",
+  'claim.veto': 'Je suis toujours là',
+
+  'fork.title': 'Ce club montre des listes de membres différentes selon les personnes.',
+  'fork.text':
+    'Cela ne doit jamais arriver. La preuve est conservée dans ce navigateur. Prévenez par un autre moyen des personnes de confiance, et ne parlez pas ici avant une explication.',
+};

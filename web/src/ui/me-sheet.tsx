@@ -1,0 +1,55 @@
+// S10, oneself: where everything about the own account is found.
+
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { t } from '../i18n/translate.ts';
+import { Avatar } from './avatar.tsx';
+import { Icon, type IconName } from './icons.tsx';
+import { Sheet } from './sheet.tsx';
+import { closeSheet, openSheet, type SheetAt, useApp } from './view.ts';
+
+export function MeSheet(): JSX.Element {
+  const app = useApp();
+  const me = app.me.value;
+  useEffect(() => {
+    void app.loadRecovery();
+  }, []);
+  const officer = me?.role === 'founder' || me?.role === 'admin';
+  return (
+    <Sheet title={t('me.title')} onClose={closeSheet}>
+      {me && (
+        <p class="who">
+          <span class="face face-middle">
+            <Avatar account={me.account} name={me.name} picture={me.picture} />
+          </span>
+          <span>
+            <strong dir="auto">{me.name}</strong>
+            <span class="soft">
+              {me.handle && <span dir="ltr">@{me.handle} · </span>}
+              {t(`person.${me.role}`)}
+            </span>
+          </span>
+        </p>
+      )}
+      <nav class="actions" aria-label={t('me.title')}>
+        <Row icon="feather" text={t('me.profile')} to={{ at: 'profile' }} />
+        <Row icon="invite" text={t('invites.yours')} to={{ at: 'invite' }} />
+        <Row icon="device" text={t('me.devices')} to={{ at: 'devices' }} />
+        <Row icon="key" text={t('me.recovery')} to={{ at: 'recovery' }} />
+        {app.recovery.value?.code === false && <p class="hint warn">{t('me.recovery_missing')}</p>}
+        {officer && <Row icon="star" text={t('me.moderation')} to={{ at: 'moderation' }} />}
+        <Row icon="copy" text={t('me.data')} to={{ at: 'data' }} />
+        <Row icon="more" text={t('prefs.title')} to={{ at: 'prefs' }} />
+      </nav>
+    </Sheet>
+  );
+}
+
+function Row({ icon, text, to }: { icon: IconName; text: string; to: SheetAt }): JSX.Element {
+  return (
+    <button type="button" class="button wide" onClick={() => openSheet(to)}>
+      <Icon name={icon} />
+      {text}
+    </button>
+  );
+}
