@@ -41,6 +41,33 @@ test.each(['light', 'dark'] as const)('axe finds nothing on any screen, %s', asy
   expect(found).toEqual({});
 });
 
+const SHEETS = [
+  'Name and picture',
+  'Your invitations',
+  'Devices',
+  'If you lose this device',
+  'Moderation',
+  'Your data',
+  'Preferences',
+];
+
+test.each(['light', 'dark'] as const)('nor on any sheet of oneself, %s', async (colorScheme) => {
+  const page = await screens.show('hall-founder', { colorScheme });
+  const found: Record<string, string[]> = {};
+  for (const name of SHEETS) {
+    await screens.turn(page, 'hall-founder');
+    await page.getByRole('button', { name: /your account and preferences/ }).click();
+    const me = await faults(page);
+    if (me.length > 0) found.You = me;
+    await page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+    await page.getByRole('dialog').getByRole('heading', { level: 2 }).waitFor();
+    const here = await faults(page);
+    if (here.length > 0) found[name] = here;
+  }
+  await page.context().close();
+  expect(found).toEqual({});
+});
+
 test('axe sees what it should: a button without a name is found', async () => {
   const page = await screens.show('hall');
   await page.evaluate(() => document.querySelector('main')?.append(document.createElement('button')));

@@ -24,6 +24,7 @@ export async function openRoom(page: Page, title: string): Promise<void> {
 /** Makes an invite link from the hallway. */
 export async function invite(page: Page): Promise<string> {
   await button(page, 'Invite').first().click();
+  await button(page, 'Make 1 link').click();
   const field = page.getByLabel('Invite link');
   await field.waitFor();
   const link = await field.inputValue();

@@ -122,6 +122,7 @@ test('who comes back hears the next words', async () => {
 
 test('a moderator sends someone out: silence there, and the words go on for the rest', async () => {
   await withPerson(ines.page, 'Tom', 'Remove');
+  await press(ines.page, 'For this evening');
   await lockSays(zoe.page, 2);
   await pause(1000);
   await silence(tom);

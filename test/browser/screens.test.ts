@@ -172,6 +172,7 @@ describe('the hallway', () => {
     on('hall', async (page) => {
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
       await button(page, 'Invite').click();
+      await button(page, 'Make 1 link').click();
       const field = page.getByLabel('Invite link');
       const link = await field.inputValue();
       expect(link).toMatch(/^https:\/\/.*#AQ1/);
@@ -261,6 +262,7 @@ describe('the room', () => {
       await button(page, 'Ada Lindqvist, speaker, muted').waitFor();
       await act('Ada Lindqvist', 'Move to audience');
       await act('Bao Nguyen', 'Remove');
+      await button(page, 'For this evening').click();
       await act('Jun Watanabe', 'Ban from the club');
       const ask = page.getByRole('dialog', { name: 'Ban Jun Watanabe from the club?' });
       await button(ask, 'Ban Jun Watanabe').click();

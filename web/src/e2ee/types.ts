@@ -18,6 +18,7 @@ export type KeysTrouble =
   | 'chain' // somebody's chain does not reach our founder
   | 'roster' // root or count differ from our table
   | 'order' // counter, prev or log head out of order
+  | 'fork' // the header's head of the member log is not ours at that size
   | 'secret'; // our part does not open, or the commitment fails
 
 export interface KeysState {

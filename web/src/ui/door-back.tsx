@@ -64,10 +64,8 @@ function Code({ pairing }: { pairing: NewDevice }): JSX.Element {
     <div class="stack">
       <p>{t('pair.text')}</p>
       <Qr text={pairing.link} label={t('pair.qr')} />
-      <p class="label" id="pair-code">
-        {t('pair.code')}
-      </p>
-      <p class="paper-code" dir="ltr" translate={false} aria-labelledby="pair-code">
+      <p class="label">{t('pair.code')}</p>
+      <p class="paper-code" dir="ltr" translate={false}>
         {pairing.code}
       </p>
       <p class="hint" role="status">

@@ -72,7 +72,7 @@ function Asks(): JSX.Element | null {
   const asks = app.asks.value;
   if (asks.length === 0) return null;
   return (
-    <ul class="rows" role="status">
+    <ul class="rows">
       {asks.map(({ by, target, kind }) => (
         <li key={`${by.account} ${target.account}`} class="row">
           <span dir="auto">{t('mod.ask', { by: nameOf(by), target: nameOf(target) })}</span>

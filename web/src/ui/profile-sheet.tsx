@@ -30,7 +30,10 @@ export function ProfileSheet(): JSX.Element | null {
   };
   const submit = (e: Event): void => {
     e.preventDefault();
-    if (!name.trim()) return setError(t('invite.name_missing'));
+    if (!name.trim()) {
+      setError(t('invite.name_missing'));
+      return;
+    }
     const change: Parameters<typeof app.setProfile>[0] = {};
     if (name.trim() !== me.name) change.name = name.trim();
     if (handle !== (me.handle ?? '')) change.handle = handle;
