@@ -19,7 +19,8 @@ allow wire 'base/|wire/|crypt/sign\.h' "$none"
 allow media 'base/|wire/|crypt/|media/' "$none"
 allow rooms 'base/|wire/record\.h|crypt/sign\.h|media/media\.h|rooms/' "$none"
 allow store 'base/|store/' 'sqlite3'
-allow server 'base/|wire/|crypt/|media/media\.h|rooms/rooms\.h|store/(store|queue)\.h|server/' 'jansson|libwebsockets|openssl'
+allow cli 'base/|wire/|crypt/sign\.h|cli/' 'jansson'
+allow server 'cli/cli\.h|base/|wire/|crypt/|media/media\.h|rooms/rooms\.h|store/(store|queue)\.h|server/' 'jansson|libwebsockets|openssl'
 
 # The client's layers: a folder may import from those to the right of the colon, never upward.
 layer() {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cli.h"
 #include "server/config.h"
 #include "server/serve.h"
 
@@ -21,6 +22,18 @@ static const struct {
 } commands[] = {
     {"serve", serve_main, "run the server until SIGINT or SIGTERM"},
     {"check-config", check_config_main, "say whether serve would accept these options"},
+    {"console", console_main, "LINK: make this machine's console a member of the club"},
+    {"members", members_main, "list the members"},
+    {"invite", invite_main, "make invitation links (--count N, --hours H)"},
+    {"invites", invites_main, "list the console's invitations and what became of them"},
+    {"revoke", revoke_main, "LINK or KEY: withdraw an invitation"},
+    {"ban", ban_main, "WHOM: out of the club for good"},
+    {"unban", unban_main, "WHOM: take a ban back"},
+    {"hold", hold_main, "WHOM: hold for review all whom they brought in"},
+    {"release", release_main, "WHOM: release somebody who is held (--subtree: and all below)"},
+    {"role", role_main, "WHOM admin or member: change a rank"},
+    {"export", export_main, "WHOM: print everything that is stored about them"},
+    {"delete", delete_main, "WHOM: delete the account and what is stored about it"},
     {"version", version_main, "print the version"},
 };
 enum { SUBCOMMANDS = sizeof commands / sizeof *commands };
@@ -30,7 +43,12 @@ static void usage(void)
     puts(
         "aparte: live audio rooms that stay between the people in them\n\nUsage: aparte COMMAND [OPTIONS]\n");
     for (size_t i = 0; i < SUBCOMMANDS; i++) printf("  %-16s %s\n", commands[i].name, commands[i].help);
-    puts("\nOptions, each also as an environment variable:\n");
+    puts("\nWHOM is an account id, @handle or a name that only one member has. From console to delete, a "
+         "server runs "
+         "on the\ndata folder (--data DIR or APARTE_DATA); --json prints one JSON object.\n"
+         "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no server, 4 the console is not a "
+         "member.\n\n"
+         "Options of serve and check-config, each also as an environment variable:\n");
     config_help();
 }
 
