@@ -119,15 +119,15 @@ void client_read(struct sim *s, struct client *c)
 
 /* ---- as a steward --------------------------------------------------------------------------------- */
 
-/* docs/protocol.md, "Who acts". */
+/* docs/protocol.md, "Who acts"; a simulated club has fewer moderators than may sign. */
 static bool my_turn(const struct client *c)
 {
     const struct face *first = NULL;
     bool moderated = false;
-    for (size_t i = 0; i < c->count; i++) moderated |= c->people[i].role == ROLE_MODERATOR;
+    for (size_t i = 0; i < c->count; i++) moderated |= c->people[i].moderates;
     for (size_t i = 0; i < c->count; i++) {
         const struct face *f = &c->people[i];
-        if (moderated ? f->role != ROLE_MODERATOR : !f->on_stage) continue;
+        if (moderated ? !f->moderates : !f->on_stage) continue;
         bool better = !first || (moderated && f->away < first->away) ||
                       (f->order < first->order && (!moderated || f->away == first->away));
         if (better) first = f;

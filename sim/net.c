@@ -16,7 +16,7 @@ static struct face face(const struct person_info *p)
 {
     return (struct face){.account = p->account,
                          .leaf = hash_raw(p->leaf),
-                         .role = p->role,
+                         .moderates = p->role == ROLE_MODERATOR || p->club_role != CLUB_MEMBER,
                          .on_stage = p->on_stage,
                          .away = p->away,
                          .keyed = p->keyed,

@@ -14,8 +14,7 @@ enum { SIM_CLIENTS = 24, SIM_ROOMS = 3 };
 struct face { /* what a client knows of a person */
     struct id account;
     struct hash leaf;
-    enum room_role role;
-    bool on_stage, away, keyed;
+    bool moderates, on_stage, away, keyed;
     uint32_t order;
     uint16_t slot;
 };

@@ -51,7 +51,8 @@ enum {
     LIMIT_BUCKET = 32,              /* roster slots that share one bucket key */
     LIMIT_SEAL_BYTES = 1280,        /* hybrid: 1088 of ML-KEM and 32 of X25519 beside the ciphertext */
     LIMIT_KEM_BYTES = 1184,         /* ML-KEM-768 encapsulation key */
-    LIMIT_SPLIT = 4,                /* stewards who help with one flat rekey */
+    LIMIT_STEWARDS = 5,             /* moderators of one room who may sign key headers */
+    LIMIT_SPLIT = LIMIT_STEWARDS - 1,                /* stewards who help with one flat rekey */
     LIMIT_TAGS = 100,               /* frame tags per message */
     LIMIT_TAGS_BYTES = 128 + 8 * LIMIT_TAGS,
     LIMIT_BEAT_MS = 5000,

@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "crypt/openssl.h"
 
-enum { SIGNED_MAX = 64 + LIMIT_RECORD_BYTES }; /* prefix and the largest body that anything signs */
+enum { SIGNED_MAX = 64 + LIMIT_TAGS_BYTES }; /* prefix and the largest body that anything signs */
 
 static_assert(LIMIT_LEAF_BYTES <= LIMIT_RECORD_BYTES && LIMIT_HEADER_BYTES <= LIMIT_RECORD_BYTES,
               "every signed body fits");

@@ -20,17 +20,20 @@ void keys_forget(struct person *p)
 
 /* ---- the header ----------------------------------------------------------------------------------- */
 
-/* Moderators; if none is here, the person on stage with the lowest order. Clients go by the same rule, so a
- * header that passes here is one that they accept. */
+/* The first five moderators; if none is here, the person on stage with the lowest order. Clients go by the
+ * same rule, so a header that passes here is one that they accept. */
 bool keys_eligible(const struct person *p)
 {
-    if (p->role == ROLE_MODERATOR) return true;
-    if (!p->on_stage) return false;
+    bool moderates = person_moderates(p);
+    if (!moderates && !p->on_stage) return false;
+    uint32_t before = 0;
     for (uint32_t i = 0; i < p->room->count; i++) {
         const struct person *other = p->room->people[i];
-        if (other->role == ROLE_MODERATOR || (other->on_stage && other->order < p->order)) return false;
+        bool moderator = person_moderates(other);
+        if (!moderates && moderator) return false;
+        before += other->order < p->order && (moderates ? moderator : other->on_stage);
     }
-    return true;
+    return before < (moderates ? LIMIT_STEWARDS : 1);
 }
 
 static enum err check_signer(const struct update *u)

@@ -2,7 +2,7 @@
  * and parser and writer both walk them, so that the two cannot disagree. */
 #include "wire/record.h"
 
-enum { VERSION = 1, SUITE_X25519_AES128 = 1 };
+enum { VERSION = 1, SUITE_X25519_AES128 = 1, SUITE_HYBRID_AES128 = 2 };
 enum { ROLE_FIRST = 1, ROLE_LAST = 3 };
 
 struct field {
@@ -124,11 +124,22 @@ enum err record_write_body(struct writer *w, const struct record *r)
 
 /* ---- roster leaf ---- */
 
-static const struct field leaf_fields[] = {NUMBER(leaf, suite),   BYTES(leaf, room),
-                                           BYTES(leaf, account),  BYTES(leaf, device),
-                                           BYTES(leaf, hpke_key), BYTES(leaf, join),
-                                           NUMBER(leaf, role),    BYTES(leaf, chain),
-                                           NUMBER(leaf, time_ms), {0}};
+static const struct field leaf_fields[] = {NUMBER(leaf, suite),
+                                           BYTES(leaf, room),
+                                           BYTES(leaf, account),
+                                           BYTES(leaf, device),
+                                           BYTES(leaf, hpke_key),
+                                           BYTES(leaf, kem),
+                                           BYTES(leaf, join),
+                                           NUMBER(leaf, role),
+                                           BYTES(leaf, chain),
+                                           NUMBER(leaf, time_ms),
+                                           {0}};
+
+static bool suite_known(uint8_t suite)
+{
+    return suite == SUITE_X25519_AES128 || suite == SUITE_HYBRID_AES128;
+}
 
 enum err leaf_parse(struct leaf *out, struct view bytes)
 {
@@ -139,7 +150,9 @@ enum err leaf_parse(struct leaf *out, struct view bytes)
     out->body = (struct view){bytes.ptr, r.pos};
     read_bytes(&r, out->sig, SIG_BYTES);
     if (r.err) return r.err;
-    if (version != VERSION || out->suite != SUITE_X25519_AES128) return ERR_UNSUPPORTED;
+    if (version != VERSION || !suite_known(out->suite)) return ERR_UNSUPPORTED;
+    static const struct hash none;
+    if (hash_eq(out->kem, none) != (out->suite == SUITE_X25519_AES128)) return ERR_MALFORMED;
     if (out->role < ROLE_FIRST || out->role > ROLE_LAST) return ERR_MALFORMED;
     return reader_end(&r);
 }
@@ -153,14 +166,23 @@ enum err leaf_write_body(struct writer *w, const struct leaf *l)
 
 /* ---- key header ---- */
 
-static const struct field header_fields[] = {NUMBER(key_header, suite),         BYTES(key_header, room),
-                                             NUMBER(key_header, counter),       NUMBER(key_header, epoch),
-                                             NUMBER(key_header, generation),    BYTES(key_header, prev),
-                                             BYTES(key_header, roster_root),    NUMBER(key_header, count),
-                                             BYTES(key_header, stage_hash),     NUMBER(key_header, log_size),
-                                             BYTES(key_header, log_head),       BYTES(key_header, commitment),
-                                             NUMBER(key_header, time_ms),       BYTES(key_header, steward),
-                                             BYTES(key_header, steward_device), {0}};
+static const struct field header_fields[] = {NUMBER(key_header, suite),
+                                             BYTES(key_header, room),
+                                             NUMBER(key_header, counter),
+                                             NUMBER(key_header, epoch),
+                                             NUMBER(key_header, generation),
+                                             BYTES(key_header, prev),
+                                             BYTES(key_header, roster_root),
+                                             NUMBER(key_header, count),
+                                             BYTES(key_header, stage_hash),
+                                             BYTES(key_header, trace),
+                                             NUMBER(key_header, log_size),
+                                             BYTES(key_header, log_head),
+                                             BYTES(key_header, commitment),
+                                             NUMBER(key_header, time_ms),
+                                             BYTES(key_header, steward),
+                                             BYTES(key_header, steward_device),
+                                             {0}};
 
 enum err key_header_parse(struct key_header *out, struct view bytes)
 {
@@ -171,7 +193,7 @@ enum err key_header_parse(struct key_header *out, struct view bytes)
     out->body = (struct view){bytes.ptr, r.pos};
     read_bytes(&r, out->sig, SIG_BYTES);
     if (r.err) return r.err;
-    if (version != VERSION || out->suite != SUITE_X25519_AES128) return ERR_UNSUPPORTED;
+    if (version != VERSION || !suite_known(out->suite)) return ERR_UNSUPPORTED;
     return reader_end(&r);
 }
 

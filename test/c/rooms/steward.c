@@ -2,16 +2,16 @@
 
 #include "crypt/sign.h"
 
-uint8_t steward_parts[SEATS][WELCOME];
+uint8_t steward_parts[SEATS][PART];
 
 void message_begin(struct message *msg, const struct world *w, const struct keys_view *v,
                    const struct actor *steward, bool rekey)
 {
     struct rooms_stats stats = rooms_stats(w->r);
-    for (size_t i = 0; i < SEATS; i++) memset(steward_parts[i], (int)i + 1, WELCOME);
+    for (size_t i = 0; i < SEATS; i++) memset(steward_parts[i], (int)i + 1, PART);
     memset(msg, 0, sizeof(*msg));
     memcpy(msg->table, v->table, sizeof(msg->table));
-    msg->h = (struct key_header){.suite = 1,
+    msg->h = (struct key_header){.suite = v->last.suite ? v->last.suite : 1,
                                  .room = v->room,
                                  .counter = v->last.counter + 1,
                                  .epoch = v->last.epoch + rekey,
@@ -26,6 +26,7 @@ void message_begin(struct message *msg, const struct world *w, const struct keys
     msg->m.seals = msg->seals;
     msg->m.welcomes = msg->welcomes;
     msg->m.wraps = msg->wraps;
+    msg->m.split = msg->split;
 }
 
 void message_seat(struct message *msg, uint16_t slot, const struct hash *leaf)
@@ -35,23 +36,38 @@ void message_seat(struct message *msg, uint16_t slot, const struct hash *leaf)
     msg->changes[msg->m.change_count++] = (struct roster_change){slot, leaf != NULL, msg->table[slot].leaf};
 }
 
+void message_share(struct message *msg, const struct actor *helper, uint16_t first, uint16_t last)
+{
+    struct key_split *share = &msg->split[msg->m.split_count++];
+    *share = (struct key_split){helper->account, first, last, {steward_parts[first], SEAL}};
+    if (msg->h.suite == 2) share->seal.len += KEM_CIPHERTEXT;
+}
+
+static bool shared(const struct message *msg, uint16_t bucket)
+{
+    for (size_t i = 0; i < msg->m.split_count; i++)
+        if (bucket >= msg->split[i].first && bucket <= msg->split[i].last) return true;
+    return false;
+}
+
 void message_fill(struct message *msg, bool rekey, bool all)
 {
     bool dirty[SEATS / LIMIT_BUCKET] = {false};
     uint16_t slots = 0;
+    size_t extra = msg->h.suite == 2 ? KEM_CIPHERTEXT : 0;
     for (size_t i = 0; i < msg->m.change_count; i++) {
         const struct roster_change *c = &msg->changes[i];
         dirty[c->slot / LIMIT_BUCKET] = true;
         if (!rekey && c->filled)
             msg->welcomes[msg->m.welcome_count++] =
-                (struct key_part){c->slot, {steward_parts[c->slot], WELCOME}};
+                (struct key_part){c->slot, {steward_parts[c->slot], extra + WELCOME}};
     }
     for (uint16_t i = 0; i < SEATS; i++) {
         if (!msg->table[i].filled) continue;
         slots = (uint16_t)(i + 1);
         msg->h.count++;
-        if (rekey && (all || dirty[i / LIMIT_BUCKET]))
-            msg->seals[msg->m.seal_count++] = (struct key_part){i, {steward_parts[i], SEAL}};
+        if (rekey && (all || dirty[i / LIMIT_BUCKET]) && !shared(msg, i / LIMIT_BUCKET))
+            msg->seals[msg->m.seal_count++] = (struct key_part){i, {steward_parts[i], extra + SEAL}};
     }
     for (uint16_t i = 0; rekey && i < (slots + LIMIT_BUCKET - 1) / LIMIT_BUCKET; i++)
         msg->wraps[msg->m.wrap_count++] = (struct view){steward_parts[i], WRAP};

@@ -5,7 +5,14 @@
 
 #include "world.h"
 
-enum { SEAL = 80, WELCOME = 112, WRAP = 48, SEATS = 96 };
+enum {
+    SEAL = 80,
+    WELCOME = 112,
+    WRAP = 48,
+    KEM_CIPHERTEXT = 1088,
+    PART = KEM_CIPHERTEXT + WELCOME,
+    SEATS = 96
+};
 
 struct seat {
     bool filled;
@@ -26,6 +33,7 @@ struct message {
     struct key_part seals[2 * SEATS], welcomes[2 * SEATS];
     struct view wraps[SEATS];
     uint8_t stage[1 + 3 * SEATS], header[LIMIT_HEADER_BYTES];
+    struct key_split split[LIMIT_SPLIT + 1];
     struct key_message m;
     struct hash hash;
 };
@@ -35,13 +43,15 @@ struct stage_entry {
     uint16_t slot;
 };
 
-extern uint8_t steward_parts[SEATS][WELCOME];
+extern uint8_t steward_parts[SEATS][PART];
 
 void message_begin(struct message *msg, const struct world *w, const struct keys_view *v,
                    const struct actor *steward, bool rekey);
 void message_seat(struct message *msg, uint16_t slot, const struct hash *leaf); /* NULL: empty it */
 /* Parts and count: what the table asks for. A bucket gets seals if it changed or if all do. */
 void message_fill(struct message *msg, bool rekey, bool all);
+/* Gives buckets to another steward: call before message_fill. */
+void message_share(struct message *msg, const struct actor *helper, uint16_t first, uint16_t last);
 void message_stage(struct message *msg, size_t n, const struct stage_entry *list);
 void message_sign(struct message *msg, const uint8_t seed[32]);
 enum err message_send(struct world *w, struct message *msg, sock_name sock);

@@ -6,87 +6,7 @@
 #include <cmocka.h>
 
 #include "crypt/sign.h"
-#include "steward.h"
-
-struct scene {
-    struct world w;
-    struct actor *f, *host, *a, *b;
-    struct id room;
-    struct keys_view view;
-    struct message msg;
-};
-
-static int setup(void **state)
-{
-    struct scene *s = calloc(1, sizeof(*s));
-    struct world *w = &s->w;
-    world_init(w);
-    s->f = world_founder(w);
-    s->host = world_member(w, s->f);
-    s->a = world_member(w, s->f);
-    s->b = world_member(w, s->f);
-    assert_int_equal(world_open(w, s->host, "Talk", NULL, 0, &s->room), OK);
-    assert_int_equal(world_join(w, s->host, s->room), OK);
-    assert_int_equal(world_join(w, s->a, s->room), OK);
-    *state = s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct scene *s = *state;
-    world_check(&s->w);
-    world_deinit(&s->w);
-    free(s);
-    return 0;
-}
-
-/* ---- a steward ------------------------------------------------------------------------------------- */
-
-static struct message *begin(struct scene *s, const struct actor *steward, bool rekey)
-{
-    s->view.room = s->room;
-    message_begin(&s->msg, &s->w, &s->view, steward, rekey);
-    return &s->msg;
-}
-
-static void seat(struct message *msg, uint16_t slot, const struct actor *who)
-{
-    message_seat(msg, slot, who ? &who->leaf_hash : NULL);
-}
-
-static enum err deliver(struct scene *s, const struct actor *from, const uint8_t seed[32])
-{
-    message_sign(&s->msg, seed);
-    enum err e = message_send(&s->w, &s->msg, from->sock);
-    if (!e) message_accepted(&s->msg, &s->view);
-    return e;
-}
-
-static enum err send_own(struct scene *s, const struct actor *from)
-{
-    return deliver(s, from, from->device_seed);
-}
-
-static const struct stage_entry host_on_stage[1] = {{1, 0}};
-
-/* The room's first header: host in slot 0, a in slot 1. */
-static void first_header(struct scene *s)
-{
-    struct message *msg = begin(s, s->host, true);
-    seat(msg, 0, s->host);
-    seat(msg, 1, s->a);
-    message_fill(msg, true, true);
-    message_stage(msg, 1, host_on_stage);
-    assert_int_equal(send_own(s, s->host), OK);
-}
-
-static void assert_refused(struct scene *s, enum err expected, enum err e)
-{
-    assert_int_equal(e, expected);
-    assert_int_equal(s->w.effect_count, 1); /* the refusal to the steward: nobody else hears of it */
-    assert_int_equal(world_outs(&s->w, REPLY_ERROR), 1);
-}
+#include "scene.h"
 
 /* ---- what goes through ----------------------------------------------------------------------------- */
 
@@ -344,7 +264,7 @@ struct breakage {
         statement;                                                                                           \
     }
 
-BREAK(wrong_suite, msg->h.suite = 2)
+BREAK(wrong_suite, msg->h.suite = 3)
 BREAK(wrong_room, msg->h.room.bytes[0] ^= 1)
 BREAK(wrong_steward, msg->h.steward = s->a->account)
 BREAK(wrong_device, msg->h.steward_device = s->a->device)
@@ -506,7 +426,7 @@ static void a_steward_must_be_on_its_own_list(void **state)
     assert_refused(s, ERR_STALE_HEADER, send_own(s, s->host));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scene_begin, scene_end)
 
 int main(void)
 {

@@ -47,6 +47,7 @@ static void on_effect(void *user, const struct effect *e)
 {
     struct world *w = user;
     if (e->kind == EFFECT_TELL) { /* the tests ask who got what, not how often it was encoded */
+        w->told++;
         must(e->tell.out.sock == 0, "told, but to a socket of its own");
         for (size_t i = 0; i < e->tell.count; i++) {
             struct effect one = {EFFECT_SEND, {.send = e->tell.out}};
@@ -479,7 +480,7 @@ enum err world_open(struct world *w, const struct actor *a, const char *title, c
 
 struct leaf world_leaf(struct world *w, const struct actor *a, struct id room)
 {
-    struct leaf l = {.suite = 1,
+    struct leaf l = {.suite = a->suite ? a->suite : 1,
                      .room = room,
                      .account = a->account,
                      .device = a->device,
@@ -488,6 +489,7 @@ struct leaf world_leaf(struct world *w, const struct actor *a, struct id room)
                      .time_ms = w->now};
     world_noise(w, l.hpke_key, sizeof(l.hpke_key));
     world_noise(w, l.join, sizeof(l.join));
+    if (l.suite == 2) l.kem = hash_raw(VIEW(a->kem));
     return l;
 }
 
@@ -506,6 +508,7 @@ enum err world_join_leaf(struct world *w, struct actor *a, struct id room)
     struct command c = {.kind = COMMAND_ROOM_JOIN, .sock = a->sock, .request = 1};
     c.join.room = room;
     c.join.leaf = (struct view){a->leaf, a->leaf_len};
+    if (a->suite == 2) c.join.kem = VIEW(a->kem);
     c.join.media.payload_type = 111;
     c.join.media.level_ext = 1;
     c.join.media.ssrc[0] = 1000;

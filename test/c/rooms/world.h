@@ -28,6 +28,8 @@ struct actor {
     struct hash links[2 * LIMIT_CHAIN_DEPTH + 1];
     size_t link_count;
     uint8_t role;
+    uint8_t suite;                /* of its leaves: 0 is 1 */
+    uint8_t kem[LIMIT_KEM_BYTES]; /* suite 2: what goes beside the leaf */
     uint8_t leaf[LIMIT_LEAF_BYTES];
     size_t leaf_len;
     struct hash leaf_hash;
@@ -51,6 +53,7 @@ struct world {
 
     struct effect effects[WORLD_EFFECTS]; /* of the last call */
     size_t effect_count;
+    size_t told; /* texts that were encoded once for many sockets, ever */
 
     bool hold_store; /* the store does not answer by itself */
     enum err store_result;

@@ -142,7 +142,7 @@ static void test_leaf(void **state)
     struct leaf in = example_leaf(), out;
     struct writer w = writer_init(buffer, sizeof(buffer));
     assert_int_equal(leaf_write_body(&w, &in), OK);
-    assert_int_equal(w.len, 139);
+    assert_int_equal(w.len, 171);
     struct view bytes = with_signatures(&w, 1);
     assert_int_equal(leaf_parse(&out, bytes), OK);
     assert_int_equal(out.suite, 1);
@@ -151,16 +151,24 @@ static void test_leaf(void **state)
     assert_memory_equal(out.hpke_key, in.hpke_key, 32);
     assert_memory_equal(out.join, in.join, 16);
     assert_true(hash_eq(out.chain, in.chain) && out.time_ms == in.time_ms);
-    assert_int_equal(out.body.len, 139);
+    assert_int_equal(out.body.len, 171);
     for (size_t n = 0; n < bytes.len; n++)
         assert_int_equal(leaf_parse(&out, (struct view){buffer, n}), ERR_TRUNCATED);
     assert_int_equal(leaf_parse(&out, (struct view){buffer, bytes.len + 1}), ERR_TRAILING);
     for (unsigned role = 0; role < 256; role++) {
-        buffer[98] = (uint8_t)role;
+        buffer[130] = (uint8_t)role;
         assert_int_equal(leaf_parse(&out, bytes), role >= 1 && role <= 3 ? OK : ERR_MALFORMED);
     }
-    buffer[98] = 1;
-    buffer[1] = 2; /* the hybrid suite: reserved */
+    buffer[130] = 1;
+    buffer[1] = 2; /* the hybrid suite: has an encapsulation key, the other has none */
+    assert_int_equal(leaf_parse(&out, bytes), ERR_MALFORMED);
+    buffer[82 + 31] = 7;
+    assert_int_equal(leaf_parse(&out, bytes), OK);
+    assert_int_equal(out.kem.bytes[31], 7);
+    buffer[1] = 1;
+    assert_int_equal(leaf_parse(&out, bytes), ERR_MALFORMED);
+    buffer[82 + 31] = 0;
+    buffer[1] = 3;
     assert_int_equal(leaf_parse(&out, bytes), ERR_UNSUPPORTED);
     buffer[1] = 1;
     buffer[0] = 2;
@@ -182,13 +190,14 @@ static void test_key_header(void **state)
     fill(&in.prev, HASH_BYTES, 0x40);
     fill(&in.roster_root, HASH_BYTES, 0x60);
     fill(&in.stage_hash, HASH_BYTES, 0x80);
+    fill(&in.trace, HASH_BYTES, 0x90);
     fill(&in.log_head, HASH_BYTES, 0xa0);
     fill(in.commitment, 32, 0xc0);
     fill(&in.steward, ID_BYTES, 0xe0);
     fill(&in.steward_device, ID_BYTES, 0xf0);
     struct writer w = writer_init(buffer, sizeof(buffer));
     assert_int_equal(key_header_write_body(&w, &in), OK);
-    assert_int_equal(w.len, 242);
+    assert_int_equal(w.len, 274);
     struct view bytes = with_signatures(&w, 1);
     assert_int_equal(key_header_parse(&out, bytes), OK);
     assert_int_equal(out.counter, in.counter);
@@ -201,7 +210,8 @@ static void test_key_header(void **state)
     assert_true(hash_eq(out.prev, in.prev) && hash_eq(out.roster_root, in.roster_root));
     assert_true(hash_eq(out.stage_hash, in.stage_hash) && hash_eq(out.log_head, in.log_head));
     assert_memory_equal(out.commitment, in.commitment, 32);
-    assert_int_equal(out.body.len, 242);
+    assert_true(hash_eq(out.trace, in.trace));
+    assert_int_equal(out.body.len, 274);
     for (size_t n = 0; n < bytes.len; n++)
         assert_int_equal(key_header_parse(&out, (struct view){buffer, n}), ERR_TRUNCATED);
     assert_int_equal(key_header_parse(&out, (struct view){buffer, bytes.len + 1}), ERR_TRAILING);
@@ -209,6 +219,8 @@ static void test_key_header(void **state)
     assert_int_equal(key_header_parse(&out, bytes), ERR_UNSUPPORTED);
     buffer[0] = 1;
     buffer[1] = 2;
+    assert_int_equal(key_header_parse(&out, bytes), OK);
+    buffer[1] = 3;
     assert_int_equal(key_header_parse(&out, bytes), ERR_UNSUPPORTED);
 }
 

@@ -168,7 +168,10 @@ export class People {
   stewards(signer: Id | null): Person[] {
     const people = Array.from(this.#present.values(), ({ person }) => person);
     const byOrder = (a: Person, b: Person): number => a.order - b.order;
-    const moderators = people.filter(({ role }) => role === 'moderator').sort(byOrder);
+    const moderators = people
+      .filter(({ role, club }) => role === 'moderator' || club !== 'member')
+      .sort(byOrder)
+      .slice(0, 5);
     const eligible =
       moderators.length > 0
         ? moderators
