@@ -285,7 +285,7 @@ enum err world_connect(struct world *w, struct actor *a)
     must(w->next_sock < WORLD_SOCKS, "more sockets than the test has room for");
     a->sock = w->next_sock++;
     w->open[a->sock] = true;
-    struct command c = {.kind = COMMAND_SOCKET_OPEN, .sock = a->sock, .open = {view_str(HOST)}};
+    struct command c = {.kind = COMMAND_SOCKET_OPEN, .sock = a->sock, .open = {.host = view_str(HOST)}};
     return world_apply(w, &c);
 }
 

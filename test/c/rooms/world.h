@@ -8,7 +8,7 @@
 #include "rooms/rooms.h"
 #include "wire/record.h"
 
-enum { WORLD_ACTORS = 96, WORLD_SOCKS = 4096, WORLD_PEERS = 8192, WORLD_EFFECTS = 16384, WORLD_LOG = 2048 };
+enum { WORLD_ACTORS = 250, WORLD_SOCKS = 4096, WORLD_PEERS = 8192, WORLD_EFFECTS = 16384, WORLD_LOG = 2048 };
 
 struct ticket { /* an invite, with its secret */
     uint8_t seed[32];
