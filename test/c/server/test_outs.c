@@ -29,7 +29,7 @@ static struct media_place place;
 
 static uint8_t leaf[203], header[306], seal[80], welcome[112], wrap[48];
 static const uint8_t stage[] = {1, 1, 0, 0};
-static uint8_t founder_record[297], invite_record[145], redeem_record[297];
+static uint8_t founder_record[297], invite_record[145], redeem_record[297], room_ban[154];
 
 static void put_u64(uint8_t *out, uint64_t n)
 {
@@ -56,6 +56,9 @@ static int fill(void **state)
     invite_record[0] = 2, run(invite_record + 1, 16, RUN_INES), run(invite_record + 17, 16, RUN_INES_DEVICE);
     run(invite_record + 33, 32, 5), put_u64(invite_record + 65, GOLDEN_TIME);
     put_u64(invite_record + 73, GOLDEN_TIME + 86400000), run(invite_record + 81, 64, 6);
+    room_ban[0] = 15, run(room_ban + 1, 16, RUN_INES), run(room_ban + 17, 16, RUN_INES_DEVICE);
+    run(room_ban + 33, 16, RUN_TOM), run(room_ban + 49, 16, RUN_INES), run(room_ban + 65, 16, 0x10);
+    room_ban[81] = 1, put_u64(room_ban + 82, GOLDEN_TIME), run(room_ban + 90, 64, 6);
     return 0;
 }
 
@@ -211,6 +214,98 @@ static void club(void **state)
     assert_encodes("guest.event", &o);
 }
 
+static uint8_t picture[16] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 1, 2, 3, 4, 5, 6, 7, 8};
+
+static struct member_profile ines_profile(void)
+{
+    return (struct member_profile){
+        run_id(RUN_INES),
+        {view_str("Inès"), view_str("ines_9"), view_str("Radio, mostly 🎧"), VIEW(picture)},
+        CLUB_FOUNDER};
+}
+
+static void profiles(void **state)
+{
+    (void)state;
+    struct member_profile list[] = {ines_profile(), {.account = run_id(RUN_TOM), .role = CLUB_MEMBER}};
+    list[1].is.name = view_str(TOM);
+    struct out o = REPLY(REPLY_PROFILES);
+    o.profiles.list = list, o.profiles.count = 2;
+    assert_encodes("profile.read.reply", &o);
+    o = EVENT(EVENT_PROFILE);
+    o.profile.account = run_id(RUN_ZOE), o.profile.name = view_str("Zoé 🎧");
+    assert_encodes("profile.event", &o);
+
+    uint8_t credential[2][20], data[2][60];
+    RUN(credential[0], 0x41), RUN(data[0], 0x42), RUN(credential[1], 0x43), RUN(data[1], 0x44);
+    struct passkey_info keys[] = {{VIEW(credential[0]), VIEW(data[0])}, {VIEW(credential[1]), VIEW(data[1])}};
+    o = REPLY(REPLY_PASSKEYS);
+    o.passkeys.list = keys, o.passkeys.count = 2;
+    assert_encodes("passkey.list.reply", &o);
+    o = REPLY(REPLY_PASSKEY);
+    o.passkeys.list = keys, o.passkeys.count = 1;
+    assert_encodes("passkey.look.reply", &o);
+
+    struct chain_entry records[] = {{1, VIEW(invite_record)}, {2, VIEW(redeem_record)}};
+    struct export_info x = {ines_profile(), keys, 2, records, 2};
+    o = REPLY(REPLY_EXPORT);
+    o.export = &x;
+    assert_encodes("../operator/account.export.reply", &o);
+}
+
+static void moderating(void **state)
+{
+    (void)state;
+    struct mod_info list[] = {{.kind = "room-ban",
+                               .time_ms = GOLDEN_TIME + 5,
+                               .by = run_id(RUN_ZOE),
+                               .target = run_id(RUN_TOM),
+                               .by_name = view_str("Zoé 🎧"),
+                               .target_name = view_str(TOM),
+                               .undone = true,
+                               .evening = true,
+                               .room = view_str("Café du soir")},
+                              {.kind = "ban",
+                               .stored = true,
+                               .n = 7,
+                               .time_ms = GOLDEN_TIME,
+                               .by = run_id(RUN_INES),
+                               .target = run_id(RUN_TOM),
+                               .by_name = view_str("Inès"),
+                               .target_name = view_str(TOM)}};
+    struct out o = REPLY(REPLY_MOD);
+    o.mod.list = list, o.mod.count = 2;
+    assert_encodes("mod.list.reply", &o);
+    o = EVENT(EVENT_MOD_ASK);
+    o.mod_ask.by = run_id(RUN_ZOE), o.mod_ask.by_name = view_str("Zoé 🎧");
+    o.mod_ask.target = run_id(RUN_TOM), o.mod_ask.target_name = view_str(TOM), o.mod_ask.kind = "ban";
+    assert_encodes("mod.ask.event", &o);
+}
+
+static void for_the_operator(void **state)
+{
+    (void)state;
+    struct member_info list[] = {{.account = run_id(RUN_INES),
+                                  .name = view_str("Inès"),
+                                  .handle = view_str("ines_9"),
+                                  .role = CLUB_FOUNDER,
+                                  .devices = 2,
+                                  .invites = 3},
+                                 {.account = run_id(RUN_TOM),
+                                  .inviter = run_id(RUN_INES),
+                                  .role = CLUB_MEMBER,
+                                  .state = MEMBER_DELETED,
+                                  .n = 4}};
+    struct out o = REPLY(REPLY_MEMBERS);
+    o.members.list = list, o.members.count = 2, o.members.next = 5;
+    assert_encodes("../operator/operator.members.reply", &o);
+    o = EVENT(EVENT_CHALLENGE);
+    RUN(o.challenge.nonce, 0xc0), o.challenge.club = view_str("Aparté"), o.challenge.time_ms = GOLDEN_TIME;
+    place.origin = "https://club.example";
+    assert_encodes("../operator/challenge.event", &o);
+    place.origin = NULL;
+}
+
 static void hallway(void **state)
 {
     (void)state;
@@ -255,11 +350,11 @@ static void joining(void **state)
 static void in_a_room(void **state)
 {
     (void)state;
-    static const char *const plain[] = {"room.leave.reply",  "room.hand.reply",       "room.mute.reply",
-                                        "room.bring.reply",  "room.answer.reply",     "room.send_back.reply",
-                                        "room.remove.reply", "room.mute_other.reply", "room.end.reply",
-                                        "room.keys.reply",   "room.seals.reply",      "room.beat.reply",
-                                        "room.tags.reply"};
+    static const char *const plain[] = {
+        "room.leave.reply",  "room.hand.reply",      "room.mute.reply",       "room.bring.reply",
+        "room.answer.reply", "room.send_back.reply", "room.remove.reply",     "room.readmit.reply",
+        "profile.set.reply", "passkey.set.reply",    "room.mute_other.reply", "room.end.reply",
+        "room.keys.reply",   "room.seals.reply",     "room.beat.reply",       "room.tags.reply"};
     struct out o = REPLY(REPLY_OK);
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) assert_encodes(plain[i], &o);
 
@@ -277,6 +372,7 @@ static void in_a_room(void **state)
         char file[64];
         snprintf(file, sizeof file, "room.left.event-%s", left[i]);
         o.left.why = (enum left_why)i;
+        o.left.record = i == LEFT_REMOVED ? VIEW(room_ban) : (struct view){0};
         assert_encodes(file, &o);
     }
     o = EVENT(EVENT_CALLED);
@@ -343,6 +439,8 @@ static void errors(void **state)
     assert_encodes("room.hand.reply-error", &o);
     o.error.err = ERR_RATE, o.error.retry_after_ms = 500;
     assert_encodes("invite.create.reply-error", &o);
+    o.error.err = ERR_BUDGET, o.error.retry_after_ms = 3600000;
+    assert_encodes("profile.read.reply-error", &o);
     struct json j;
     json_init(&j);
     assert_int_equal(effects_encode_error(&j, ERR_MALFORMED), OK);
@@ -385,6 +483,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(opening),
                                        cmocka_unit_test(club),
+                                       cmocka_unit_test(profiles),
+                                       cmocka_unit_test(moderating),
+                                       cmocka_unit_test(for_the_operator),
                                        cmocka_unit_test(hallway),
                                        cmocka_unit_test(joining),
                                        cmocka_unit_test(in_a_room),

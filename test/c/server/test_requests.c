@@ -82,6 +82,7 @@ static void carries_records(void **state)
     } rows[] = {{"invite.create.request", COMMAND_INVITE, 2},
                 {"invite.revoke.request", COMMAND_INVITE_REVOKE, 9},
                 {"member.ban.request", COMMAND_BAN, 7},
+                {"room.remove.request", COMMAND_ROOM_REMOVE, 15},
                 {"member.unban.request", COMMAND_UNBAN, 8}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct request *r = decode_file(rows[i].file);
@@ -155,7 +156,8 @@ static void acts_in_rooms(void **state)
                 {"room.answer.request", COMMAND_ROOM_ANSWER, 1, false},
                 {"room.send_back.request", COMMAND_ROOM_SEND_BACK, -1, true},
                 {"room.mute_other.request", COMMAND_ROOM_MUTE_OTHER, -1, true},
-                {"room.remove.request", COMMAND_ROOM_REMOVE, -1, true},
+                {"room.readmit.request", COMMAND_ROOM_READMIT, -1, true},
+                {"../operator/operator.export.request", COMMAND_OPERATOR_EXPORT, -1, true},
                 {"room.end.request", COMMAND_ROOM_END, -1, false},
                 {"invite.list.request", COMMAND_INVITE_LIST, -1, false}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -249,6 +251,56 @@ static void carries_encapsulation_keys(void **state)
     api_free(r);
 }
 
+static void sets_profiles(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("profile.set.request");
+    assert_int_equal(r->command.kind, COMMAND_PROFILE_SET);
+    assert_true(r->command.profile.name && r->command.profile.handle && r->command.profile.bio &&
+                r->command.profile.picture);
+    ASSERT_TEXT(r->command.profile.to.name, "Inès");
+    ASSERT_TEXT(r->command.profile.to.handle, "ines_9");
+    ASSERT_TEXT(r->command.profile.to.bio, "Radio, mostly 🎧");
+    assert_int_equal(r->command.profile.to.picture.len, 16);
+    assert_true(is_run(r->command.profile.to.picture.ptr + 8, 8, 1));
+    api_free(r);
+    r = decode_file("profile.set.request-remove");
+    assert_true(r->command.profile.handle && r->command.profile.picture);
+    assert_false(r->command.profile.name || r->command.profile.bio);
+    assert_int_equal(r->command.profile.to.handle.len + r->command.profile.to.picture.len, 0);
+    api_free(r);
+    assert_int_equal(api_decode(&r, view_str("{\"id\":7,\"do\":\"profile.set\"}")), ERR_MALFORMED);
+    api_free(r);
+    r = decode_file("profile.read.request");
+    assert_int_equal(r->command.kind, COMMAND_PROFILE_READ);
+    assert_int_equal(r->command.chains.count, 2);
+    ASSERT_RUN(r->command.chains.accounts[1].bytes, RUN_TOM);
+    api_free(r);
+}
+
+static void sets_passkeys(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("passkey.set.request");
+    assert_int_equal(r->command.kind, COMMAND_PASSKEY_SET);
+    assert_int_equal(r->command.passkeys.count, 2);
+    assert_true(is_run(r->command.passkeys.list[0].credential.ptr, 20, 0x41));
+    assert_int_equal(r->command.passkeys.list[1].data.len, 60);
+    assert_true(is_run(r->command.passkeys.list[1].data.ptr, 60, 0x44));
+    api_free(r);
+    r = decode_file("passkey.set.request-none");
+    assert_int_equal(r->command.passkeys.count, 0);
+    api_free(r);
+    r = decode_file("passkey.look.request");
+    assert_int_equal(r->command.kind, COMMAND_PASSKEY_LOOK);
+    assert_true(is_run(r->command.passkey.credential.ptr, 20, 0x41));
+    api_free(r);
+    r = decode_file("../operator/operator.members.request");
+    assert_int_equal(r->command.kind, COMMAND_OPERATOR_MEMBERS);
+    assert_int_equal(r->command.members.from, 500);
+    api_free(r);
+}
+
 /* No request file is left out of the tests above by a decoder that refuses it. */
 static void every_file_decodes(void **state)
 {
@@ -282,6 +334,8 @@ int main(void)
                                        cmocka_unit_test(shares_a_rekey),
                                        cmocka_unit_test(keeps_a_room_alive),
                                        cmocka_unit_test(carries_encapsulation_keys),
+                                       cmocka_unit_test(sets_profiles),
+                                       cmocka_unit_test(sets_passkeys),
                                        cmocka_unit_test(every_file_decodes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
