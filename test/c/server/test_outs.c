@@ -470,12 +470,15 @@ static void no_file_was_left_out(void **state)
     (void)state;
     char path[1024];
     unsigned files = 0;
-    snprintf(path, sizeof path, "%s/messages", getenv("GOLDEN"));
-    DIR *d = opendir(path);
-    assert_non_null(d);
-    for (struct dirent *e; (e = readdir(d));)
-        files += strstr(e->d_name, ".reply") || strstr(e->d_name, ".event");
-    closedir(d);
+    static const char *const folders[] = {"messages", "operator"};
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", getenv("GOLDEN"), folders[i]);
+        DIR *d = opendir(path);
+        assert_non_null(d);
+        for (struct dirent *e; (e = readdir(d));)
+            files += strstr(e->d_name, ".reply") || strstr(e->d_name, ".event");
+        closedir(d);
+    }
     assert_int_equal(compared, files);
 }
 
