@@ -51,7 +51,11 @@ node_modules/.stamp: package.json package-lock.json | $(node)
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(client): node_modules/.stamp package.json $(client_sources)
+# The embedder for the client's AudioWorklet.
+build/mark.wasm: $(wildcard src/mark/*) scripts/wasm.sh | deps-run
+	@scripts/wasm.sh
+
+$(client): node_modules/.stamp package.json $(client_sources) build/mark.wasm
 	npm run --silent build
 	@touch $@
 

@@ -20,7 +20,9 @@ allow media 'base/|wire/|crypt/|media/' "$none"
 allow rooms 'base/|wire/record\.h|crypt/sign\.h|media/media\.h|rooms/' "$none"
 allow store 'base/|store/' 'sqlite3'
 allow cli 'base/|wire/|crypt/sign\.h|cli/' 'jansson'
-allow server 'cli/cli\.h|base/|wire/|crypt/|media/media\.h|rooms/rooms\.h|store/(store|queue)\.h|server/' 'jansson|libwebsockets|openssl'
+allow mark 'base/|crypt/sign\.h|mark/' "$none"
+allow trace 'base/|crypt/sign\.h|mark/|trace/' 'jansson'
+allow server 'cli/cli\.h|base/|wire/|crypt/|media/media\.h|rooms/rooms\.h|store/(store|queue)\.h|trace/trace\.h|server/' 'jansson|libwebsockets|openssl'
 
 # The client's layers: a folder may import from those to the right of the colon, never upward.
 layer() {
@@ -32,7 +34,8 @@ layer base base
 layer identity 'base|identity'
 layer e2ee 'base|identity|e2ee'
 layer socket 'base|socket'
-layer rtc 'base|e2ee|rtc'
+layer mark 'base|mark'
+layer rtc 'base|e2ee|mark|rtc'
 layer api 'base|socket|identity|api'
 layer state 'base|socket|identity|e2ee|rtc|api|state'
 layer ui 'base|state|i18n|style|ui'

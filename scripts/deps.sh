@@ -4,9 +4,9 @@
 set -eu
 
 run="build-essential pkg-config meson ninja-build nodejs npm
-  libwebsockets-dev libssl-dev libsqlite3-dev libjansson-dev"
+  libwebsockets-dev libssl-dev libsqlite3-dev libjansson-dev libsndfile1-dev libpng-dev clang lld"
 test="$run libcmocka-dev libsrtp2-dev chromium alsa-utils asterisk-core-sounds-en-wav openssl"
-fuzz="$test clang libclang-rt-14-dev"
+fuzz="$test libclang-rt-14-dev"
 
 case "${1:-run}" in
   run) wanted=$run ;;

@@ -125,6 +125,25 @@ void hmac_sha1(struct view key, struct view data, uint8_t out[20])
     must(HMAC(EVP_sha1(), key.len ? key.ptr : none, (int)key.len, data.ptr, data.len, out, NULL) != NULL);
 }
 
+void hmac_sha256(struct view key, struct view data, uint8_t out[HASH_BYTES])
+{
+    must(key.len > 0 && key.len <= INT32_MAX);
+    must(HMAC(EVP_sha256(), key.ptr, (int)key.len, data.ptr, data.len, out, NULL) != NULL);
+}
+
+enum err keystream(const uint8_t key[32], uint8_t *out, size_t n)
+{
+    static const uint8_t counter[16];
+    if (n > INT32_MAX) return ERR_TOO_LARGE;
+    memset(out, 0, n);
+    int len = 0;
+    EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+    bool ok = c && EVP_EncryptInit_ex(c, EVP_aes_256_ctr(), NULL, key, counter) == 1 &&
+              EVP_EncryptUpdate(c, out, &len, out, (int)n) == 1 && (size_t)len == n;
+    EVP_CIPHER_CTX_free(c);
+    return ok ? OK : ERR_CRYPTO;
+}
+
 bool equal_secret(const void *a, const void *b, size_t n)
 {
     return CRYPTO_memcmp(a, b, n) == 0;

@@ -1,6 +1,6 @@
-/* Ed25519, SHA-256, HMAC-SHA1 (STUN only), random bytes, constant-time compare and wiping: the few
- * primitives that the rules and the codecs need, on OpenSSL EVP. RFC 8032, FIPS 180-4, RFC 2104.
- * Thread: any; no global state. Memory: the caller's. */
+/* Ed25519, SHA-256, HMAC-SHA1 (STUN only), HMAC-SHA256, a keystream, random bytes, constant-time compare and
+ * wiping: the few primitives that the rules and the codecs need, on OpenSSL EVP. RFC 8032, FIPS 180-4, RFC
+ * 2104. Thread: any; no global state. Memory: the caller's. */
 #ifndef CRYPT_SIGN_H
 #define CRYPT_SIGN_H
 
@@ -22,6 +22,9 @@ struct id id_of_key(const char *purpose, const struct key *key); /* "account" or
 
 MUST_CHECK enum err random_bytes(uint8_t *out, size_t n);
 void hmac_sha1(struct view key, struct view data, uint8_t out[20]);
+void hmac_sha256(struct view key, struct view data, uint8_t out[HASH_BYTES]);
+/* AES-256-CTR (NIST SP 800-38A) of zeros, the counter block from zero. */
+MUST_CHECK enum err keystream(const uint8_t key[32], uint8_t *out, size_t n);
 bool equal_secret(const void *a, const void *b, size_t n); /* constant-time */
 void wipe(void *p, size_t n);
 
