@@ -107,6 +107,8 @@ enum err chain_check(const struct member_log *l, const struct record *rec, const
     case RECORD_INVITE_REVOKE:
         e = check_revoke(l, rec);
         break;
+    default:
+        break;
     }
     return !e && log_has_body(l, rec) ? ERR_REPLAY : e;
 }

@@ -3,8 +3,9 @@
 #define ROOMS_KEYS_H
 
 #include "rooms/state.h"
+#include "wire/record.h"
 
-enum { SUITE_X25519 = 1, SUITE_HYBRID = 2, NO_PART = -1 };
+enum { NO_PART = -1 };
 
 struct update {
     struct room *room;

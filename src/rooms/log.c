@@ -170,6 +170,9 @@ enum err log_append(struct member_log *l, struct view bytes, const struct record
             *invite = log_invite(l, &rec->one_time_key);
             (*invite)->revoked = true;
             break;
+        default:
+            e = ERR_UNSUPPORTED;
+            break;
         }
     }
     if (e) l->broken = true;

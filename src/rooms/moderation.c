@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-enum { SCOPE_EVENING = 1 };
-
 /* ---- removals of the evening ----------------------------------------------------------------------- */
 
 static uint32_t removals(const struct room *room)

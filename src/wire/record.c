@@ -2,8 +2,10 @@
  * and parser and writer both walk them, so that the two cannot disagree. */
 #include "wire/record.h"
 
-enum { VERSION = 1, SUITE_X25519_AES128 = 1, SUITE_HYBRID_AES128 = 2 };
-enum { ROLE_FIRST = 1, ROLE_LAST = 3 };
+enum { VERSION = 1 };
+enum { ROLE_FIRST = 1, ROLE_LAST = 3 }; /* founder, admin, member */
+static const uint64_t NUMBER_MAX =      /* what JavaScript holds exactly */
+    ((uint64_t)1 << 53) - 1;
 
 struct field {
     size_t offset, size; /* in the C struct; size 0 ends a row */
@@ -49,21 +51,32 @@ static void write_fields(struct writer *w, const void *in, const struct field *f
 
 /* ---- member-log records ---- */
 
-static const struct field founder_or_redeem[] = {BYTES(record, one_time_key),
-                                                 BYTES(record, account_key),
-                                                 BYTES(record, device_key),
-                                                 NUMBER(record, time_ms),
-                                                 {0}};
-static const struct field invite[] = {BYTES(record, author),       BYTES(record, author_device),
-                                      BYTES(record, one_time_key), NUMBER(record, time_ms),
-                                      NUMBER(record, expires_ms),  {0}};
-static const struct field ban_or_unban[] = {
-    BYTES(record, author), BYTES(record, author_device), BYTES(record, target), NUMBER(record, time_ms), {0}};
-static const struct field invite_revoke[] = {BYTES(record, author),
-                                             BYTES(record, author_device),
-                                             BYTES(record, one_time_key),
-                                             NUMBER(record, time_ms),
-                                             {0}};
+#define BY BYTES(record, author), BYTES(record, author_device)
+#define TIME                                                                                                 \
+    NUMBER(record, time_ms),                                                                                 \
+    {                                                                                                        \
+        0                                                                                                    \
+    }
+
+static const struct field founder_or_redeem[] = {BYTES(record, one_time_key), BYTES(record, account_key),
+                                                 BYTES(record, device_key), TIME};
+static const struct field invite[] = {
+    BY, BYTES(record, one_time_key), NUMBER(record, time_ms), NUMBER(record, expires_ms), {0}};
+static const struct field device_add[] = {BY, BYTES(record, device_key), TIME};
+static const struct field about_target[] = {BY, BYTES(record, target), TIME};
+static const struct field role[] = {BY, BYTES(record, target), NUMBER(record, role), TIME};
+static const struct field with_key[] = {BY, BYTES(record, one_time_key), TIME};
+static const struct field supersede[] = {
+    BY,  BYTES(record, second), BYTES(record, second_device), BYTES(record, target), BYTES(record, successor),
+    TIME};
+static const struct field succession[] = {BY, BYTES(record, target), BYTES(record, successor), TIME};
+static const struct field room_ban[] = {
+    BY, BYTES(record, target), BYTES(record, host), BYTES(record, room), NUMBER(record, scope), TIME};
+static const struct field room_unban[] = {BY, BYTES(record, target), BYTES(record, host), TIME};
+static const struct field release[] = {BY, BYTES(record, target), NUMBER(record, subtree), TIME};
+
+#undef BY
+#undef TIME
 
 static const struct layout {
     enum record_type type;
@@ -74,9 +87,21 @@ static const struct layout {
     {RECORD_FOUNDER, "founder", 3, founder_or_redeem},
     {RECORD_INVITE, "invite", 1, invite},
     {RECORD_REDEEM, "redeem", 3, founder_or_redeem},
-    {RECORD_BAN, "ban", 1, ban_or_unban},
-    {RECORD_UNBAN, "unban", 1, ban_or_unban},
-    {RECORD_INVITE_REVOKE, "invite-revoke", 1, invite_revoke},
+    {RECORD_DEVICE_ADD, "device-add", 2, device_add},
+    {RECORD_DEVICE_REVOKE, "device-revoke", 1, about_target},
+    {RECORD_ROLE, "role", 1, role},
+    {RECORD_BAN, "ban", 1, about_target},
+    {RECORD_UNBAN, "unban", 1, about_target},
+    {RECORD_INVITE_REVOKE, "invite-revoke", 1, with_key},
+    {RECORD_RECOVERY, "recovery", 2, with_key},
+    {RECORD_DELETION, "deletion", 1, about_target},
+    {RECORD_SUPERSEDE, "supersede", 2, supersede},
+    {RECORD_VETO, "veto", 1, about_target},
+    {RECORD_SUCCESSION, "succession", 1, succession},
+    {RECORD_ROOM_BAN, "room-ban", 1, room_ban},
+    {RECORD_ROOM_UNBAN, "room-unban", 1, room_unban},
+    {RECORD_HOLD, "hold", 1, about_target},
+    {RECORD_RELEASE, "release", 1, release},
 };
 
 static const struct layout *layout_of(unsigned type)
@@ -98,6 +123,22 @@ unsigned record_signatures(enum record_type t)
     return l ? l->signatures : 0;
 }
 
+/* Fields that know a few values, and times, which JavaScript reads too. */
+static enum err check_choices(const struct record *r)
+{
+    if (r->time_ms > NUMBER_MAX || r->expires_ms > NUMBER_MAX) return ERR_MALFORMED;
+    switch (r->type) {
+    case RECORD_ROLE:
+        return r->role == ROLE_LAST - 1 || r->role == ROLE_LAST ? OK : ERR_MALFORMED;
+    case RECORD_ROOM_BAN:
+        return r->scope == SCOPE_EVENING || r->scope == SCOPE_FOR_GOOD ? OK : ERR_MALFORMED;
+    case RECORD_RELEASE:
+        return r->subtree <= 1 ? OK : ERR_MALFORMED;
+    default:
+        return OK;
+    }
+}
+
 enum err record_parse(struct record *out, struct view bytes)
 {
     *out = (struct record){0};
@@ -110,7 +151,8 @@ enum err record_parse(struct record *out, struct view bytes)
     read_fields(&r, out, l->fields);
     out->body = (struct view){bytes.ptr, r.pos};
     for (unsigned i = 0; i < l->signatures; i++) read_bytes(&r, out->sig[i], SIG_BYTES);
-    return reader_end(&r);
+    enum err e = reader_end(&r);
+    return e ? e : check_choices(out);
 }
 
 enum err record_write_body(struct writer *w, const struct record *r)
@@ -138,7 +180,7 @@ static const struct field leaf_fields[] = {NUMBER(leaf, suite),
 
 static bool suite_known(uint8_t suite)
 {
-    return suite == SUITE_X25519_AES128 || suite == SUITE_HYBRID_AES128;
+    return suite == SUITE_X25519 || suite == SUITE_HYBRID;
 }
 
 enum err leaf_parse(struct leaf *out, struct view bytes)
@@ -152,8 +194,8 @@ enum err leaf_parse(struct leaf *out, struct view bytes)
     if (r.err) return r.err;
     if (version != VERSION || !suite_known(out->suite)) return ERR_UNSUPPORTED;
     static const struct hash none;
-    if (hash_eq(out->kem, none) != (out->suite == SUITE_X25519_AES128)) return ERR_MALFORMED;
-    if (out->role < ROLE_FIRST || out->role > ROLE_LAST) return ERR_MALFORMED;
+    if (hash_eq(out->kem, none) != (out->suite == SUITE_X25519)) return ERR_MALFORMED;
+    if (out->role < ROLE_FIRST || out->role > ROLE_LAST || out->time_ms > NUMBER_MAX) return ERR_MALFORMED;
     return reader_end(&r);
 }
 
@@ -194,6 +236,7 @@ enum err key_header_parse(struct key_header *out, struct view bytes)
     read_bytes(&r, out->sig, SIG_BYTES);
     if (r.err) return r.err;
     if (version != VERSION || !suite_known(out->suite)) return ERR_UNSUPPORTED;
+    if (out->log_size > NUMBER_MAX || out->time_ms > NUMBER_MAX) return ERR_MALFORMED;
     return reader_end(&r);
 }
 

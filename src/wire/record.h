@@ -28,6 +28,9 @@ enum record_type {
     RECORD_RELEASE = 18,
 };
 
+enum { SUITE_X25519 = 1, SUITE_HYBRID = 2 };        /* of leaves and headers */
+enum { SCOPE_EVENING = 1, SCOPE_FOR_GOOD = 2 }; /* of a room-ban */
+
 struct record {
     enum record_type type;
     uint64_t time_ms;
@@ -40,7 +43,7 @@ struct record {
     struct id host, room;               /* room_ban, room_unban (host) */
     uint64_t expires_ms;                /* invite */
     uint8_t role;                       /* role: 2 or 3 */
-    uint8_t scope;                      /* room_ban: 1 evening, 2 for good */
+    uint8_t scope;                      /* room_ban */
     uint8_t subtree;                    /* release: 0 or 1 */
     uint8_t sig[3][SIG_BYTES];          /* as many as record_signatures() says, in the order of the layout */
     struct view body;                   /* what the signatures cover: a part of the parsed bytes */
