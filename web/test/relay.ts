@@ -1,7 +1,16 @@
 // A server in memory for tests of the room keys: orders and relays as docs/protocol.md says, keeps every
 // ciphertext, and can be told to lie. Also the adversary who has that archive.
 
-import type { ChainEntry, Events, Id, KeyMessage, LeftWhy, Person, RoomRole } from '../src/api/messages.ts';
+import type {
+  ChainEntry,
+  Events,
+  Id,
+  KeyMessage,
+  KeyPart,
+  LeftWhy,
+  Person,
+  RoomRole,
+} from '../src/api/messages.ts';
 import { type Bytes, b64, equal, random, unb64 } from '../src/base/bytes.ts';
 import { sha256 } from '../src/base/sign.ts';
 import { type KemPair, makeKemPair, open } from '../src/e2ee/hpke.ts';
@@ -10,7 +19,6 @@ import { type KeysOptions, makeLeaf } from '../src/e2ee/leaf.ts';
 import {
   commitmentOf,
   frameBase,
-  headerHash,
   nextBucketKey,
   partInfo,
   ratchetSecret,
@@ -19,9 +27,10 @@ import {
 import type { Weakness } from '../src/e2ee/steward.ts';
 import type { FrameEpoch, KeysState } from '../src/e2ee/types.ts';
 import { ChainBook } from '../src/identity/chain.ts';
-import { type KeyHeader, parseHeader } from '../src/identity/keymsg.ts';
+import type { KeyHeader } from '../src/identity/keymsg.ts';
 import type { Signed } from '../src/identity/records.ts';
 import type { Club, Member } from './club.ts';
+import { type Here, Rules } from './relay-rules.ts';
 
 export class Client {
   readonly member: Member;
@@ -60,7 +69,13 @@ interface Archived {
   hash: Bytes;
 }
 
-type Delivery = { person: Person } | { left: Id; why: LeftWhy } | { keys: Events['room.keys'] };
+export type Delivery =
+  | { person: Person }
+  | { left: Id; why: LeftWhy }
+  | { keys: Events['room.keys'] }
+  | { seal: Events['room.seal'] }
+  | { beat: Events['room.beat'] }
+  | { tags: Events['room.tags'] };
 
 export class Relay {
   readonly room: Id = b64(random(16));
@@ -69,12 +84,15 @@ export class Relay {
   readonly clients = new Map<Id, Client>();
   readonly people = new Map<Id, Person>();
   readonly archive: Archived[] = [];
-  readonly slots = new Map<number, { account: Id; leaf: string }>();
+  readonly rules: Rules;
   now = 1_000_000;
   // Null: the delivery is withheld.
   tamper: (to: Id, delivery: Delivery) => Delivery | null = (_, delivery) => delivery;
   chains: (account: Id) => ChainEntry[] = (account) => this.club.chain(account);
   refuse: ((by: Id) => string | null) | null = null;
+  readonly #kems = new Map<Id, string>();
+  readonly #devices = new Map<Id, Bytes>();
+  #turn: Promise<unknown> = Promise.resolve(); // one message at a time, as the server judges them
   #book: ChainBook;
   #order = 0;
   #activity = 0;
@@ -83,8 +101,23 @@ export class Relay {
   constructor(club: Club, weakness: Weakness | null = null) {
     this.club = club;
     this.weakness = weakness;
+    this.rules = new Rules(this.room, weakness !== null);
     this.#book = new ChainBook(club.founder.account);
   }
+
+  get slots(): Rules['slots'] {
+    return this.rules.slots;
+  }
+
+  // Who is here, as the rules want it.
+  #here = (): Map<Id, Here> => {
+    const here = new Map<Id, Here>();
+    for (const [account, person] of this.people) {
+      const deviceKey = this.#devices.get(account) ?? new Uint8Array(32);
+      here.set(account, { person, leaf: hashes.get(person.leaf) ?? '', deviceKey });
+    }
+    return here;
+  };
 
   ports(client: Client | null, member: Member): KeysOptions['ports'] {
     return {
@@ -140,6 +173,8 @@ export class Relay {
     this.clients.get(member.account)?.keys.close();
     this.clients.set(member.account, client);
     this.people.set(member.account, person);
+    this.#devices.set(member.account, member.keys.devicePublic);
+    await leafHash(person);
     void client.keys.joined(await this.#reply());
     this.broadcast({ person }, member.account);
     return client;
@@ -189,31 +224,50 @@ export class Relay {
     this.broadcast({ person });
   }
 
-  async take(by: Id, message: KeyMessage): Promise<void> {
+  take(by: Id, message: KeyMessage): Promise<void> {
+    return this.#inTurn(by, async () => {
+      for (const person of this.people.values()) await leafHash(person);
+      const header = await this.rules.take(this.#here, by, message);
+      this.archive.push({ message, header, hash: this.rules.hash });
+      for (const account of this.clients.keys())
+        this.deliver(account, { keys: this.partFor(account, message) });
+    });
+  }
+
+  seals(by: Id, counter: number, seals: KeyPart[]): Promise<void> {
+    return this.#inTurn(by, async () => {
+      for (const { to, seal } of this.rules.seals(this.#here(), by, counter, seals))
+        this.deliver(to, { seal: { room: this.room, counter, seal } });
+    });
+  }
+
+  beat(by: Id, data: string): Promise<void> {
+    return this.#inTurn(by, async () => {
+      await this.rules.beat(this.#here(), by, data);
+      this.broadcast({ beat: { room: this.room, data } }, by);
+    });
+  }
+
+  tags(by: Id, data: string): Promise<void> {
+    return this.#inTurn(by, async () => {
+      await this.rules.tags(this.#here(), by, data);
+      this.broadcast({ tags: { room: this.room, account: by, data } }, by);
+    });
+  }
+
+  async kems(by: Id, accounts: Id[]): Promise<Map<Id, string>> {
+    if (!this.rules.eligible(this.#here(), by)) throw { code: 'forbidden' };
+    if (accounts.length > 64) throw { code: 'too_large' };
+    const known = accounts.filter((account) => this.people.has(account) && this.#kems.has(account));
+    return new Map(known.map((account) => [account, this.#kems.get(account) as string]));
+  }
+
+  #inTurn(by: Id, job: () => Promise<void>): Promise<void> {
     this.#activity++;
     const code = this.refuse?.(by);
-    if (code) throw { code };
-    const header = parseHeader(unb64(message.header) as Bytes);
-    if (!header) throw { code: 'malformed' };
-    const last = this.archive[this.archive.length - 1];
-    const prev = last?.hash ?? new Uint8Array(32);
-    if (header.counter !== (last?.header.counter ?? 0) + 1 || !equal(header.prev, prev))
-      throw { code: 'stale_header' };
-    const present = new Map<string, Id>();
-    for (const person of this.people.values()) present.set(await leafHash(person), person.account);
-    const table = new Map(this.slots);
-    for (const { slot, leaf } of message.changes) {
-      const account = leaf === null ? null : present.get(leaf);
-      if (account === undefined) throw { code: 'stale_header' };
-      if (account === null || leaf === null) table.delete(slot);
-      else table.set(slot, { account, leaf });
-    }
-    if (header.count !== table.size) throw { code: 'malformed' };
-    this.slots.clear();
-    for (const [slot, one] of table) this.slots.set(slot, one);
-    this.archive.push({ message, header, hash: await headerHash(header.body) });
-    for (const account of this.clients.keys())
-      this.deliver(account, { keys: this.partFor(account, message) });
+    const turn = this.#turn.then(code ? () => Promise.reject({ code }) : job);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   partFor(account: Id, message: KeyMessage): Events['room.keys'] {
@@ -222,8 +276,10 @@ export class Relay {
     const welcome = message.welcomes.find((part) => part.slot === slot)?.data;
     const seal = message.seals.find((part) => part.slot === slot)?.data;
     const wrap = slot < 0 ? undefined : message.wraps[Math.floor(slot / 32)];
+    const share = message.split?.find((one) => one.account === account);
+    const split = share && { first: share.first, last: share.last, seal: share.seal };
     const own = { ...(welcome ? { welcome } : {}), ...(seal ? { seal } : {}), ...(wrap ? { wrap } : {}) };
-    return { room: this.room, header, stage, changes, ...own };
+    return { room: this.room, header, stage, changes, ...own, ...(split ? { split } : {}) };
   }
 
   broadcast(delivery: Delivery, except?: Id): void {
@@ -237,7 +293,7 @@ export class Relay {
     this.#activity++;
     if ('person' in delivery) void client.keys.person(delivery.person);
     else if ('left' in delivery) void client.keys.left(delivery.left, delivery.why);
-    else {
+    else if ('keys' in delivery) {
       client.seen.push(delivery.keys);
       void client.keys.keys(delivery.keys);
     }
