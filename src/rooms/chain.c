@@ -89,6 +89,7 @@ static enum err check_revoke(const struct member_log *l, const struct record *re
 enum err chain_check(const struct member_log *l, const struct record *rec, const struct key *setup,
                      uint64_t now_ms)
 {
+    struct member *author;
     enum err e = ERR_UNSUPPORTED;
     switch (rec->type) {
     case RECORD_FOUNDER:
@@ -106,6 +107,9 @@ enum err chain_check(const struct member_log *l, const struct record *rec, const
         break;
     case RECORD_INVITE_REVOKE:
         e = check_revoke(l, rec);
+        break;
+    case RECORD_ROOM_BAN:
+        e = check_author(l, rec, &author);
         break;
     default:
         break;

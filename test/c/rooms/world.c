@@ -474,8 +474,11 @@ enum err world_open(struct world *w, const struct actor *a, const char *title, c
     c.create.picked = picked;
     c.create.picked_count = n;
     enum err e = world_apply(w, &c);
-    if (!e) *room = world_out(w, a->sock, REPLY_ROOM_OPEN, 0)->room.room;
-    return e;
+    if (e) return e;
+    *room = world_out(w, a->sock, REPLY_ROOM_OPEN, 0)->room.room;
+    w->opened[w->opened_count % WORLD_ROOMS].room = *room;
+    w->opened[w->opened_count++ % WORLD_ROOMS].host = a->account;
+    return OK;
 }
 
 struct leaf world_leaf(struct world *w, const struct actor *a, struct id room)
@@ -515,8 +518,10 @@ enum err world_join_leaf(struct world *w, struct actor *a, struct id room)
     c.join.media.ssrc[1] = 1001;
     memcpy(c.join.media.remote_ufrag, "abcd", 5);
     enum err e = world_apply(w, &c);
-    if (!e) a->peer = world_out(w, a->sock, REPLY_ROOM_JOIN, 0)->join.peer;
-    return e;
+    if (e) return e;
+    a->peer = world_out(w, a->sock, REPLY_ROOM_JOIN, 0)->join.peer;
+    a->room = room;
+    return OK;
 }
 
 enum err world_join(struct world *w, struct actor *a, struct id room)
@@ -532,9 +537,37 @@ enum err world_flag(struct world *w, const struct actor *a, enum command_kind ki
     return world_apply(w, &c);
 }
 
+size_t world_room_ban(struct world *w, const struct actor *by, const struct actor *target, uint8_t scope,
+                      uint8_t out[LIMIT_RECORD_BYTES])
+{
+    struct record rec = {.type = RECORD_ROOM_BAN,
+                         .time_ms = w->now,
+                         .author = by->account,
+                         .author_device = by->device,
+                         .target = target->account,
+                         .room = by->room,
+                         .scope = scope};
+    struct writer wr = writer_init(out, LIMIT_RECORD_BYTES);
+    for (uint32_t i = 0; i < w->opened_count && i < WORLD_ROOMS; i++)
+        if (id_eq(w->opened[i].room, by->room)) rec.host = w->opened[i].host;
+    must(record_write_body(&wr, &rec) == OK, "record_write_body");
+    sign(by->device_seed, "room-ban", &wr, wr.len);
+    must(writer_end(&wr) == OK, "record too long");
+    return wr.len;
+}
+
+enum err world_remove(struct world *w, const struct actor *by, const struct actor *target, uint8_t scope)
+{
+    static uint8_t record[LIMIT_RECORD_BYTES]; /* effects point into it */
+    size_t len = world_room_ban(w, by, target, scope, record);
+    w->now++;
+    return world_submit(w, by, COMMAND_ROOM_REMOVE, record, len);
+}
+
 enum err world_person(struct world *w, const struct actor *a, enum command_kind kind,
                       const struct actor *target)
 {
+    if (kind == COMMAND_ROOM_REMOVE) return world_remove(w, a, target, SCOPE_EVENING);
     struct command c = {.kind = kind, .sock = a->sock, .request = 1, .person = {target->account}};
     return world_apply(w, &c);
 }

@@ -8,7 +8,7 @@
 #include "rooms/rooms.h"
 #include "wire/record.h"
 
-enum { WORLD_ACTORS = 250, WORLD_SOCKS = 4096, WORLD_PEERS = 8192, WORLD_EFFECTS = 16384, WORLD_LOG = 2048 };
+enum { WORLD_ACTORS = 250, WORLD_SOCKS = 4096, WORLD_PEERS = 8192, WORLD_EFFECTS = 16384, WORLD_LOG = 2048, WORLD_ROOMS = 64 };
 
 struct ticket { /* an invite, with its secret */
     uint8_t seed[32];
@@ -34,6 +34,7 @@ struct actor {
     size_t leaf_len;
     struct hash leaf_hash;
     peer_name peer;
+    struct id room; /* joined last */
 };
 
 enum peer_state { PEER_NONE, PEER_RESERVED, PEER_ADDED, PEER_DROPPED, PEER_RELEASED };
@@ -50,6 +51,8 @@ struct world {
     int16_t peer_owner[WORLD_PEERS]; /* actor + 1 */
     peer_name next_peer;
     bool media_full;
+    struct { struct id room, host; } opened[WORLD_ROOMS]; /* a ring */
+    uint32_t opened_count;
 
     struct effect effects[WORLD_EFFECTS]; /* of the last call */
     size_t effect_count;
@@ -124,6 +127,10 @@ enum err world_join(struct world *w, struct actor *a, struct id room); /* with a
 enum err world_flag(struct world *w, const struct actor *a, enum command_kind kind, bool on);
 enum err world_person(struct world *w, const struct actor *a, enum command_kind kind,
                       const struct actor *target);
+/* A signed room-ban; world_person does one for the evening. */
+enum err world_remove(struct world *w, const struct actor *by, const struct actor *target, uint8_t scope);
+size_t world_room_ban(struct world *w, const struct actor *by, const struct actor *target, uint8_t scope,
+                      uint8_t out[LIMIT_RECORD_BYTES]);
 enum err world_simple(struct world *w, const struct actor *a, enum command_kind kind);
 enum err world_peer_down(struct world *w, peer_name peer, enum media_down_why why);
 
