@@ -17,7 +17,7 @@ allow base 'base/' "$none"
 allow crypt 'base/|crypt/' 'openssl'
 allow wire 'base/|wire/|crypt/sign\.h' "$none"
 allow media 'base/|wire/|crypt/|media/' "$none"
-allow rooms 'base/|wire/record\.h|crypt/sign\.h|media/media\.h|rooms/' "$none"
+allow rooms 'base/|wire/record\.h|wire/live\.h|crypt/sign\.h|media/media\.h|rooms/' "$none"
 allow store 'base/|store/' 'sqlite3'
 allow cli 'base/|wire/|crypt/sign\.h|cli/' 'jansson'
 allow mark 'base/|crypt/sign\.h|mark/' "$none"

@@ -41,7 +41,7 @@ static inline void append_number(struct blob *b, uint64_t v, size_t bytes)
     }
 }
 
-static inline struct blob hmac_sha256(const struct blob *key, const struct blob *data)
+static inline struct blob hmac_blob(const struct blob *key, const struct blob *data)
 {
     struct blob out = {.len = 32};
     static const uint8_t none[1];
@@ -53,7 +53,7 @@ static inline struct blob hmac_sha256(const struct blob *key, const struct blob 
 /* RFC 5869 2.2: an absent salt is 32 zero bytes, which HMAC treats as it treats an empty key. */
 static inline struct blob hkdf_extract(const struct blob *salt, const struct blob *ikm)
 {
-    return hmac_sha256(salt, ikm);
+    return hmac_blob(salt, ikm);
 }
 
 /* RFC 5869 2.3 */
@@ -63,7 +63,7 @@ static inline struct blob hkdf_expand(const struct blob *prk, const struct blob 
     for (uint8_t i = 1; out.len < n; i++) {
         append_blob(&t, info);
         append(&t, &i, 1);
-        t = hmac_sha256(prk, &t);
+        t = hmac_blob(prk, &t);
         append_blob(&out, &t);
     }
     out.len = n;

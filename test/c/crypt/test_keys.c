@@ -48,7 +48,7 @@ static void secrets_follow_the_schedule(void **state)
     got = expand(&secret, "ratchet", &roster, 32);
     assert_member(root, "ratchet", &got);
     struct blob message = blob_of("aparte/v1/commit", sizeof("aparte/v1/commit"));
-    got = hmac_sha256(&secret, &message);
+    got = hmac_blob(&secret, &message);
     assert_member(root, "commitment", &got);
     struct blob base = expand(&secret, "sframe", &H, 32);
     assert_member(root, "base", &base);
