@@ -26,10 +26,27 @@ static void touch_command(const struct command *c)
     case COMMAND_INVITE_REVOKE:
     case COMMAND_BAN:
     case COMMAND_UNBAN:
+    case COMMAND_ROOM_REMOVE:
         touch(c->record.name);
         touch(c->record.record);
         break;
+    case COMMAND_PROFILE_SET:
+        touch(c->profile.to.name);
+        touch(c->profile.to.handle);
+        touch(c->profile.to.bio);
+        touch(c->profile.to.picture);
+        break;
+    case COMMAND_PASSKEY_SET:
+        for (size_t i = 0; i < c->passkeys.count; i++) {
+            touch(c->passkeys.list[i].credential);
+            touch(c->passkeys.list[i].data);
+        }
+        break;
+    case COMMAND_PASSKEY_LOOK:
+        touch(c->passkey.credential);
+        break;
     case COMMAND_CHAIN_READ:
+    case COMMAND_PROFILE_READ:
         touch((struct view){(const uint8_t *)c->chains.accounts, c->chains.count * sizeof(struct id)});
         break;
     case COMMAND_ROOM_OPEN:
