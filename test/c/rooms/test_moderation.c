@@ -79,8 +79,8 @@ static void a_statement_that_proves_nothing(void **state)
     assert_int_equal(world_join(w, s->f, s->room), OK);
     assert_int_equal(submit(s, s->f, (struct view){record, len}), ERR_FORBIDDEN); /* another's words */
 
-    struct id elsewhere; /* a statement about another room */
-    assert_int_equal(world_open(w, s->f, "", NULL, 0, &elsewhere), OK);
+    struct id elsewhere; /* a statement about another room of the same host */
+    assert_int_equal(world_open(w, s->host, "", NULL, 0, &elsewhere), OK);
     struct actor mistaken = *s->host;
     mistaken.room = elsewhere;
     len = world_room_ban(w, &mistaken, s->a, SCOPE_EVENING, record);
