@@ -14,7 +14,7 @@ allow() { # folder, allowed project headers, allowed library headers (extended r
 }
 none='^$'
 allow base 'base/' "$none"
-allow crypt 'base/|crypt/' 'openssl'
+allow crypt 'base/|crypt/' 'openssl|intel-ipsec-mb'
 allow wire 'base/|wire/|crypt/sign\.h' "$none"
 allow media 'base/|wire/|crypt/|media/' "$none"
 allow rooms 'base/|wire/record\.h|wire/live\.h|crypt/sign\.h|media/media\.h|rooms/' "$none"

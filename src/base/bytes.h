@@ -68,6 +68,13 @@ void patch_u16(struct writer *w, size_t at, uint16_t v);    /* overwrite what wa
 MUST_CHECK enum err writer_end(const struct writer *w);
 static inline struct view writer_view(const struct writer *w) { return (struct view){w->ptr, w->len}; }
 
+/* Fields at a fixed place of a buffer whose size is known to suffice: headers and nonces of the packet path. */
+static inline void put_u16(uint8_t *p, uint16_t v) { p[0] = (uint8_t)(v >> 8), p[1] = (uint8_t)v; }
+static inline void put_u32(uint8_t *p, uint32_t v) { put_u16(p, (uint16_t)(v >> 16)), put_u16(p + 2, (uint16_t)v); }
+static inline void put_u48(uint8_t *p, uint64_t v) { put_u16(p, (uint16_t)(v >> 32)), put_u32(p + 2, (uint32_t)v); }
+static inline uint16_t get_u16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
+static inline uint32_t get_u32(const uint8_t *p) { return (uint32_t)get_u16(p) << 16 | get_u16(p + 2); }
+
 /* base64url without padding (RFC 4648 5), the only text form of bytes in the protocol. Decoding
  * refuses padding, white space, other alphabets and non-zero trailing bits. */
 #define B64_LEN(n) (((n) * 4 + 2) / 3)

@@ -4,18 +4,25 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "crypt/gcm.h"
 #include "crypt/openssl.h"
 #include "crypt/sign.h"
 #include "crypt/srtp_session.h"
 
-enum { GCM_TAG = 16, CM_TAG = 10, SRTCP_WORD = 4, RTCP_HEAD = 8, MAC_BYTES = 20 };
+enum { CM_TAG = 10, SRTCP_WORD = 4, RTCP_HEAD = 8, MAC_BYTES = 20 };
+enum { PLAIN = 0x80, PLAIN_HEAD = 12, AHEAD = 4 };  /* an RTP header without CSRCs, padding or extension */
 static const uint32_t ENCRYPTED = 1u << 31;         /* the E bit of the SRTCP word */
 static const uint64_t INDEX_END = 1ull << 48;       /* RTP packet indices are below it */
 static const uint32_t CONTROL_INDEX_END = 1u << 31; /* and SRTCP indices below this */
 
 struct half { /* RTP or RTCP: the keys, set once. Only the IV changes from packet to packet. */
-    EVP_CIPHER_CTX *cipher;
-    EVP_MAC_CTX *mac; /* NULL with GCM */
+    union {
+        struct gcm_key gcm;
+        struct {
+            EVP_CIPHER_CTX *cipher;
+            EVP_MAC_CTX *mac;
+        } cm;
+    };
     uint8_t salt[14];
 };
 
@@ -29,10 +36,11 @@ struct stream { /* what one SSRC has sent so far; bit n of `seen` is packet high
 static_assert(LIMIT_REPLAY_WINDOW == 64, "the window is one 64-bit word");
 
 struct srtp {
-    bool aead;
+    struct half rtp;           /* first, on a cache line: what a fan-out touches */
+    const struct gcm_row *row; /* NULL: AES-CM and HMAC-SHA1 */
     size_t tag;
-    struct half rtp, rtcp;
     uint32_t next_control; /* SRTCP index of the next packet we protect: one row for all our SSRCs */
+    struct half rtcp;
     struct stream streams[SRTP_SSRCS], controls[SRTP_SSRCS];
 };
 
@@ -48,40 +56,46 @@ struct parts {
 
 /* ---- life ---- */
 
-static void half_deinit(struct half *h)
+static void half_deinit(const struct srtp *s, struct half *h)
 {
-    EVP_CIPHER_CTX_free(h->cipher);
-    EVP_MAC_CTX_free(h->mac);
+    if (s->row) {
+        s->row->deinit(&h->gcm);
+    } else {
+        EVP_CIPHER_CTX_free(h->cm.cipher);
+        EVP_MAC_CTX_free(h->cm.mac);
+    }
 }
 
-static enum err half_init(struct half *h, bool aead, const struct srtp_half_keys *keys)
+static enum err half_init(const struct srtp *s, struct half *h, const struct srtp_half_keys *keys)
 {
     memcpy(h->salt, keys->salt, sizeof(h->salt));
-    h->cipher = EVP_CIPHER_CTX_new();
-    const EVP_CIPHER *type = aead ? EVP_aes_128_gcm() : EVP_aes_128_ctr();
-    if (!h->cipher || EVP_CipherInit_ex(h->cipher, type, NULL, keys->key, NULL, 1) != 1) return ERR_CRYPTO;
-    if (aead) return OK;
+    if (s->row) return s->row->init(&h->gcm, keys->key);
+    h->cm.cipher = EVP_CIPHER_CTX_new();
+    if (!h->cm.cipher || EVP_CipherInit_ex(h->cm.cipher, EVP_aes_128_ctr(), NULL, keys->key, NULL, 1) != 1)
+        return ERR_CRYPTO;
 
     char digest[] = "SHA1";
     OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                            OSSL_PARAM_construct_end()};
     EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    h->mac = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
+    h->cm.mac = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
     EVP_MAC_free(hmac);
-    return h->mac && EVP_MAC_init(h->mac, keys->auth, sizeof(keys->auth), params) == 1 ? OK : ERR_CRYPTO;
+    return h->cm.mac && EVP_MAC_init(h->cm.mac, keys->auth, sizeof(keys->auth), params) == 1 ? OK
+                                                                                             : ERR_CRYPTO;
 }
 
-enum err srtp_new_from_session(struct srtp **out, enum srtp_profile profile,
-                               const struct srtp_session *session)
+enum err srtp_new_on(struct srtp **out, const struct gcm_row *row, enum srtp_profile profile,
+                     const struct srtp_session *session)
 {
     *out = NULL;
     if (profile != SRTP_AEAD_AES_128_GCM && profile != SRTP_AES128_CM_SHA1_80) return ERR_UNSUPPORTED;
-    struct srtp *s = calloc(1, sizeof(*s));
+    struct srtp *s = aligned_alloc(_Alignof(struct srtp), sizeof(*s));
     if (!s) return ERR_SYSTEM;
-    s->aead = profile == SRTP_AEAD_AES_128_GCM;
-    s->tag = s->aead ? GCM_TAG : CM_TAG;
-    enum err e = half_init(&s->rtp, s->aead, &session->rtp);
-    if (!e) e = half_init(&s->rtcp, s->aead, &session->rtcp);
+    memset(s, 0, sizeof(*s));
+    s->row = profile == SRTP_AEAD_AES_128_GCM ? row : NULL;
+    s->tag = s->row ? GCM_TAG_BYTES : CM_TAG;
+    enum err e = half_init(s, &s->rtp, &session->rtp);
+    if (!e) e = half_init(s, &s->rtcp, &session->rtcp);
     if (e)
         srtp_free(s);
     else
@@ -95,7 +109,7 @@ enum err srtp_new(struct srtp **out, enum srtp_profile profile, const uint8_t ke
     *out = NULL;
     enum err e = srtp_session_derive(&session, profile, key, salt);
     if (e) return e;
-    e = srtp_new_from_session(out, profile, &session);
+    e = srtp_new_on(out, gcm_best(), profile, &session);
     wipe(&session, sizeof(session));
     return e;
 }
@@ -103,26 +117,41 @@ enum err srtp_new(struct srtp **out, enum srtp_profile profile, const uint8_t ke
 void srtp_free(struct srtp *s)
 {
     if (!s) return;
-    half_deinit(&s->rtp);
-    half_deinit(&s->rtcp);
+    half_deinit(s, &s->rtp);
+    half_deinit(s, &s->rtcp);
     wipe(s, sizeof(*s));
     free(s);
 }
 
 /* ---- the transforms ---- */
 
-/* RFC 3711 4.1.1 (16 bytes) and RFC 7714 8.1, 9.1 (12 bytes) are one layout: zeros, SSRC, 48-bit index, and
- * for CM a block counter that starts at zero; all XOR the session salt. */
-static void make_iv(const struct srtp *s, const struct half *h, const struct parts *p, uint8_t iv[16])
+const char *srtp_backend(void)
 {
-    struct writer w = writer_init(iv, 16);
-    write_u16(&w, 0);
-    if (!s->aead) write_u16(&w, 0);
-    write_u32(&w, p->ssrc);
-    write_u16(&w, (uint16_t)(p->index >> 32));
-    write_u32(&w, (uint32_t)p->index);
-    while (w.len < w.cap) write_u8(&w, 0);
-    for (size_t i = 0; i < (s->aead ? 12 : 14); i++) iv[i] ^= h->salt[i];
+    return gcm_best()->name;
+}
+
+size_t srtp_trailer(const struct srtp *s)
+{
+    return s->tag;
+}
+
+/* RFC 7714 8.1, 9.1: zeros, SSRC, 48-bit index; all XOR the session salt. */
+static void gcm_iv(const struct half *h, const struct parts *p, uint8_t iv[GCM_IV_BYTES])
+{
+    put_u16(iv, 0);
+    put_u32(iv + 2, p->ssrc);
+    put_u48(iv + 6, p->index);
+    for (size_t i = 0; i < GCM_IV_BYTES; i++) iv[i] ^= h->salt[i];
+}
+
+/* RFC 3711 4.1.1: the same two bytes further on, then a block counter that starts at zero. */
+static void cm_iv(const struct half *h, const struct parts *p, uint8_t iv[16])
+{
+    put_u32(iv, 0);
+    put_u32(iv + 4, p->ssrc);
+    put_u48(iv + 8, p->index);
+    put_u16(iv + 14, 0);
+    for (size_t i = 0; i < sizeof(h->salt); i++) iv[i] ^= h->salt[i];
 }
 
 static bool update(EVP_CIPHER_CTX *c, uint8_t *out, const uint8_t *in, size_t n)
@@ -131,25 +160,12 @@ static bool update(EVP_CIPHER_CTX *c, uint8_t *out, const uint8_t *in, size_t n)
     return n == 0 || (EVP_CipherUpdate(c, out, &len, in, (int)n) == 1 && (size_t)len == n);
 }
 
-static enum err gcm(struct half *h, struct parts *p, const uint8_t iv[16], bool seal)
+static enum err cm_xor(struct half *h, struct parts *p)
 {
-    EVP_CIPHER_CTX *c = h->cipher;
-    uint8_t rest[16];
-    int len = 0;
-    if (EVP_CipherInit_ex(c, NULL, NULL, NULL, iv, seal) != 1 ||
-        (!seal && EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, GCM_TAG, p->tag) != 1) ||
-        !update(c, NULL, p->head.ptr, p->head.len) || !update(c, NULL, p->extra.ptr, p->extra.len) ||
-        !update(c, p->body.ptr, p->body.ptr, p->body.len))
-        return ERR_CRYPTO;
-    if (EVP_CipherFinal_ex(c, rest, &len) != 1) return seal ? ERR_CRYPTO : ERR_SIGNATURE;
-    if (seal && EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, GCM_TAG, p->tag) != 1) return ERR_CRYPTO;
-    return OK;
-}
-
-static enum err cm_xor(struct half *h, struct parts *p, const uint8_t iv[16])
-{
-    if (EVP_CipherInit_ex(h->cipher, NULL, NULL, NULL, iv, 1) != 1 ||
-        !update(h->cipher, p->body.ptr, p->body.ptr, p->body.len))
+    uint8_t iv[16];
+    cm_iv(h, p, iv);
+    if (EVP_CipherInit_ex(h->cm.cipher, NULL, NULL, NULL, iv, 1) != 1 ||
+        !update(h->cm.cipher, p->body.ptr, p->body.ptr, p->body.len))
         return ERR_CRYPTO;
     return OK;
 }
@@ -157,20 +173,31 @@ static enum err cm_xor(struct half *h, struct parts *p, const uint8_t iv[16])
 static enum err cm_mac(struct half *h, const struct parts *p, uint8_t mac[MAC_BYTES])
 {
     size_t len = 0;
-    if (EVP_MAC_init(h->mac, NULL, 0, NULL) != 1 || EVP_MAC_update(h->mac, p->head.ptr, p->head.len) != 1 ||
-        EVP_MAC_update(h->mac, p->body.ptr, p->body.len) != 1 ||
-        EVP_MAC_update(h->mac, p->extra.ptr, p->extra.len) != 1 ||
-        EVP_MAC_final(h->mac, mac, &len, MAC_BYTES) != 1 || len != MAC_BYTES)
+    if (EVP_MAC_init(h->cm.mac, NULL, 0, NULL) != 1 ||
+        EVP_MAC_update(h->cm.mac, p->head.ptr, p->head.len) != 1 ||
+        EVP_MAC_update(h->cm.mac, p->body.ptr, p->body.len) != 1 ||
+        EVP_MAC_update(h->cm.mac, p->extra.ptr, p->extra.len) != 1 ||
+        EVP_MAC_final(h->cm.mac, mac, &len, MAC_BYTES) != 1 || len != MAC_BYTES)
         return ERR_CRYPTO;
     return OK;
 }
 
+static struct gcm_text text_of(const struct half *h, const struct parts *p)
+{
+    struct gcm_text t = {
+        .head = {p->head.ptr, p->head.len}, .extra = p->extra, .body = p->body, .tag = p->tag};
+    gcm_iv(h, p, t.iv);
+    return t;
+}
+
 static enum err seal_parts(struct srtp *s, struct half *h, struct parts *p)
 {
-    uint8_t iv[16], mac[MAC_BYTES];
-    make_iv(s, h, p, iv);
-    if (s->aead) return gcm(h, p, iv, true);
-    enum err e = cm_xor(h, p, iv);
+    if (s->row) {
+        struct gcm_text t = text_of(h, p);
+        return s->row->seal(&h->gcm, &t);
+    }
+    uint8_t mac[MAC_BYTES];
+    enum err e = cm_xor(h, p);
     if (!e) e = cm_mac(h, p, mac);
     if (!e) memcpy(p->tag, mac, CM_TAG);
     return e;
@@ -178,12 +205,14 @@ static enum err seal_parts(struct srtp *s, struct half *h, struct parts *p)
 
 static enum err open_parts(struct srtp *s, struct half *h, struct parts *p)
 {
-    uint8_t iv[16], mac[MAC_BYTES];
-    make_iv(s, h, p, iv);
-    if (s->aead) return gcm(h, p, iv, false);
+    if (s->row) {
+        struct gcm_text t = text_of(h, p);
+        return s->row->open(&h->gcm, &t);
+    }
+    uint8_t mac[MAC_BYTES];
     enum err e = cm_mac(h, p, mac);
     if (!e && !equal_secret(mac, p->tag, CM_TAG)) e = ERR_SIGNATURE;
-    return e ? e : cm_xor(h, p, iv);
+    return e ? e : cm_xor(h, p);
 }
 
 /* ---- replay, RFC 3711 3.3.2 ---- */
@@ -244,6 +273,13 @@ static struct span part(struct span s, size_t at, size_t n)
 /* RTP header with CSRCs and extension (RFC 3550 5.1, 5.3.1); `trailer` bytes at the end are no payload. */
 static enum err parse_rtp(struct span packet, size_t trailer, struct parts *p, uint16_t *seq)
 {
+    if (packet.len >= PLAIN_HEAD + trailer && packet.ptr[0] == PLAIN) { /* as we write them ourselves */
+        *seq = get_u16(packet.ptr + 2);
+        p->ssrc = get_u32(packet.ptr + 8);
+        p->head = part(packet, 0, PLAIN_HEAD);
+        p->body = part(packet, PLAIN_HEAD, packet.len - PLAIN_HEAD - trailer);
+        return OK;
+    }
     struct reader r = reader_init((struct view){packet.ptr, packet.len});
     uint8_t first = read_u8(&r);
     read_skip(&r, 1);
@@ -278,12 +314,6 @@ static enum err parse_rtcp(struct span packet, size_t trailer, struct parts *p)
     return OK;
 }
 
-static void put_u32(uint8_t out[4], uint32_t v)
-{
-    struct writer w = writer_init(out, 4);
-    write_u32(&w, v);
-}
-
 static enum err check_room(const struct srtp_job *job, size_t trailer)
 {
     if (job->len > job->buf.len || job->buf.len > INT32_MAX || job->buf.len - job->len < trailer)
@@ -313,13 +343,26 @@ static enum err protect_rtp(struct srtp_job *job)
     p.index = job->index;
     p.tag = part(job->buf, job->len, s->tag).ptr;
     put_u32(roc, (uint32_t)(p.index >> 16));
-    if (!s->aead) p.extra = VIEW(roc);
+    if (!s->row) p.extra = VIEW(roc);
     return seal_parts(s, &s->rtp, &p);
+}
+
+/* The part of a context that sealing one packet reads: round keys, the hash powers of a short packet, the
+ * salt. */
+static void fetch(const struct srtp *s)
+{
+    const uint8_t *line = s->rtp.gcm.bytes;
+    for (size_t at = 0; at < 8 * 64; at += 64) __builtin_prefetch(line + at);
+    __builtin_prefetch(s->rtp.salt);
 }
 
 void srtp_protect_rtp(struct srtp_job *jobs, size_t n)
 {
-    for (size_t i = 0; i < n; i++) finish(&jobs[i], protect_rtp(&jobs[i]), jobs[i].len + jobs[i].ctx->tag);
+    for (size_t i = 0; i < n && i < AHEAD; i++) fetch(jobs[i].ctx);
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD < n) fetch(jobs[i + AHEAD].ctx);
+        finish(&jobs[i], protect_rtp(&jobs[i]), jobs[i].len + jobs[i].ctx->tag);
+    }
 }
 
 static enum err unprotect_rtp(struct srtp_job *job)
@@ -339,7 +382,7 @@ static enum err unprotect_rtp(struct srtp_job *job)
     if (e) return e;
     p.tag = part(job->buf, job->len - s->tag, s->tag).ptr;
     put_u32(roc, (uint32_t)(p.index >> 16));
-    if (!s->aead) p.extra = VIEW(roc);
+    if (!s->row) p.extra = VIEW(roc);
     e = open_parts(s, &s->rtp, &p);
     if (e) return e;
     stream_accept(st, p.ssrc, p.index);
@@ -355,8 +398,8 @@ enum err srtp_unprotect_rtp(struct srtp_job *job)
 /* Where tag and SRTCP word stand behind the body: RFC 7714 9.2 has the tag first, RFC 3711 3.4 the word. */
 static uint8_t *place_trailer(const struct srtp *s, struct span packet, size_t at, uint8_t **tag)
 {
-    *tag = part(packet, s->aead ? at : at + SRTCP_WORD, s->tag).ptr;
-    return part(packet, s->aead ? at + s->tag : at, SRTCP_WORD).ptr;
+    *tag = part(packet, s->row ? at : at + SRTCP_WORD, s->tag).ptr;
+    return part(packet, s->row ? at + s->tag : at, SRTCP_WORD).ptr;
 }
 
 static enum err protect_rtcp(struct srtp_job *job)

@@ -4,8 +4,8 @@
  * The caller supplies the 48-bit packet index (ROC << 16 | seq) on protect, so a sender can never
  * re-use one by accident; unprotect estimates it and keeps a 64-packet replay window per SSRC.
  * Packets are worked on in place; after an error `len` is 0, so that nothing half-done is sent or
- * believed. Owner: the media thread that owns the peer. No allocation after srtp_new. Shape is
- * ready for batches: a row of jobs, each with its own context. */
+ * believed. Owner: the media thread that owns the peer. No allocation after srtp_new. Packets are sealed in
+ * rows of jobs, each with its own context, which are fetched into the cache ahead. */
 #ifndef CRYPT_SRTP_H
 #define CRYPT_SRTP_H
 
@@ -18,7 +18,9 @@ struct srtp; /* opaque: cipher contexts, salts, replay windows */
 
 MUST_CHECK enum err srtp_new(struct srtp **out, enum srtp_profile profile, const uint8_t key[16],
                              const uint8_t salt[14]);
-void srtp_free(struct srtp *s); /* wipes; NULL is fine */
+void srtp_free(struct srtp *s);            /* wipes; NULL is fine */
+const char *srtp_backend(void);            /* what AES-GCM runs on here, for the log */
+size_t srtp_trailer(const struct srtp *s); /* bytes that protecting an RTP packet adds */
 
 /* In place. `len` is the packet before, and after, the transform; buf.len the room there is. */
 struct srtp_job {
@@ -29,9 +31,9 @@ struct srtp_job {
     enum err err;   /* result */
 };
 void srtp_protect_rtp(struct srtp_job *jobs, size_t n);
-MUST_CHECK enum err srtp_unprotect_rtp(struct srtp_job *job);  /* ERR_REPLAY, ERR_SIGNATURE, ERR_TRUNCATED,
-                                                               ERR_MALFORMED, ERR_FULL (a ninth SSRC) */
-MUST_CHECK enum err srtp_protect_rtcp(struct srtp_job *job);   /* keeps its own 31-bit SRTCP index */
+MUST_CHECK enum err srtp_unprotect_rtp(struct srtp_job *job); /* ERR_REPLAY, ERR_SIGNATURE, ERR_TRUNCATED,
+                                                              ERR_MALFORMED, ERR_FULL (a ninth SSRC) */
+MUST_CHECK enum err srtp_protect_rtcp(struct srtp_job *job);  /* keeps its own 31-bit SRTCP index */
 MUST_CHECK enum err srtp_unprotect_rtcp(struct srtp_job *job);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef CRYPT_SRTP_SESSION_H
 #define CRYPT_SRTP_SESSION_H
 
+#include "crypt/gcm.h"
 #include "crypt/srtp.h"
 
 struct srtp_half_keys { /* GCM: no auth, first 12 bytes of salt */
@@ -14,7 +15,8 @@ struct srtp_session {
 
 MUST_CHECK enum err srtp_session_derive(struct srtp_session *out, enum srtp_profile profile,
                                         const uint8_t key[16], const uint8_t salt[14]);
-MUST_CHECK enum err srtp_new_from_session(struct srtp **out, enum srtp_profile profile,
-                                          const struct srtp_session *session);
+/* On a given row of the table instead of the machine's best. */
+MUST_CHECK enum err srtp_new_on(struct srtp **out, const struct gcm_row *row, enum srtp_profile profile,
+                                const struct srtp_session *session);
 
 #endif

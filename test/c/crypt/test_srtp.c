@@ -4,6 +4,8 @@
 
 #include "crypt/srtp_session.h"
 
+static const struct gcm_row *row; /* what is under test */
+
 #define GCM_SALT "517569642070726f2071756f" /* RFC 7714 16: "Quid pro quo" */
 #define GCM_RTP                                                                                              \
     "8040f17b8041f8d35501a0b247616c6c696120657374206f6d6e69732064697669736120696e207061727465732074726573"
@@ -23,7 +25,7 @@ static struct srtp *from_session_keys(enum srtp_profile profile, const char *key
     memcpy(session.rtp.salt, s.bytes, s.len);
     session.rtcp = session.rtp;
     struct srtp *srtp;
-    assert_int_equal(srtp_new_from_session(&srtp, profile, &session), OK);
+    assert_int_equal(srtp_new_on(&srtp, row, profile, &session), OK);
     return srtp;
 }
 
@@ -35,8 +37,10 @@ static struct srtp *gcm_vector_context(void)
 static struct srtp *plain_context(enum srtp_profile profile)
 {
     static const uint8_t key[16] = {1, 2, 3}, salt[14] = {4, 5, 6};
+    struct srtp_session session;
     struct srtp *s;
-    assert_int_equal(srtp_new(&s, profile, key, salt), OK);
+    assert_int_equal(srtp_session_derive(&session, profile, key, salt), OK);
+    assert_int_equal(srtp_new_on(&s, row, profile, &session), OK);
     return s;
 }
 
@@ -333,6 +337,63 @@ static void sender_is_held_to_its_bounds(void **state)
     srtp_free(NULL);
 }
 
+/* As a fan-out does it: one packet under many keys, some of them of the other profile. */
+static void a_row_of_jobs(void **state)
+{
+    (void)state;
+    enum { JOBS = 37 };
+    static struct blob packets[JOBS];
+    struct srtp *out[JOBS], *in;
+    struct srtp_job jobs[JOBS];
+    for (uint64_t i = 0; i < JOBS; i++) {
+        out[i] = plain_context(i % 5 ? SRTP_AEAD_AES_128_GCM : SRTP_AES128_CM_SHA1_80);
+        packets[i] = packet(9, 70000 + i);
+        jobs[i] = (struct srtp_job){.ctx = out[i],
+                                    .buf = {packets[i].bytes, sizeof(packets[i].bytes)},
+                                    .len = packets[i].len,
+                                    .index = i == 11 ? 5 : 70000 + i};
+    }
+    srtp_protect_rtp(jobs, JOBS);
+    for (uint64_t i = 0; i < JOBS; i++) {
+        struct blob want = packet(9, 70000 + i);
+        assert_int_equal(jobs[i].err, i == 11 ? ERR_STATE : OK);
+        packets[i].len = jobs[i].len;
+        if (i == 11)
+            assert_int_equal(packets[i].len, 0);
+        else
+            assert_int_equal(packets[i].len, want.len + srtp_trailer(out[i]));
+        in = plain_context(i % 5 ? SRTP_AEAD_AES_128_GCM : SRTP_AES128_CM_SHA1_80);
+        struct blob before = sealed(out[i], 9, 65530); /* so that the receiver knows the rollover counter */
+        assert_int_equal(unprotect(in, &before, NULL), OK);
+        if (i != 11) {
+            assert_int_equal(unprotect(in, &packets[i], NULL), OK);
+            assert_blob_equal(&want, packets[i].bytes, packets[i].len);
+        }
+        srtp_free(in);
+        srtp_free(out[i]);
+    }
+}
+
+static int on_every_row(const struct CMUnitTest *tests, size_t count)
+{
+    const struct gcm_row *const rows[] = {&gcm_evp, &gcm_ipsec_mb};
+    int failed = 0;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        row = rows[i];
+        print_message("AES-GCM: %s\n", row->name);
+        if (row->usable()) failed += _cmocka_run_group_tests(row->name, tests, count, NULL, NULL);
+    }
+    return failed;
+}
+
+static void the_best_row_is_usable(void **state)
+{
+    (void)state;
+    assert_true(gcm_best()->usable());
+    assert_ptr_equal(gcm_best(), gcm_ipsec_mb.usable() ? &gcm_ipsec_mb : &gcm_evp);
+    assert_string_equal(srtp_backend(), gcm_best()->name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +407,8 @@ int main(void)
         cmocka_unit_test(forged_ssrcs_take_no_place),
         cmocka_unit_test(control_packets_have_their_own_index),
         cmocka_unit_test(sender_is_held_to_its_bounds),
+        cmocka_unit_test(a_row_of_jobs),
+        cmocka_unit_test(the_best_row_is_usable),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return on_every_row(tests, sizeof(tests) / sizeof(tests[0]));
 }
