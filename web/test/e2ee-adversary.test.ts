@@ -7,10 +7,10 @@ import { type Bytes, b64, random, unb64, utf8 } from '../src/base/bytes.ts';
 import { Frames } from '../src/e2ee/frames.ts';
 import { seal } from '../src/e2ee/hpke.ts';
 import { commitmentOf, headerHash, partInfo, wrapSecret } from '../src/e2ee/secrets.ts';
-import type { Weakness } from '../src/e2ee/steward.ts';
-import { type parseHeader, writeHeaderBody } from '../src/identity/keymsg.ts';
+import type { Weakness } from '../src/e2ee/weakness.ts';
+import { type parseHeader, type Suite, writeHeaderBody } from '../src/identity/keymsg.ts';
 import { Club, type Member } from './club.ts';
-import { Adversary, type Client, Relay } from './relay.ts';
+import { Adversary, type Client, Relay, recipientOf } from './relay.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -29,8 +29,10 @@ const member = (i: number): Member => members[i] as Member;
 async function crowd(
   weakness: Weakness | null = null,
   size = CROWD,
+  suite: Suite = 1,
 ): Promise<{ relay: Relay; host: Client }> {
   const relay = new Relay(club, weakness);
+  relay.suite = suite;
   const host = await relay.join(club.founder, { role: 'moderator' });
   await relay.settle(100);
   for (let i = 0; i < size; i++) await relay.join(member(i));
@@ -71,8 +73,8 @@ async function hears(relay: Relay, opened: Map<number, Bytes>, frame: Bytes): Pr
 
 // ---- properties; each throws when it does not hold
 
-async function bannedListener(weakness: Weakness | null): Promise<void> {
-  const { relay, host } = await crowd(weakness);
+async function bannedListener(weakness: Weakness | null, suite: Suite = 1): Promise<void> {
+  const { relay, host } = await crowd(weakness, CROWD, suite);
   const banned = relay.clients.get(member(40).account) as Client;
   const before = counterOf(relay);
   const heard = await spoken(host);
@@ -126,6 +128,7 @@ async function lateJoiner(weakness: Weakness | null): Promise<void> {
 
 describe('an adversary with every ciphertext', () => {
   it('banned listener: opens nothing that comes after', () => bannedListener(null));
+  it('banned listener of a hybrid room: opens nothing either', () => bannedListener(null, 2));
   it('two banned from different buckets: pooling does not help', () => twoPool(null));
   it('late joiner in a re-used slot: opens nothing from before', () => lateJoiner(null));
 });
@@ -149,7 +152,7 @@ describe('weakened on purpose', () => {
 // ---- a lying server; the room is small, the classes are the same
 
 async function smallRoom(): Promise<{ relay: Relay; host: Client; victim: Client }> {
-  const { relay, host } = await crowd(null, 3);
+  const { relay, host } = await crowd(null, 3, 2);
   return { relay, host, victim: relay.clients.get(member(0).account) as Client };
 }
 
@@ -348,7 +351,7 @@ describe('a lying server', () => {
       const slot = [...relay.slots].find(([, { account }]) => account === victim.member.account)?.[0] ?? -1;
       const info = partInfo('seal', { room, ...order, slot });
       const parts = {
-        seal: b64(await seal(victim.pair.publicKey, info, hash, bucketKey)),
+        seal: b64(await seal(recipientOf(victim.pair), info, hash, bucketKey)),
         wrap: b64(await wrapSecret(bucketKey, hash, secret)),
       };
       const keys = { room: relay.room, header, stage: last.message.stage, changes: [], ...parts };
@@ -389,7 +392,7 @@ describe('a lying server', () => {
     const { epoch, generation } = last.header;
     const room = unb64(relay.room) as Bytes;
     const info = partInfo('seal', { room, epoch, generation, slot: slot + 1 });
-    others.push(b64(await seal(victim.pair.publicKey, info, last.hash, random(32))), 'AAAA');
+    others.push(b64(await seal(recipientOf(victim.pair), info, last.hash, random(32))), 'AAAA');
     for (const data of others) {
       const again = await smallRoom();
       const to = again.victim.member.account;
@@ -450,14 +453,14 @@ describe('a lying server', () => {
     expect(victim.state).toMatchObject({ ready: true, hearers: 3 });
   });
 
-  it('chains out of reach: silence, and no alarm, until they can be had', async () => {
-    const { relay } = await smallRoom();
+  it('chains of those on stage out of reach: silence, and no alarm, until they can be had', async () => {
+    const { relay, host } = await smallRoom();
     const honest = relay.chains;
     const late = await relay.join(member(5), { ownBook: true });
     let asked = 0;
     relay.chains = (account) => {
       asked++;
-      if (account === member(1).account) throw new Error('not found');
+      if (account === host.member.account) throw new Error('not found');
       return honest(account);
     };
     await relay.settle(4_000);
@@ -466,8 +469,36 @@ describe('a lying server', () => {
     relay.chains = honest;
     await relay.settle(2_000);
     expect(asked).toBeGreaterThan(1);
-    expect(late.state).toMatchObject({ ready: true, trouble: null });
+    expect(late.state).toMatchObject({ ready: true, trouble: null, checking: 0 });
     expect(late.silent).toBe(false);
+  });
+
+  it('chains of the audience out of reach: one hears, and is told how many are not checked', async () => {
+    const { relay } = await smallRoom();
+    const honest = relay.chains;
+    const late = await relay.join(member(5), { ownBook: true });
+    relay.chains = (account) => {
+      if (account === member(1).account) throw new Error('not found');
+      return honest(account);
+    };
+    await relay.settle(4_000);
+    expect(late.state).toMatchObject({ ready: true, trouble: null, checking: 1 });
+    relay.chains = honest;
+    await relay.settle(2_000);
+    expect(late.state).toMatchObject({ ready: true, trouble: null, checking: 0 });
+  });
+
+  it('somebody in the audience whose chain does not reach our founder: trouble and silence', async () => {
+    const { relay } = await smallRoom();
+    const other = await Club.found();
+    const stranger = await other.invite(other.founder);
+    const honest = relay.chains;
+    const late = await relay.join(member(5), { ownBook: true });
+    relay.chains = (account) =>
+      account === member(1).account ? other.chain(stranger.account) : honest(account);
+    await relay.settle(4_000);
+    expectSilence(late, 'chain');
+    expect(late.state?.troubleWith).toBe(member(1).account);
   });
 
   it('nonsense instead of bytes: trouble and silence, nothing thrown', async () => {

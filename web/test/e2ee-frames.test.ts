@@ -3,7 +3,9 @@ import { type Bytes, random, utf8 } from '../src/base/bytes.ts';
 import { Frames, ReplayWindow } from '../src/e2ee/frames.ts';
 import { senderKey } from '../src/e2ee/secrets.ts';
 import { encodeHeader, parseHeader, sealFrame, sframeKey } from '../src/e2ee/sframe.ts';
-import type { FrameEpoch, FromWorker } from '../src/e2ee/types.ts';
+import { HeardTags, SentTags } from '../src/e2ee/tags.ts';
+import type { FrameEpoch, FromWorker, TagList } from '../src/e2ee/types.ts';
+import type { Weakness } from '../src/e2ee/weakness.ts';
 
 const senders = [
   { index: 1, account: 'a' },
@@ -17,18 +19,19 @@ const epoch = (counter: number, base: Bytes, mine: number, sendAfterMs = 0): Fra
   sendAfterMs,
 });
 
-function side() {
+function side(weakness: Weakness | null = null) {
   const heard: FromWorker[] = [];
   const clock = { now: 0 };
   const frames = new Frames(
     () => clock.now,
     (event) => heard.push(event),
+    weakness,
   );
   return { heard, clock, frames, dropped: () => frames.stats().dropped };
 }
 
-async function pair(base = random(32)) {
-  const [a, b] = [side(), side()];
+async function pair(base = random(32), weakness: Weakness | null = null) {
+  const [a, b] = [side(weakness), side(weakness)];
   await a.frames.install(epoch(1, base, 1));
   await b.frames.install(epoch(1, base, 2));
   return { a, b, base };
@@ -118,10 +121,182 @@ describe('frames', () => {
     expect(b.dropped()).toEqual({ unknown_key: 1, header: 1 });
   });
 
-  it('are refused when too large', async () => {
+  it('have one size, whatever they hold, and larger ones where they must', async () => {
+    const { a, b } = await pair();
+    const sizes = new Set<number>();
+    for (let n = 1; n <= 120; n++) {
+      const frame = random(n);
+      const sealed = (await a.frames.encrypt(frame)) as Bytes;
+      sizes.add(sealed.length);
+      expect(await b.frames.decrypt(0, sealed)).toEqual(frame);
+    }
+    for (let n = 0; n < 400; n++) sizes.add((await sent(a, 'the header grows')).length);
+    expect([...sizes]).toEqual([148]);
+    for (const [n, size] of [
+      [200, 276],
+      [500, 532],
+      [1100, 1172],
+      [1149, 1172],
+    ] as const)
+      expect((await a.frames.encrypt(new Uint8Array(n)))?.length).toBe(size);
+    expect(await a.frames.encrypt(new Uint8Array(1172))).toBeNull();
+    expect(a.dropped()).toEqual({ size: 1 });
+  });
+});
+
+// A frame of sender 1 under counter 1 with a plaintext of any kind: what a member with the key can make.
+async function crafted(base: Bytes, ctr: bigint, plain: Bytes): Promise<Bytes> {
+  const kid = BigInt(256 + 1);
+  return sealFrame(await sframeKey(await senderKey(base, 1), kid, 'encrypt'), kid, ctr, plain);
+}
+
+async function paddingChecked(weakness: Weakness | null): Promise<void> {
+  const { b, base } = await pair(random(32), weakness);
+  const room = 148 - encodeHeader(257n, 0n).length - 16;
+  const plain = (length: number, size = room): Bytes => {
+    const out = new Uint8Array(size);
+    out.set([length >> 8, length & 255].slice(0, size));
+    return out;
+  };
+  const hidden = plain(10);
+  hidden[room - 1] = 1;
+  const bad = [
+    hidden,
+    plain(room - 1),
+    plain(0xffff),
+    plain(0),
+    plain(10, room - 1),
+    plain(4, 6),
+    plain(0, 1),
+  ];
+  for (const [i, one] of bad.entries())
+    expect(
+      await b.frames.decrypt(0, await crafted(base, BigInt(i), one)),
+      `expected ${i} to be dropped`,
+    ).toBeNull();
+  expect(b.dropped()).toEqual({ padding: bad.length });
+  expect(await b.frames.decrypt(0, await crafted(base, 7n, plain(room - 2)))).toEqual(
+    new Uint8Array(room - 2),
+  );
+}
+
+const tags = async (from: ReturnType<typeof side>): Promise<TagList[]> => {
+  from.heard.length = 0;
+  from.frames.tick();
+  return from.heard.flatMap((event) => (event.ev === 'sent' ? event.lists : []));
+};
+
+async function tagsChecked(weakness: Weakness | null): Promise<void> {
+  const { a, b, base } = await pair(random(32), weakness);
+  for (const text of ['one', 'two']) expect(await b.frames.decrypt(0, await sent(a, text))).not.toBeNull();
+  for (const list of await tags(a)) b.frames.listed(list);
+  expect(b.heard.some(({ ev }) => ev === 'forged')).toBe(false);
+  const plain = new Uint8Array(148 - encodeHeader(257n, 2n).length - 16);
+  plain.set([0, 1]);
+  expect(await b.frames.decrypt(0, await crafted(base, 2n, plain)), 'who could know yet').not.toBeNull();
+  const real = await sent(a, 'three');
+  expect(await b.frames.decrypt(0, real)).toBeNull();
+  for (const list of await tags(a)) b.frames.listed(list);
+  expect(b.heard.at(-1), 'expected the imitated sender to be named').toEqual({
+    ev: 'forged',
+    index: 1,
+    counter: 1,
+  });
+  expect(await b.frames.decrypt(0, await crafted(base, 3n, plain))).toBeNull();
+  expect(await b.frames.decrypt(1, await sent(a, 'four'))).toBeNull();
+  expect(b.dropped()).toEqual({ replay: 1, forged: 2 });
+  const next = random(32);
+  await b.frames.install(epoch(2, next, 2));
+  await a.frames.install(epoch(2, next, 1));
+  expect(await b.frames.decrypt(0, await sent(a, 'under the next header'))).not.toBeNull();
+}
+
+describe('what a key holder could forge', () => {
+  it('padding that is not as it must be', () => paddingChecked(null));
+  it("frames under another's name", () => tagsChecked(null));
+  it.each([
+    ['padding unchecked', paddingChecked],
+    ['tags unchecked', tagsChecked],
+  ] as const)('%s: the test fails', async (weakness, property) => {
+    await expect(property(weakness)).rejects.toThrow(/expected/);
+  });
+
+  it('a frame that contradicts a list which came before it', async () => {
+    const { a, b, base } = await pair();
+    await sent(a, 'lost on its way');
+    for (const list of await tags(a)) b.frames.listed(list);
+    const plain = new Uint8Array(148 - encodeHeader(257n, 0n).length - 16);
+    plain.set([0, 1]);
+    expect(await b.frames.decrypt(0, await crafted(base, 0n, plain))).toBeNull();
+    expect(b.heard).toEqual([{ ev: 'forged', index: 1, counter: 1 }]);
+  });
+
+  it('frames that nobody signed are told after 5 s, until signatures come', async () => {
+    const { a, b } = await pair();
+    await b.frames.decrypt(0, await sent(a, 'x'));
+    b.clock.now = 5_000;
+    b.frames.tick();
+    expect(b.heard.map(({ ev }) => ev)).toEqual(['heard']);
+    b.clock.now = 5_001;
+    b.frames.tick();
+    expect(b.heard.at(-1)).toEqual({ ev: 'unverified', index: 1, counter: 1, is: true });
+    for (const list of await tags(a)) b.frames.listed(list);
+    b.clock.now = 10_100;
+    b.frames.tick();
+    expect(b.heard.at(-1)).toEqual({ ev: 'unverified', index: 1, counter: 1, is: false });
+  });
+});
+
+describe('tags', () => {
+  it('are listed in runs of at most 100, with the header they belong to', async () => {
     const { a } = await pair();
-    expect(await a.frames.encrypt(new Uint8Array(1161))).toBeNull();
-    expect(await a.frames.encrypt(new Uint8Array(1160))).not.toBeNull();
+    for (let i = 0; i < 130; i++) await sent(a, 'x');
+    await a.frames.install(epoch(2, random(32), 1));
+    await sent(a, 'y');
+    const lists = (await tags(a)).map(({ counter, index, first, tags }) => [
+      counter,
+      index,
+      first,
+      tags.length / 8,
+    ]);
+    expect(lists).toEqual([
+      [1, 1, 0, 100],
+      [1, 1, 100, 30],
+      [2, 1, 0, 1],
+    ]);
+    expect(await tags(a)).toEqual([]);
+  });
+
+  it('leave out frames that were never sent', async () => {
+    const sentTags = new SentTags();
+    for (const ctr of [3n, 1n, 0n, 7n]) sentTags.add(1, 1, ctr, new Uint8Array(8));
+    expect(sentTags.take().map(({ first, tags }) => [first, tags.length / 8])).toEqual([
+      [0, 2],
+      [3, 1],
+      [7, 1],
+    ]);
+  });
+
+  it('take bounded memory, and what falls out of it counts as unsigned', () => {
+    const heard = new HeardTags();
+    for (let i = 0n; i < 1024n; i++) heard.frame(i, new Uint8Array(8), 0);
+    expect(heard.unverified(0)).toBe(false);
+    heard.frame(1024n, new Uint8Array(8), 0);
+    expect(heard.unverified(0)).toBe(true);
+    for (let i = 0; i < 5000; i += 100) expect(heard.list(i, new Uint8Array(800))).toBe(true);
+    expect(heard.frame(4999n, new Uint8Array(8).fill(1), 0)).toBe(false);
+  });
+});
+
+describe('a pause', () => {
+  it('is silence that keeps its place in the frame counter', async () => {
+    const { a } = await pair();
+    await sent(a, 'x');
+    a.frames.pause(true);
+    expect(await a.frames.encrypt(utf8('x'))).toBeNull();
+    a.frames.pause(false);
+    expect(parseHeader(await sent(a, 'x'))?.ctr).toBe(1n);
+    expect(a.dropped()).toEqual({ paused: 1 });
   });
 });
 

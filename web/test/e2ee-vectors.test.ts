@@ -39,7 +39,7 @@ async function pairOf(privateHex: string, publicHex: string): Promise<KemPair> {
     false,
     ['deriveBits'],
   );
-  return { privateKey, publicKey: unhex(publicHex) };
+  return { privateKey, publicKey: unhex(publicHex), kem: null };
 }
 
 describe('HPKE, RFC 9180', () => {
@@ -47,7 +47,13 @@ describe('HPKE, RFC 9180', () => {
     it('seals and opens its vector', async () => {
       const [to, ephemeral] = [await pairOf(v.skRm, v.pkRm), await pairOf(v.skEm, v.pkEm)];
       const first = v.encryptions[0];
-      const sealed = await seal(to.publicKey, unhex(v.info), unhex(first.aad), unhex(first.pt), ephemeral);
+      const sealed = await seal(
+        { publicKey: to.publicKey, kem: null },
+        unhex(v.info),
+        unhex(first.aad),
+        unhex(first.pt),
+        ephemeral,
+      );
       expect(hex(sealed)).toBe(v.enc + first.ct);
       expect(hex((await open(to, unhex(v.info), unhex(first.aad), sealed)) as Bytes)).toBe(first.pt);
     });
@@ -56,7 +62,7 @@ describe('HPKE, RFC 9180', () => {
   it('opens for its recipient, info and aad only, and refuses every flipped byte and truncation', async () => {
     const [one, two] = [await makeKemPair(), await makeKemPair()];
     const [info, aad, text] = [random(8), random(8), random(32)];
-    const sealed = await seal(one.publicKey, info, aad, text);
+    const sealed = await seal({ publicKey: one.publicKey, kem: null }, info, aad, text);
     expect(await open(one, info, aad, sealed)).toEqual(text);
     expect(await open(two, info, aad, sealed)).toBeNull();
     expect(await open(one, flipped(info, 0), aad, sealed)).toBeNull();
@@ -70,7 +76,9 @@ describe('HPKE, RFC 9180', () => {
 
   it('refuses low-order keys', async () => {
     const one = await makeKemPair();
-    await expect(seal(new Uint8Array(32), random(1), random(1), random(1))).rejects.toThrow();
+    await expect(
+      seal({ publicKey: new Uint8Array(32), kem: null }, random(1), random(1), random(1)),
+    ).rejects.toThrow();
     expect(await open(one, random(1), random(1), new Uint8Array(64))).toBeNull();
   });
 });
@@ -126,7 +134,7 @@ async function treeHash(entries: Bytes[]): Promise<Bytes> {
 describe('roster', () => {
   const entry = (): Entry => {
     const leaf = random(32);
-    return { account: b64(random(16)), leaf, key: b64(leaf) };
+    return { account: b64(random(16)), leaf, key: b64(leaf), suite: null };
   };
 
   it('has the root of RFC 6962 after any sequence of changes', async () => {

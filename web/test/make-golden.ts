@@ -337,12 +337,15 @@ async function kemOfSeed(seed: Bytes): Promise<KemPair> {
   const pkcs8 = concat(unhex('302e020100300506032b656e04220420'), seed);
   const open = await crypto.subtle.importKey('pkcs8', pkcs8, 'X25519', true, ['deriveBits']);
   const { x = '' } = await crypto.subtle.exportKey('jwk', open);
-  return { privateKey: open, publicKey: unb64(x, 32) as Bytes };
+  return { privateKey: open, publicKey: unb64(x, 32) as Bytes, kem: null };
 }
 
 async function merkleCase(slots: number[]) {
   const filled = await Promise.all(slots.map(async (slot) => ({ slot, leaf: await seedOf(`leaf ${slot}`) })));
-  const changes = filled.map(({ slot, leaf }) => ({ slot, entry: { account: null, leaf, key: hex(leaf) } }));
+  const changes = filled.map(({ slot, leaf }) => ({
+    slot,
+    entry: { account: null, leaf, key: hex(leaf), suite: null },
+  }));
   const { root } = await (await Roster.empty()).with(changes);
   return { slots: filled.map(({ slot, leaf }) => ({ slot, leaf: hex(leaf) })), root: hex(root) };
 }
@@ -356,7 +359,8 @@ async function sealCase(kind: 'seal' | 'welcome', plain: Bytes, hash: Bytes) {
     slot: 300,
   };
   const ephemeral = await kemOfSeed(await seedOf(`${kind} ephemeral`));
-  const data = await seal((await kemOfSeed(sk)).publicKey, partInfo(kind, place), hash, plain, ephemeral);
+  const to = { publicKey: (await kemOfSeed(sk)).publicKey, kem: null };
+  const data = await seal(to, partInfo(kind, place), hash, plain, ephemeral);
   return { sk: hex(sk), ...place, room: hex(place.room), H: hex(hash), data: hex(data), plain: hex(plain) };
 }
 

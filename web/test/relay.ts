@@ -13,7 +13,7 @@ import type {
 } from '../src/api/messages.ts';
 import { type Bytes, b64, equal, random, unb64 } from '../src/base/bytes.ts';
 import { sha256 } from '../src/base/sign.ts';
-import { type KemPair, makeKemPair, open } from '../src/e2ee/hpke.ts';
+import { type KemPair, makeKemPair, open, type Recipient } from '../src/e2ee/hpke.ts';
 import { Keys } from '../src/e2ee/keys.ts';
 import { type KeysOptions, makeLeaf } from '../src/e2ee/leaf.ts';
 import {
@@ -24,13 +24,17 @@ import {
   ratchetSecret,
   unwrapSecret,
 } from '../src/e2ee/secrets.ts';
-import type { Weakness } from '../src/e2ee/steward.ts';
-import type { FrameEpoch, KeysState } from '../src/e2ee/types.ts';
+import type { FrameEpoch, KeysState, TagList } from '../src/e2ee/types.ts';
+import type { Weakness } from '../src/e2ee/weakness.ts';
 import { ChainBook } from '../src/identity/chain.ts';
-import type { KeyHeader } from '../src/identity/keymsg.ts';
+import type { KeyHeader, Suite } from '../src/identity/keymsg.ts';
 import type { Signed } from '../src/identity/records.ts';
 import type { Club, Member } from './club.ts';
 import { type Here, Rules } from './relay-rules.ts';
+
+export function recipientOf({ publicKey, kem }: KemPair): Recipient {
+  return { publicKey, kem: kem?.publicKey ?? null };
+}
 
 export class Client {
   readonly member: Member;
@@ -39,6 +43,8 @@ export class Client {
   state: KeysState | null = null;
   installed: FrameEpoch[] = [];
   silent = true; // stop() was the last word
+  paused = false;
+  listed: TagList[] = [];
   deaf = false; // a socket that nothing arrives on any more
   readonly seen: Events['room.keys'][] = [];
 
@@ -51,7 +57,9 @@ export class Client {
   ) {
     this.member = member;
     this.pair = pair;
-    this.keys = new Keys({ ...options, ports: relay.ports(this, member) }, pair, leaf);
+    // Who is an adversary later keeps what an honest client forgets.
+    const kem = pair.kem && { ...pair.kem, forget: () => undefined };
+    this.keys = new Keys({ ...options, ports: relay.ports(this, member) }, { ...pair, kem }, leaf);
   }
 
   get epoch(): FrameEpoch | null {
@@ -86,10 +94,13 @@ export class Relay {
   readonly archive: Archived[] = [];
   readonly rules: Rules;
   now = 1_000_000;
+  suite: Suite = 2;
   // Null: the delivery is withheld.
   tamper: (to: Id, delivery: Delivery) => Delivery | null = (_, delivery) => delivery;
   chains: (account: Id) => ChainEntry[] = (account) => this.club.chain(account);
+  kem: (account: Id, kem: string) => string = (_, kem) => kem;
   refuse: ((by: Id) => string | null) | null = null;
+  readonly sealsSent: { by: Id; slots: number[] }[] = [];
   readonly #kems = new Map<Id, string>();
   readonly #devices = new Map<Id, Bytes>();
   #turn: Promise<unknown> = Promise.resolve(); // one message at a time, as the server judges them
@@ -128,6 +139,10 @@ export class Relay {
         return () => this.#timers.delete(timer);
       },
       send: (message) => this.take(member.account, message),
+      seals: (counter, seals) => this.seals(member.account, counter, seals),
+      beat: (data) => this.beat(member.account, data),
+      tags: (data) => this.tags(member.account, data),
+      kems: (accounts) => this.kems(member.account, accounts),
       chains: async (accounts) => new Map(accounts.map((account) => [account, this.chains(account)])),
       install: (epoch) => {
         client?.installed.push({ ...epoch, base: epoch.base.slice() });
@@ -136,6 +151,10 @@ export class Relay {
       stop: () => {
         if (client) client.silent = true;
       },
+      pause: (paused) => {
+        if (client) client.paused = paused;
+      },
+      listed: (list) => client?.listed.push(list),
       changed: (state) => {
         if (client) client.state = state;
       },
@@ -144,7 +163,7 @@ export class Relay {
 
   async join(
     member: Member,
-    how: { role?: RoomRole; stage?: boolean; ownBook?: boolean } = {},
+    how: { role?: RoomRole; stage?: boolean; ownBook?: boolean; suite?: Suite } = {},
   ): Promise<Client> {
     const { role = 'listener', stage = role !== 'listener' } = how;
     const options = {
@@ -155,7 +174,7 @@ export class Relay {
       log: () => this.club.log,
       ...(this.weakness ? { weakness: this.weakness } : {}),
     };
-    const pair = await makeKemPair();
+    const pair = await makeKemPair(how.suite ?? this.suite);
     const leaf = await makeLeaf({ ...options, ports: this.ports(null, member) }, pair);
     const client = new Client(member, pair, options, leaf, this);
     const order = this.people.get(member.account)?.order ?? ++this.#order;
@@ -174,6 +193,7 @@ export class Relay {
     this.clients.set(member.account, client);
     this.people.set(member.account, person);
     this.#devices.set(member.account, member.keys.devicePublic);
+    if (client.keys.kem) this.#kems.set(member.account, client.keys.kem);
     await leafHash(person);
     void client.keys.joined(await this.#reply());
     this.broadcast({ person }, member.account);
@@ -236,6 +256,7 @@ export class Relay {
 
   seals(by: Id, counter: number, seals: KeyPart[]): Promise<void> {
     return this.#inTurn(by, async () => {
+      this.sealsSent.push({ by, slots: seals.map(({ slot }) => slot) });
       for (const { to, seal } of this.rules.seals(this.#here(), by, counter, seals))
         this.deliver(to, { seal: { room: this.room, counter, seal } });
     });
@@ -259,7 +280,7 @@ export class Relay {
     if (!this.rules.eligible(this.#here(), by)) throw { code: 'forbidden' };
     if (accounts.length > 64) throw { code: 'too_large' };
     const known = accounts.filter((account) => this.people.has(account) && this.#kems.has(account));
-    return new Map(known.map((account) => [account, this.#kems.get(account) as string]));
+    return new Map(known.map((account) => [account, this.kem(account, this.#kems.get(account) as string)]));
   }
 
   #inTurn(by: Id, job: () => Promise<void>): Promise<void> {
@@ -293,7 +314,10 @@ export class Relay {
     this.#activity++;
     if ('person' in delivery) void client.keys.person(delivery.person);
     else if ('left' in delivery) void client.keys.left(delivery.left, delivery.why);
-    else if ('keys' in delivery) {
+    else if ('seal' in delivery) void client.keys.seal(delivery.seal);
+    else if ('beat' in delivery) void client.keys.beat(delivery.beat);
+    else if ('tags' in delivery) void client.keys.tags(delivery.tags);
+    else {
       client.seen.push(delivery.keys);
       void client.keys.keys(delivery.keys);
     }
@@ -307,8 +331,10 @@ export class Relay {
       const next = [...this.#timers].sort((a, b) => a.at - b.at)[0];
       if (!next || next.at > end) break;
       this.now = Math.max(this.now, next.at);
-      this.#timers.delete(next);
-      next.run();
+      for (const timer of [...this.#timers]) {
+        if (timer.at > this.now || !this.#timers.delete(timer)) continue;
+        timer.run();
+      }
     }
     this.now = end;
   }
@@ -353,7 +379,8 @@ export class Adversary {
         for (const { slot, data } of parts) {
           for (const pair of this.#pairs) {
             const info = partInfo(kind, { room, epoch: header.epoch, generation: header.generation, slot });
-            const plain = await open(pair, info, hash, unb64(data) as Bytes);
+            const own = header.suite === 2 ? pair : { ...pair, kem: null };
+            const plain = await open(own, info, hash, unb64(data) as Bytes);
             if (plain) await learnBucket(plain.slice(0, 32));
             if (plain?.length === 64) secrets.set(b64(plain.slice(32)), plain.slice(32));
           }

@@ -712,10 +712,10 @@ describe('a room', () => {
       sendAfterMs: 0,
     });
     app.setVolume(TOM, 0.5);
-    call.events.heard(3, 9, 1); // nobody's index
-    call.events.heard(3, 2, 7); // no such header
+    call.events.frames({ ev: 'heard', slot: 3, index: 9, counter: 1 }); // nobody's index
+    call.events.frames({ ev: 'heard', slot: 3, index: 2, counter: 7 }); // no such header
     expect(volumes).toEqual([]);
-    call.events.heard(3, 2, 1);
+    call.events.frames({ ev: 'heard', slot: 3, index: 2, counter: 1 });
     expect(volumes).toEqual([[3, 0.5]]);
     app.setVolume(TOM, 9);
     expect(volumes).toEqual([

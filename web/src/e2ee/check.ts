@@ -10,6 +10,7 @@ import type { Fault, People, Present } from './people.ts';
 import { type Entry, MAX_SLOTS, Roster, type SlotChange } from './roster.ts';
 import { headerHash } from './secrets.ts';
 import { parseStage, type StageEntry, stageHash } from './stage.ts';
+import type { Weakness } from './weakness.ts';
 
 // The header in force, with its table.
 export interface Current {
@@ -36,6 +37,7 @@ export async function checkHeader(
   people: People,
   current: Current | null,
   event: Pick<Events['room.keys'], 'header' | 'stage' | 'changes'>,
+  weak: Weakness | null,
 ): Promise<Checked | Fault> {
   const header = headerOf(room, event.header);
   if (!header) return fault('signature');
@@ -43,6 +45,8 @@ export async function checkHeader(
   const signed = await checkSigner(people, header, steward);
   if (typeof signed !== 'boolean') return signed;
   if (!follows(header, current)) return fault('order', steward);
+  const down = header.suite < (current?.header.suite ?? 1);
+  if (down && weak !== 'downgrade accepted') return fault('suite', steward);
   const rekey = header.generation === 0;
   const before = current?.roster ?? (await Roster.empty());
   const changes = slotChanges(people, before, event.changes, rekey, current?.complete ?? true);
@@ -50,14 +54,11 @@ export async function checkHeader(
   const roster = await before.with(changes);
   if (!equal(roster.root, header.rosterRoot) || roster.count !== header.count)
     return fault('roster', steward);
+  if (!suiteFits(header, roster) && weak !== 'downgrade accepted') return fault('suite', steward);
   const stage = await checkStage(event.stage, header, roster);
   if (!stage) return fault('roster', steward);
-  const newcomers = changes.flatMap(({ entry }) =>
-    entry?.account ? [people.get(entry.account) as Present] : [],
-  );
-  await people.prove(newcomers);
-  for (const { key, person } of newcomers) {
-    const bad = people.fault(key, person.account);
+  for (const { entry } of changes) {
+    const bad = entry && people.fault(entry.key, entry.account); // the others are proven afterwards
     if (bad) return bad;
   }
   const removed = changes.flatMap(({ slot }) => before.at(slot) ?? []).map(({ key }) => key);
@@ -103,7 +104,7 @@ function joinTable(
   for (const { slot, leaf } of reply.gone ?? []) {
     const hash = unb64(leaf ?? '', 32);
     if (!hash) return null;
-    filled.push({ slot, entry: { account: null, leaf: hash, key: b64(hash) } });
+    filled.push({ slot, entry: { account: null, leaf: hash, key: b64(hash), suite: null } });
   }
   const slots = new Set(filled.map(({ slot }) => slot));
   return slots.size === filled.length && filled.every(({ slot }) => slot < MAX_SLOTS) ? filled : null;
@@ -132,6 +133,13 @@ async function checkSigner(
   if (!proof) return people.fault(one.key, steward) ?? false;
   const good = await verify(proof.deviceKey, 'header', header.body, header.sigs[0] as Bytes);
   return good || fault('signature', steward);
+}
+
+// Suite 2 if every leaf has it, and only then. Of some who have left before we came we do not know.
+function suiteFits({ suite }: KeyHeader, roster: Roster): boolean {
+  const leaves = Array.from(roster.filled(), ([, entry]) => entry.suite);
+  if (suite === 2) return !leaves.includes(1);
+  return leaves.length === 0 || leaves.includes(1) || leaves.includes(null);
 }
 
 function follows(header: KeyHeader, current: Current | null): boolean {
@@ -172,7 +180,7 @@ function slotChanges(
       continue;
     }
     const one = people.ofLeaf(leaf);
-    const stale = one && seated.has(one.person.account) && seatedLeaf(before, one);
+    const stale = one && seated.has(one.person.account) && before.slotOf(one.key) !== null;
     if (!one || stale) return fault('roster', one?.person.account ?? null);
     out.push({ slot, entry: entryOf(one) });
   }
@@ -180,13 +188,8 @@ function slotChanges(
   return new Set(keys).size === keys.length ? out : fault('roster');
 }
 
-function seatedLeaf(roster: Roster, one: Present): boolean {
-  for (const [, entry] of roster.filled()) if (equal(entry.leaf, one.leaf)) return true;
-  return false;
-}
-
-export function entryOf({ person, leaf, key }: Present): Entry {
-  return { account: person.account, leaf, key };
+export function entryOf({ person, leaf, key, suite }: Present): Entry {
+  return { account: person.account, leaf, key, suite };
 }
 
 async function checkStage(

@@ -2,29 +2,45 @@
 // There is no way for a frame to leave in clear: without a key it is dropped, and counted by reason.
 
 import { type Bytes, wipe } from '../base/bytes.ts';
+import { pad, unpad } from './padding.ts';
 import { senderKey } from './secrets.ts';
-import { openFrame, parseHeader, type SframeKey, sealFrame, sframeKey } from './sframe.ts';
-import type { FrameEpoch, FromWorker } from './types.ts';
+import {
+  encodeHeader,
+  openFrame,
+  parseHeader,
+  type SframeKey,
+  sealFrame,
+  sframeKey,
+  TAG_BYTES,
+} from './sframe.ts';
+import { HeardTags, SentTags, tagOf } from './tags.ts';
+import type { FrameEpoch, FromWorker, TagList } from './types.ts';
+import type { Weakness } from './weakness.ts';
 
 const KEPT_EPOCHS = 3;
 const KEPT_MS = 10_000;
 const WINDOW = 128;
-const MAX_FRAME_BYTES = 1160; // with header and tag it fits the server's largest payload
 
 export type Drop =
   | 'no_key'
+  | 'paused'
   | 'off_stage'
   | 'header'
   | 'unknown_key'
   | 'unknown_sender'
   | 'replay'
   | 'tag'
+  | 'forged'
+  | 'padding'
   | 'size'
   | 'error';
 
 interface Sender {
   key: SframeKey;
   seen: ReplayWindow;
+  tags: HeardTags;
+  forged: boolean; // somebody else spoke under this key: silence until the next header
+  unverified: boolean;
 }
 
 interface ReceiveEpoch {
@@ -68,21 +84,25 @@ export class ReplayWindow {
 
 export class Frames {
   readonly #now: () => number;
-  readonly #heard: (event: Extract<FromWorker, { ev: 'heard' }>) => void;
+  readonly #tell: (event: FromWorker) => void;
+  readonly #weakness: Weakness | null;
   #receive: ReceiveEpoch[] = []; // newest first
   #sending: SendEpoch | null = null;
   #waiting: SendEpoch[] = []; // not yet in use, oldest first
   #newest = 0; // highest counter ever given
   #floor = 0; // counters up to here are stopped for ever
+  #paused = false;
+  #sent = new SentTags();
   #slots = new Map<number, string>(); // what was last heard in a slot
   #encrypted = 0;
   #decrypted = 0;
   readonly #dropped = new Map<Drop, number>();
   #installing: Promise<void> = Promise.resolve();
 
-  constructor(now: () => number, heard: (event: Extract<FromWorker, { ev: 'heard' }>) => void) {
+  constructor(now: () => number, tell: (event: FromWorker) => void, weakness: Weakness | null = null) {
     this.#now = now;
-    this.#heard = heard;
+    this.#tell = tell;
+    this.#weakness = weakness;
   }
 
   // A counter is taken once only: its frame counter would start again.
@@ -105,6 +125,9 @@ export class Frames {
         received.set(index, {
           key: await sframeKey(secret, kidOf(index, counter), 'decrypt'),
           seen: new ReplayWindow(),
+          tags: new HeardTags(),
+          forged: false,
+          unverified: false,
         });
       wipe(secret);
     }
@@ -124,6 +147,34 @@ export class Frames {
     this.#waiting = [];
   }
 
+  // Silence for a while, without losing the place in the frame counter.
+  pause(paused: boolean): void {
+    this.#paused = paused;
+  }
+
+  // What a sender signed: see tags.ts.
+  listed({ counter, index, first, tags }: TagList): void {
+    const sender = this.#receive.find((one) => one.counter === counter)?.senders.get(index);
+    if (!sender || sender.tags.list(first, tags) || this.#weakness === 'tags unchecked') return;
+    this.#forge(sender, index, counter);
+  }
+
+  // Once a second: what we sent, for signing, and whose frames nobody signed.
+  tick(): void {
+    const now = this.#now();
+    this.#expire(now);
+    const lists = this.#sent.take();
+    if (lists.length > 0) this.#tell({ ev: 'sent', lists });
+    for (const { counter, senders } of this.#receive) {
+      for (const [index, sender] of senders) {
+        const unverified = sender.tags.unverified(now);
+        if (unverified !== sender.unverified)
+          this.#tell({ ev: 'unverified', index, counter, is: unverified });
+        sender.unverified = unverified;
+      }
+    }
+  }
+
   close(): void {
     this.stop();
     this.#floor = this.#newest = Number.POSITIVE_INFINITY;
@@ -135,10 +186,15 @@ export class Frames {
     const epoch = this.#sender();
     if (!epoch) return this.#drop('no_key');
     if (!epoch.key) return this.#drop('off_stage');
-    if (frame.length > MAX_FRAME_BYTES) return this.#drop('size');
+    if (this.#paused) return this.#drop('paused');
+    const kid = kidOf(epoch.index, epoch.counter);
+    const padded = pad(frame, encodeHeader(kid, epoch.next).length + TAG_BYTES);
+    if (!padded) return this.#drop('size');
     const ctr = epoch.next++; // before anything is awaited
-    const sealed = await sealFrame(epoch.key, kidOf(epoch.index, epoch.counter), ctr, frame);
+    const sealed = await sealFrame(epoch.key, kid, ctr, padded);
+    wipe(padded);
     if (epoch.counter <= this.#floor) return this.#drop('no_key'); // stopped meanwhile
+    this.#sent.add(epoch.counter, epoch.index, ctr, tagOf(sealed));
     this.#encrypted++;
     return sealed;
   }
@@ -154,17 +210,28 @@ export class Frames {
     if (!epoch) return this.#drop('unknown_key');
     const sender = epoch.senders.get(index);
     if (!sender) return this.#drop('unknown_sender');
+    if (sender.forged) return this.#drop('forged');
     if (!sender.seen.accepts(header.ctr)) return this.#drop('replay');
-    const plain = await openFrame(sender.key, header, frame);
-    if (!plain) return this.#drop('tag');
+    const padded = await openFrame(sender.key, header, frame);
+    if (!padded) return this.#drop('tag');
     if (!sender.seen.mark(header.ctr)) return this.#drop('replay');
-    this.#decrypted++;
     const { counter } = epoch;
+    const good = sender.tags.frame(header.ctr, tagOf(frame), this.#now());
+    if (!good && this.#weakness !== 'tags unchecked') this.#forge(sender, index, counter);
+    if (sender.forged) return this.#drop('forged'); // or found so meanwhile
+    const plain = unpad(padded, header.size + TAG_BYTES, this.#weakness);
+    if (!plain) return this.#drop('padding');
+    this.#decrypted++;
     if (this.#slots.get(slot) !== `${index} ${counter}`) {
       this.#slots.set(slot, `${index} ${counter}`);
-      this.#heard({ ev: 'heard', slot, index, counter });
+      this.#tell({ ev: 'heard', slot, index, counter });
     }
     return plain;
+  }
+
+  #forge(sender: Sender, index: number, counter: number): void {
+    if (!sender.forged) this.#tell({ ev: 'forged', index, counter });
+    sender.forged = true;
   }
 
   failed(): void {

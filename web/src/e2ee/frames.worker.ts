@@ -5,7 +5,7 @@ import type { Bytes } from '../base/bytes.ts';
 import { Frames } from './frames.ts';
 import type { FromWorker, ToWorker, TransformOptions } from './types.ts';
 
-const STATS_MS = 1_000;
+const TICK_MS = 1_000;
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const post = (message: FromWorker): void => scope.postMessage(message);
@@ -14,6 +14,8 @@ const frames = new Frames(() => performance.now(), post);
 scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.do === 'epoch') void frames.install(data.epoch);
   else if (data.do === 'stop') frames.stop();
+  else if (data.do === 'pause') frames.pause(data.paused);
+  else if (data.do === 'listed') frames.listed(data.list);
   else {
     frames.close();
     scope.close();
@@ -22,11 +24,12 @@ scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
 
 let reported = '';
 setInterval(() => {
+  frames.tick();
   const stats = frames.stats();
   const text = JSON.stringify(stats);
   if (text !== reported) post(stats);
   reported = text;
-}, STATS_MS);
+}, TICK_MS);
 
 scope.onrtctransform = (event: RTCTransformEvent) => {
   const { readable, writable } = event.transformer;

@@ -1,83 +1,123 @@
-// HPKE (RFC 9180) in base mode, single shot: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-128-GCM.
-// Nothing else of the RFC is here. A sealed message is enc[32] || ciphertext.
+// HPKE (RFC 9180) in base mode, single shot: HKDF-SHA256, AES-128-GCM, and one of two KEMs. Nothing else of
+// the RFC is here. A sealed message is enc || ciphertext. Suite 1 is DHKEM(X25519, HKDF-SHA256), suite 2 a
+// hybrid of X25519 and ML-KEM-768: docs/protocol.md, "The hybrid".
 
 import { type Bytes, concat, utf8, Writer, wipe } from '../base/bytes.ts';
+import { prefixed } from '../base/sign.ts';
+import type { Suite } from '../identity/keymsg.ts';
 import { expand, extract } from './hkdf.ts';
+import { KEM_CIPHERTEXT_BYTES, type KemKeys, mlKem } from './kem.ts';
 
 export interface KemPair {
   privateKey: CryptoKey;
   publicKey: Bytes;
+  kem: KemKeys | null; // suite 2
+}
+
+export interface Recipient {
+  publicKey: Bytes;
+  kem: Bytes | null; // encapsulation key, suite 2
 }
 
 const NOTHING: Bytes = new Uint8Array(0);
 const KEM_SUITE = concat(utf8('KEM'), Uint8Array.of(0, 0x20));
-const SUITE = concat(utf8('HPKE'), Uint8Array.of(0, 0x20, 0, 1, 0, 1));
-const ENC_BYTES = 32;
+// The hybrid's KEM identifier stands in no registry.
+const SUITES = {
+  1: concat(utf8('HPKE'), Uint8Array.of(0, 0x20, 0, 1, 0, 1)),
+  2: concat(utf8('HPKE'), Uint8Array.of(0xff, 2, 0, 1, 0, 1)),
+} as const;
+const DH_BYTES = 32;
 const TAG_BYTES = 16;
 
-export async function makeKemPair(): Promise<KemPair> {
+export async function makeKemPair(suite: Suite = 1): Promise<KemPair> {
   const pair = (await crypto.subtle.generateKey('X25519', false, ['deriveBits'])) as CryptoKeyPair;
   return {
     privateKey: pair.privateKey,
     publicKey: new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey)),
+    kem: suite === 2 ? await (await mlKem()).generate() : null,
   };
 }
 
 // `ephemeral` is given by the RFC's vectors only; two seals with one would share a nonce.
 export async function seal(
-  to: Bytes,
+  to: Recipient,
   info: Bytes,
   aad: Bytes,
   plaintext: Bytes,
   ephemeral?: KemPair,
 ): Promise<Bytes> {
   const { privateKey, publicKey: enc } = ephemeral ?? (await makeKemPair());
-  const { key, nonce } = await keySchedule(await sharedSecret(privateKey, to, enc, to), info);
-  const sealed = await crypto.subtle.encrypt(
-    { name: 'AES-GCM', iv: nonce, additionalData: aad },
-    key,
-    plaintext,
-  );
-  return concat(enc, new Uint8Array(sealed));
+  const dh = await exchange(privateKey, to.publicKey);
+  const lattice = to.kem && (await (await mlKem()).encapsulate(to.kem));
+  const shared = lattice
+    ? await combined(lattice.secret, dh, enc, to.publicKey)
+    : await classic(dh, enc, to.publicKey);
+  const { key, nonce } = await keySchedule(lattice ? 2 : 1, shared, info);
+  const params = { name: 'AES-GCM', iv: nonce, additionalData: aad };
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(params, key, plaintext));
+  return concat(enc, lattice?.ciphertext ?? NOTHING, sealed);
 }
 
-// Null if it was not sealed for us, for this purpose and with this aad.
+// Null if it was not sealed for us, in this suite, for this purpose and with this aad.
 export async function open(own: KemPair, info: Bytes, aad: Bytes, sealed: Bytes): Promise<Bytes | null> {
-  if (sealed.length < ENC_BYTES + TAG_BYTES) return null;
-  const enc = sealed.slice(0, ENC_BYTES);
+  const { kem, publicKey } = own;
+  const start = DH_BYTES + (kem ? KEM_CIPHERTEXT_BYTES : 0);
+  if (sealed.length < start + TAG_BYTES) return null;
+  const enc = sealed.slice(0, DH_BYTES);
   try {
-    const { key, nonce } = await keySchedule(
-      await sharedSecret(own.privateKey, enc, enc, own.publicKey),
-      info,
-    );
+    const dh = await exchange(own.privateKey, enc);
+    const shared = kem
+      ? await combined(await kem.decapsulate(sealed.slice(DH_BYTES, start)), dh, enc, publicKey)
+      : await classic(dh, enc, publicKey);
+    const { key, nonce } = await keySchedule(kem ? 2 : 1, shared, info);
     const params = { name: 'AES-GCM', iv: nonce, additionalData: aad };
-    return new Uint8Array(await crypto.subtle.decrypt(params, key, sealed.slice(ENC_BYTES)));
+    return new Uint8Array(await crypto.subtle.decrypt(params, key, sealed.slice(start)));
   } catch {
     return null;
   }
 }
 
-// RFC 9180 4.1, Encap and Decap: both ends compute the same from opposite halves.
-async function sharedSecret(own: CryptoKey, other: Bytes, enc: Bytes, recipient: Bytes): Promise<Bytes> {
+async function exchange(own: CryptoKey, other: Bytes): Promise<Bytes> {
   const publicKey = await crypto.subtle.importKey('raw', other, 'X25519', false, []);
   const dh = new Uint8Array(await crypto.subtle.deriveBits({ name: 'X25519', public: publicKey }, own, 256));
   // RFC 9180 7.1.4: an all-zero result comes from a low-order point. Not every engine refuses it.
   if (dh.every((byte) => byte === 0)) throw new Error('low-order public key');
+  return dh;
+}
+
+// RFC 9180 4.1, ExtractAndExpand: both ends compute the same from opposite halves.
+async function classic(dh: Bytes, enc: Bytes, recipient: Bytes): Promise<Bytes> {
   const prk = await labeledExtract(KEM_SUITE, NOTHING, 'eae_prk', dh);
   const secret = await labeledExpand(KEM_SUITE, prk, 'shared_secret', concat(enc, recipient), 32);
   wipe(dh, prk);
   return secret;
 }
 
+// NIST SP 800-56C rev. 2, two-step key derivation with HKDF-SHA256, over what X-Wing hashes and in its order
+// (draft-connolly-cfrg-xwing-kem, Combiner): secure while one of the two problems is hard. ML-KEM binds its
+// own ciphertext and key, X25519 does not: so these of X25519 are hashed too.
+async function combined(lattice: Bytes, dh: Bytes, enc: Bytes, recipient: Bytes): Promise<Bytes> {
+  const both = concat(lattice, dh);
+  const prk = await extract(NOTHING, both);
+  const secret = await expand(prk, prefixed('hybrid', enc, recipient), 32);
+  wipe(lattice, dh, both, prk);
+  return secret;
+}
+
 // RFC 9180 5.1, KeySchedule with mode_base and an empty PSK. A single shot uses sequence number 0, so the
 // nonce is the base nonce.
-async function keySchedule(shared: Bytes, info: Bytes): Promise<{ key: CryptoKey; nonce: Bytes }> {
-  const pskIdHash = await labeledExtract(SUITE, NOTHING, 'psk_id_hash', NOTHING);
-  const infoHash = await labeledExtract(SUITE, NOTHING, 'info_hash', info);
+async function keySchedule(
+  suite: Suite,
+  shared: Bytes,
+  info: Bytes,
+): Promise<{ key: CryptoKey; nonce: Bytes }> {
+  const id = SUITES[suite];
+  const pskIdHash = await labeledExtract(id, NOTHING, 'psk_id_hash', NOTHING);
+  const infoHash = await labeledExtract(id, NOTHING, 'info_hash', info);
   const context = concat(Uint8Array.of(0), pskIdHash, infoHash);
-  const secret = await labeledExtract(SUITE, shared, 'secret', NOTHING);
-  const raw = await labeledExpand(SUITE, secret, 'key', context, 16);
-  const nonce = await labeledExpand(SUITE, secret, 'base_nonce', context, 12);
+  const secret = await labeledExtract(id, shared, 'secret', NOTHING);
+  const raw = await labeledExpand(id, secret, 'key', context, 16);
+  const nonce = await labeledExpand(id, secret, 'base_nonce', context, 12);
   const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
   wipe(shared, secret, raw);
   return { key, nonce };

@@ -1,99 +1,101 @@
 // The room's key machine, class of the RoomKeys contract in types.ts: follows roster and headers as a
-// listener, and makes headers where it is this client's turn as steward. Sans-I/O: socket, clock and worker
-// are behind KeysPorts. WebCrypto is asynchronous, so all events go through one queue, strictly in order.
+// listener, and makes headers where it is this client's turn as steward (duty.ts). Sans-I/O: socket, clock and
+// worker are behind KeysPorts. WebCrypto is asynchronous, so all events go through one queue, strictly in order.
 
 import type { Events, Id, LeftWhy, Person, Requests } from '../api/messages.ts';
-import { type Bytes, wipe } from '../base/bytes.ts';
+import { type Bytes, b64, wipe } from '../base/bytes.ts';
 import { type Checked, type Current, checkHeader, checkJoin, isFault, recheckSigner } from './check.ts';
+import { Duty, RETRY_MS, SOON_MS } from './duty.ts';
 import { type KemPair, makeKemPair } from './hpke.ts';
 import { idBytes, type KeysOptions, makeLeaf } from './leaf.ts';
-import { type Held, type OwnParts, openParts } from './parts.ts';
-import { type Fault, People } from './people.ts';
+import { Life } from './live.ts';
+import { type Held, openParts } from './parts.ts';
+import { type Fault, People, type Present } from './people.ts';
+import { Ring } from './ring.ts';
 import { bucketOf } from './roster.ts';
 import { frameBase } from './secrets.ts';
-import {
-  execute,
-  type Outcome,
-  type Plan,
-  plan,
-  type Secrets,
-  type Steward,
-  type Weakness,
-} from './steward.ts';
-import type { KeysPorts, KeysState, RoomKeys } from './types.ts';
+import { ALONE, type Known, leavesOf, openShare, sendShare } from './shares.ts';
+import { execute, type Outcome, type Plan, type Secrets, type Steward } from './steward.ts';
+import type { FromWorker, KeysPorts, KeysState, RoomKeys } from './types.ts';
+import { Voices } from './voices.ts';
+import { LINGER_MS, Watch } from './watch.ts';
+import type { Weakness } from './weakness.ts';
 
-// docs/protocol.md, "Timing".
-const SMALL_ROOM = 50;
-const SOON_MS = 20; // enough to take together what came together; somebody is waiting to hear
-const FORCED_MS = 50;
-const ARRIVALS_MS = 5_000;
-const LEAVES_MS = 10_000;
-const TURN_MS = 3_000; // the n-th steward waits so much longer for those before it
-const RETRY_MS = 1_000;
-const SWITCH_FORCED_MS = 300;
-const SWITCH_MS = 2_000;
-const SWITCH_RATCHET_MS = 100;
-const LINGER_MS = 30_000; // who left and still stands in the key list after so long was kept there
+const SEAL_MS = 10_000; // for a seal that another steward sends
+const SHARE_MS = 3_000; // then the signer sends the seals of others itself
 
 export async function makeRoomKeys(options: KeysOptions): Promise<Keys> {
-  const pair = await makeKemPair();
+  const pair = await makeKemPair(options.suite ?? 2);
   return new Keys(options, pair, await makeLeaf(options, pair));
 }
 
 export class Keys implements RoomKeys {
   readonly leaf: string;
+  readonly kem: string | undefined;
   readonly #options: KeysOptions;
   readonly #ports: KeysPorts;
   readonly #room: Bytes;
   readonly #pair: KemPair;
   readonly #people: People;
   readonly #steward: Steward;
+  readonly #ring = new Ring();
+  readonly #duty: Duty;
+  readonly #life = new Life();
+  readonly #voices = new Voices();
+  readonly #watch: Watch;
   #queue: Promise<void> = Promise.resolve();
   #closed = false;
 
-  #current: Current | null = null;
-  #held: Held | null = null;
-  #secrets: Secrets | null = null; // only while we are the steward of the current header
-  #signers = new Set<string>(); // leaves that signed a header of this room
   #installed = 0; // counter whose key the worker has, 0 = none
   #lastInstalled = 0;
+  #mine = 0; // our sender index there
+  #paused = false;
   #trouble: Fault | null = null;
   #suspect: Fault | null = null; // present, but not who they claim to be
   #broken = false; // a header did not fit: our view is not the room's, so we make none ourselves
   #stopped = false; // sending was stopped under the current header: only the next one may resume it
 
-  #due: number | null = null;
-  #cancelDue: (() => void) | null = null;
+  #cancelTick: (() => void) | null = null;
   #cancelDoubt: (() => void) | null = null;
-  #failures = 0;
-  readonly #lingering = new Map<string, () => void>();
+  #cancelWait: (() => void) | null = null;
 
   constructor(options: KeysOptions, pair: KemPair, leaf: string) {
     const { device, ports } = options;
     this.leaf = leaf;
+    this.kem = pair.kem ? b64(pair.kem.publicKey) : undefined;
     this.#options = options;
     this.#ports = ports;
     this.#room = idBytes(options.room);
     this.#pair = pair;
-    this.#people = new People(this.#room, options.book, (accounts) => ports.chains(accounts));
-    const [account, own] = [idBytes(device.account), idBytes(device.device)];
+    this.#people = new People(this.#room, options.book, ports);
+    this.#duty = new Duty(this.#people, this.#ring, device.account, leaf, () => ports.nowMs());
+    this.#watch = new Watch(
+      this.#people,
+      this.#ring,
+      (ms, job) => this.#later(ms, job),
+      (fault) => {
+        this.#fail(fault);
+        this.#duty.plan(0);
+      },
+    );
     this.#steward = {
       room: this.#room,
-      account,
-      device: own,
+      account: idBytes(device.account),
+      device: idBytes(device.device),
       sign: (purpose, body) => device.sign(purpose, body),
     };
   }
 
   joined(reply: Requests['room.join'][1]): Promise<void> {
     return this.#run(async () => {
-      for (const person of reply.people) await this.#people.put(person);
-      await this.#people.prove(this.#people.all());
+      await this.#people.putAll(reply.people);
+      await this.#people.prove(this.#people.front());
       const current = await checkJoin(this.#room, this.#people, reply);
       if (current && isFault(current)) this.#refuse(current);
-      else this.#current = current;
-      if (this.#current) this.#rememberSigner(this.#current);
-      this.#plan(this.#current ? this.#arrivalMs() : 0);
+      else this.#ring.current = current;
+      if (this.#ring.current) this.#rememberSigner(this.#ring.current);
+      this.#duty.plan(this.#ring.current ? this.#duty.arrivalMs() : 0);
+      this.#watch.audience();
     });
   }
 
@@ -101,11 +103,11 @@ export class Keys implements RoomKeys {
     return this.#run(async () => {
       const before = this.#people.get(person.account);
       const now = await this.#people.put(person);
-      if (!before) this.#plan(this.#arrivalMs());
+      if (!before) this.#duty.plan(this.#duty.arrivalMs());
       else if (before.key !== now.key) {
-        this.#watchLeft(before.key);
-        this.#plan(this.#arrivalMs());
-      } else if (before.person.stage !== person.stage) this.#plan(SOON_MS);
+        this.#watch.left(before.key);
+        this.#duty.plan(this.#duty.arrivalMs());
+      } else if (before.person.stage !== person.stage) this.#duty.plan(SOON_MS);
     });
   }
 
@@ -114,34 +116,86 @@ export class Keys implements RoomKeys {
       const one = this.#people.drop(account, why);
       if (!one) return;
       if (this.#suspect?.who === account) this.#suspect = null;
-      this.#watchLeft(one.key);
-      this.#plan(this.#leaveMs(one.key));
+      this.#watch.left(one.key);
+      this.#duty.plan(this.#duty.leaveMs(one.key));
     });
   }
 
   keys(event: Events['room.keys']): Promise<void> {
     return this.#run(async () => {
+      const { current, secrets, held, waiting } = this.#ring;
       if (event.room !== this.#options.room) return;
       // A steward's own header comes back to it.
-      if (this.#secrets && event.header === this.#current?.text) return;
-      const checked = await checkHeader(this.#room, this.#people, this.#current, event);
+      if (secrets && event.header === current?.text) return;
+      const checked = await checkHeader(this.#room, this.#people, current, event, this.#weakness);
       if (isFault(checked)) return this.#refuse(checked);
       const slot = this.#ownSlot(checked);
       if (slot === null) return this.#adopt(checked, null, null);
-      const own: OwnParts = event;
-      const held = await openParts(this.#room, this.#pair, slot, checked, this.#held, own, this.#weakness);
-      if (!held) return this.#refuse({ trouble: 'secret', who: checked.steward });
-      await this.#adopt(checked, held, null);
+      const pair = checked.header.suite === 2 ? this.#pair : { ...this.#pair, kem: null };
+      const share = event.split ? await openShare(pair, checked, event.split) : null;
+      if (event.split && !share) return this.#refuse({ trouble: 'secret', who: checked.steward });
+      const before = waiting.length > 0 ? null : held;
+      const own = await openParts(this.#pair, slot, checked, before, event, share, this.#weakness);
+      const shared = checked.header.count > ALONE || waiting.length > 0;
+      if (own) await this.#adopt(checked, own, null);
+      else if (shared && event.seal === undefined && event.welcome === undefined)
+        await this.#await({ checked, slot, parts: event });
+      else return this.#refuse({ trouble: 'secret', who: checked.steward });
+      if (share) await this.#sendShare(checked, share);
+    });
+  }
+
+  seal(event: Events['room.seal']): Promise<void> {
+    return this.#run(async () => {
+      const { waiting } = this.#ring;
+      const at = waiting.findIndex(({ checked }) => checked.header.counter === event.counter);
+      if (event.room !== this.#options.room || at < 0) return;
+      let held: Held | null = null;
+      for (const { checked, slot, parts } of waiting.slice(at)) {
+        const before: Held | null = held;
+        const now = held ? parts : { ...parts, seal: event.seal };
+        held = await openParts(this.#pair, slot, checked, before, now, null, this.#weakness);
+        wipe(before?.secret, before?.bucketKey);
+        if (!held) return this.#fail({ trouble: 'secret', who: checked.steward });
+      }
+      if (!held) return;
+      this.#cancelWait?.();
+      this.#ring.found(held);
+      await this.#settle(0, this.#ports.nowMs());
+    });
+  }
+
+  beat(event: Events['room.beat']): Promise<void> {
+    return this.#run(async () => {
+      const { current } = this.#ring;
+      if (event.room !== this.#options.room || !current) return;
+      await this.#life.beat(event.data, current, this.#people, this.#ports.nowMs());
+    });
+  }
+
+  tags(event: Events['room.tags']): Promise<void> {
+    return this.#run(async () => {
+      if (event.room !== this.#options.room) return;
+      const list = await this.#voices.check(this.#steward, this.#people, event.account, event.data);
+      if (list) this.#ports.listed(list);
+    });
+  }
+
+  frames(event: FromWorker): Promise<void> {
+    return this.#run(async () => {
+      if (event.ev === 'sent')
+        void this.#voices.give(this.#steward, event.lists, (data) => this.#ports.tags(data));
+      else if (event.ev === 'forged' || event.ev === 'unverified') this.#voices.mark(event);
     });
   }
 
   close(): void {
     this.#closed = true;
-    this.#cancelDue?.();
-    this.#cancelDoubt?.();
-    for (const cancel of this.#lingering.values()) cancel();
+    for (const cancel of [this.#cancelTick, this.#cancelDoubt, this.#cancelWait]) cancel?.();
+    this.#watch.close();
     this.#ports.stop();
-    this.#wipe();
+    this.#pair.kem?.forget();
+    this.#ring.wipe();
   }
 
   get #weakness(): Weakness | null {
@@ -157,60 +211,85 @@ export class Keys implements RoomKeys {
         // Nothing that the server sends may end up here; if it does, silence is the safe side.
         if (!this.#closed) this.#fail({ trouble: 'secret', who: null });
       }
-      if (this.#closed) return this.#wipe();
+      if (this.#closed) return this.#ring.wipe();
+      this.#pause();
       this.#arm();
-      this.#tell();
+      this.#ports.changed(this.#state());
     });
     return this.#queue;
+  }
+
+  #later(ms: number, job: () => Promise<void>): () => void {
+    return this.#ports.after(ms, () => void this.#run(job));
   }
 
   // ---- the current header
 
   async #adopt(checked: Checked, held: Held | null, secrets: Secrets | null): Promise<void> {
     const first = this.#installed === 0;
-    wipe(
-      this.#held?.secret,
-      this.#held?.bucketKey,
-      this.#secrets?.secret,
-      ...(this.#secrets?.buckets.values() ?? []),
-    );
-    this.#current = checked;
-    this.#held = held;
-    this.#secrets = secrets;
+    this.#ring.adopt(checked, held, secrets);
+    this.#ring.waiting = [];
+    this.#cancelWait?.();
+    this.#follow(checked);
+    await this.#settle(first ? 0 : this.#duty.switchMs(checked.rekey, checked.removed), this.#ports.nowMs());
+    this.#duty.adopted(checked.rekey);
+    this.#watch.audience();
+  }
+
+  // The seal comes from somebody else. Until then there is no key to send with.
+  async #await(one: Ring['waiting'][number]): Promise<void> {
+    const waiting = [...this.#ring.waiting, one];
+    if (waiting.length === 1)
+      this.#cancelWait = this.#later(SEAL_MS, async () => {
+        if (this.#ring.waiting.length > 0) this.#fail({ trouble: 'secret', who: one.checked.steward });
+      });
+    this.#ring.adopt(one.checked, null, null);
+    this.#ring.waiting = waiting;
+    this.#ports.stop();
+    this.#follow(one.checked);
+    this.#duty.adopted(one.checked.rekey);
+    this.#watch.audience();
+  }
+
+  #follow(checked: Checked): void {
     this.#rememberSigner(checked);
-    const switchMs = first ? 0 : this.#switchMs(checked);
+    this.#life.header(checked, this.#ports.nowMs());
     this.#installed = 0;
     this.#trouble = null;
     this.#stopped = false;
     this.#broken = false;
-    this.#forget();
+    this.#watch.prune();
     this.#cancelDoubt?.();
-    await this.#settle(switchMs, this.#ports.nowMs());
-    this.#due = null;
-    this.#planRest();
   }
 
-  // Hands the key to the worker once everybody in the table is proven. Somebody who has just left may be out
+  // Hands the key to the worker once those who act and speak are proven. Somebody who has just left may be out
   // of reach; then there is silence until they are proven, or taken out by the next header.
   async #settle(switchMs: number, since: number): Promise<void> {
-    const current = this.#current;
-    if (!current || !this.#held || this.#trouble || this.#stopped) return;
-    const table = Array.from(current.roster.filled(), ([, entry]) => entry);
-    await this.#people.prove(table.flatMap((entry) => this.#people.holder(entry) ?? []));
-    const bad = table
-      .map(({ key, account }) => this.#people.fault(key, account))
-      .find((fault) => fault !== null);
+    const { current, held } = this.#ring;
+    if (!current || !held || this.#trouble || this.#stopped) return;
+    const front = this.#front(current);
+    await this.#people.prove(front);
+    const bad = this.#watch.bad();
     if (bad) return this.#fail(bad);
-    const proven = table.every(({ key, account }) => this.#people.proof(key, account));
+    const proven = front.every(({ key, person }) => this.#people.proof(key, person.account));
     if (current.signed && proven) return this.#install(switchMs);
     if (!current.signed) await this.#signLater(current);
     if (this.#trouble) return;
     if (this.#ports.nowMs() - since >= LINGER_MS)
       return this.#fail({ trouble: 'chain', who: current.steward });
     this.#ports.stop();
-    this.#cancelDoubt = this.#ports.after(RETRY_MS, () => {
-      void this.#run(() => (this.#current === current ? this.#settle(switchMs, since) : Promise.resolve()));
+    this.#cancelDoubt = this.#later(RETRY_MS, async () => {
+      if (this.#ring.current === current) await this.#settle(switchMs, since);
     });
+  }
+
+  // Stewards, and who is on the stage list.
+  #front(current: Current): Present[] {
+    const speaking = current.stage.flatMap(({ slot }) => {
+      const entry = current.roster.at(slot);
+      return (entry && this.#people.holder(entry)) ?? [];
+    });
+    return [...new Set([...this.#people.front(), ...speaking])];
   }
 
   async #signLater(current: Current): Promise<void> {
@@ -220,63 +299,33 @@ export class Keys implements RoomKeys {
   }
 
   async #install(sendAfterMs: number): Promise<void> {
-    const { current, held } = { current: this.#current, held: this.#held };
+    const { current, held } = this.#ring;
     if (!current || !held || current.header.counter <= this.#lastInstalled) return;
-    const mine = this.#ownSlot(current);
+    const slot = this.#ownSlot(current);
     const senders = current.stage.flatMap(({ index, slot }) => {
       const account = current.roster.at(slot)?.account;
       return account ? [{ index, account }] : [];
     });
-    const index = current.stage.find(({ slot }) => slot === mine)?.index ?? 0;
+    const mine = current.stage.find((one) => one.slot === slot)?.index ?? 0;
     const { counter } = current.header;
     const base = await frameBase(held.secret, current.hash);
     if (this.#closed) return wipe(base);
     this.#installed = this.#lastInstalled = counter;
-    this.#ports.install({ counter, base, senders, mine: index, sendAfterMs });
+    this.#mine = mine;
+    const epoch = { counter, base, senders, mine, sendAfterMs };
+    this.#voices.installed(epoch);
+    this.#ports.install(epoch);
     if (this.#suspect) this.#silence();
-  }
-
-  #switchMs({ rekey, removed }: Checked): number {
-    if (!rekey) return SWITCH_RATCHET_MS;
-    return removed.some((leaf) => this.#forced(leaf)) || this.#small() ? SWITCH_FORCED_MS : SWITCH_MS;
   }
 
   #ownSlot({ roster }: Pick<Current, 'roster'>): number | null {
     const own = this.#people.get(this.#options.device.account);
-    if (own?.person.leaf !== this.leaf) return null;
-    for (const [slot, entry] of roster.filled()) if (entry.key === own.key) return slot;
-    return null;
+    return own?.person.leaf === this.leaf ? roster.slotOf(own.key) : null;
   }
 
   #rememberSigner(current: Current): void {
     const signer = this.#people.get(current.steward);
-    if (signer) this.#signers.add(signer.key);
-  }
-
-  // Leaves that are neither present nor in the table any more.
-  #forget(): void {
-    const table = new Set<string>();
-    for (const [, { key }] of this.#current?.roster.filled() ?? []) table.add(key);
-    this.#people.prune(table);
-    for (const [leaf, cancel] of this.#lingering) {
-      if (table.has(leaf)) continue;
-      cancel();
-      this.#lingering.delete(leaf);
-    }
-  }
-
-  #watchLeft(leaf: string): void {
-    const cancel = this.#ports.after(LINGER_MS, () => {
-      void this.#run(async () => {
-        this.#lingering.delete(leaf);
-        const gone = this.#people.gone(leaf);
-        const kept = [...(this.#current?.roster.filled() ?? [])].some(([, entry]) => entry.key === leaf);
-        if (!gone || !kept) return;
-        this.#fail({ trouble: 'roster', who: gone.account });
-        this.#plan(0);
-      });
-    });
-    this.#lingering.set(leaf, cancel);
+    if (signer) this.#ring.signers.add(signer.key);
   }
 
   #refuse(fault: Fault): void {
@@ -295,61 +344,62 @@ export class Keys implements RoomKeys {
     this.#ports.stop();
   }
 
+  // Without a sign of life of a steward nobody on stage speaks on.
+  get #quiet(): boolean {
+    const at = this.#life.quietAt();
+    const late = at !== null && this.#ports.nowMs() >= at;
+    return late && this.#installed > 0 && this.#mine > 0 && this.#weakness !== 'heartbeat ignored';
+  }
+
+  #pause(): void {
+    if (this.#quiet === this.#paused) return;
+    this.#paused = !this.#paused;
+    this.#ports.pause(this.#paused);
+  }
+
   // ---- as a steward
 
-  #plan(delay: number): void {
-    const at = this.#ports.nowMs() + delay;
-    this.#due = this.#due === null ? at : Math.min(this.#due, at);
-  }
-
-  // What a header that was made a moment ago could not know yet.
-  #planRest(): void {
-    const { roster, stage } = this.#current ?? {};
-    const speaking = new Set(stage?.map(({ slot }) => slot));
-    let seated = 0;
-    for (const [slot, entry] of roster?.filled() ?? []) {
-      const one = this.#people.holder(entry);
-      if (!one) this.#plan(this.#leaveMs(entry.key));
-      else if (one.person.stage !== speaking.has(slot)) this.#plan(SOON_MS);
-      if (one) seated++;
-    }
-    if (seated < this.#people.size) this.#plan(this.#arrivalMs());
-  }
-
-  #rank(): number {
-    const signer = this.#current?.steward ?? null;
-    if (this.#people.get(this.#options.device.account)?.person.leaf !== this.leaf) return -1;
-    return this.#people.stewards(signer).findIndex(({ account }) => account === this.#options.device.account);
-  }
-
+  // One timer for all that depends on nothing but time.
   #arm(): void {
-    this.#cancelDue?.();
-    this.#cancelDue = null;
-    const rank = this.#rank();
-    if (this.#due === null || rank < 0) return;
-    const wait = Math.max(0, this.#due + rank * TURN_MS - this.#ports.nowMs());
-    this.#cancelDue = this.#ports.after(wait, () => {
-      this.#cancelDue = null;
-      void this.#run(() => this.#act());
-    });
+    this.#cancelTick?.();
+    const now = this.#ports.nowMs();
+    const quietAt = this.#life.quietAt();
+    const times = [this.#duty.dueAt(), this.#beatAt(), quietAt !== null && quietAt > now ? quietAt : null];
+    const next = Math.min(...times.filter((time) => time !== null));
+    this.#cancelTick =
+      next === Number.POSITIVE_INFINITY ? null : this.#later(Math.max(0, next - now), () => this.#tick());
+  }
+
+  #beatAt(): number | null {
+    const extra = this.#duty.extra();
+    return extra === null || this.#installed === 0 ? null : this.#life.due(extra);
+  }
+
+  async #tick(): Promise<void> {
+    const { current } = this.#ring;
+    const [beatAt, now] = [this.#beatAt(), this.#ports.nowMs()];
+    if (current && beatAt !== null && beatAt <= now)
+      void this.#life
+        .give(this.#steward, current, now, (data) => this.#ports.beat(data))
+        .then(() => this.#run(async () => undefined));
+    if (this.#duty.take()) await this.#act();
   }
 
   async #act(): Promise<void> {
-    const rank = this.#rank();
-    // Meanwhile it may have become somebody else's turn, or later.
-    if (this.#due === null || rank < 0 || this.#ports.nowMs() < this.#due + rank * TURN_MS) return;
-    this.#due = null;
     await this.#people.prove(this.#people.all());
     this.#inspect();
-    const todo = await this.#todo();
+    if (this.#broken) return;
+    const resume = this.#stopped && !this.#suspect && this.#ring.current !== null;
+    const todo = await this.#duty.todo(resume);
     if (!todo) return;
-    const { device, log } = { device: this.#steward, log: this.#options.log() };
-    const now = this.#ports.nowMs();
+    if (await this.#duty.unready(todo)) return this.#duty.plan(RETRY_MS);
+    const { current, secrets } = this.#ring;
+    const [log, now] = [this.#options.log(), this.#ports.nowMs()];
     const outcome = await execute(
-      device,
+      this.#steward,
       this.#people,
-      this.#current,
-      this.#secrets,
+      current,
+      secrets,
       todo,
       log,
       now,
@@ -360,29 +410,13 @@ export class Keys implements RoomKeys {
     } catch (error) {
       return this.#refused(error, todo, outcome);
     }
-    this.#failures = 0;
     if (this.#closed) return wipe(outcome.secrets.secret, ...outcome.secrets.buckets.values());
     const slot = this.#ownSlot(outcome.current);
     const bucketKey = slot === null ? undefined : outcome.secrets.buckets.get(bucketOf(slot));
     const held = bucketKey ? { secret: outcome.secrets.secret.slice(), bucketKey: bucketKey.slice() } : null;
-    await this.#adopt(
-      { ...outcome.current, rekey: todo.rekey, removed: todo.removed },
-      held,
-      outcome.secrets,
-    );
-  }
-
-  // Null: nothing to do, or nothing that this client could do now.
-  async #todo(): Promise<Plan | null> {
-    if (this.#broken) return null;
-    const resume = this.#stopped && !this.#suspect && this.#current !== null;
-    const todo = await plan(this.#people, this.#current, this.#secrets, this.#signers, resume);
-    if (!todo) return null;
-    const unproven = [...todo.roster.filled()].some(
-      ([, { key, account }]) => !this.#people.proof(key, account),
-    );
-    if (unproven) this.#plan(RETRY_MS);
-    return unproven ? null : todo;
+    const checked = { ...outcome.current, rekey: todo.rekey, removed: todo.removed };
+    await this.#adopt(checked, held, outcome.secrets);
+    await this.#share(checked, outcome);
   }
 
   // A chain that could not be had yet is asked for again; one that is bad makes its owner a suspect, who gets
@@ -394,46 +428,48 @@ export class Keys implements RoomKeys {
     const faults = waiting.map(({ key, person }) => this.#people.fault(key, person.account));
     this.#suspect = faults.find((fault) => fault !== null) ?? null;
     if (this.#suspect) this.#silence();
-    if (faults.some((fault) => fault === null)) this.#plan(RETRY_MS);
+    if (faults.some((fault) => fault === null)) this.#duty.plan(RETRY_MS);
   }
 
   // The wrap keys of a rekey that the server saw are spent, whether it took it or not.
   #refused(error: unknown, todo: Plan, outcome: Outcome): void {
-    wipe(outcome.secrets.secret, ...outcome.secrets.buckets.values());
-    if (todo.rekey) {
-      wipe(this.#secrets?.secret, ...(this.#secrets?.buckets.values() ?? []));
-      this.#secrets = null;
+    const { secrets, shares } = outcome;
+    wipe(secrets.secret, ...secrets.buckets.values(), ...shares.map(({ secret }) => secret));
+    if (todo.rekey) this.#ring.spend();
+    this.#duty.refused(error);
+  }
+
+  // What did not fit into the message goes at once; what others were asked to send, after a while, for them.
+  async #share(checked: Checked, { shares }: Outcome): Promise<void> {
+    if (shares.length === 0) return;
+    const own = this.#people.get(this.#options.device.account)?.key;
+    this.#ring.shares = shares;
+    for (const { to } of shares) this.#ring.signers.add(to.key);
+    for (const one of shares) if (to(one) === own) await this.#sendShare(checked, one);
+    this.#later(SHARE_MS, async () => {
+      if (this.#ring.current !== checked) return;
+      for (const one of shares) if (to(one) !== own) await this.#sendShare(checked, one);
+    });
+  }
+
+  async #sendShare(current: Current, known: Known): Promise<void> {
+    const { suite, counter } = current.header;
+    const people = [...leavesOf(current.roster, known)].flatMap(
+      ([, entry]) => this.#people.holder(entry) ?? [],
+    );
+    await this.#people.prove(people);
+    try {
+      if (suite === 2) await this.#people.fetchKems(people);
+      await sendShare(this.#people, current, known, (seals) => this.#ports.seals(counter, seals));
+    } catch {
+      // Replaced by a newer header, or no connection: the signer sends them, or the next header does without.
     }
-    const wanted = error instanceof Object && 'retry_after_ms' in error ? Number(error.retry_after_ms) : 0;
-    this.#plan(Math.max(wanted || 0, Math.min(RETRY_MS * 2 ** this.#failures++, 16 * RETRY_MS)));
-  }
-
-  #small(): boolean {
-    return this.#people.size < SMALL_ROOM;
-  }
-
-  #arrivalMs(): number {
-    return this.#small() ? SOON_MS : ARRIVALS_MS;
-  }
-
-  // Removed and banned; unsaid counts as removed, to be on the safe side.
-  #forced(leaf: string): boolean {
-    const why = this.#people.gone(leaf)?.why;
-    return why === undefined || why === 'removed' || why === 'banned';
-  }
-
-  #leaveMs(leaf: string): number {
-    return this.#forced(leaf) ? FORCED_MS : this.#small() ? SOON_MS : LEAVES_MS;
   }
 
   // ---- what the rest of the client sees
 
-  #tell(): void {
-    this.#ports.changed(this.#state());
-  }
-
   #state(): KeysState {
-    const current = this.#current;
+    const { current } = this.#ring;
     const leaving = new Set<Id>();
     for (const [, { key, account }] of current?.roster.filled() ?? []) {
       const gone = this.#people.gone(key)?.account ?? account;
@@ -449,17 +485,14 @@ export class Keys implements RoomKeys {
       troubleWith: trouble?.who ?? null,
       epoch: { counter, epoch, generation },
       steward: current?.steward ?? null,
+      hash: current ? b64(current.hash) : null,
+      hybrid: current?.header.suite === 2,
+      checking: this.#watch.unproven().length,
+      quiet: this.#quiet,
+      forged: this.#voices.named('forged'),
+      unverified: this.#voices.named('unverified').filter((who) => this.#people.get(who)?.person.stage),
     };
   }
-
-  #wipe(): void {
-    wipe(
-      this.#held?.secret,
-      this.#held?.bucketKey,
-      this.#secrets?.secret,
-      ...(this.#secrets?.buckets.values() ?? []),
-    );
-    this.#held = null;
-    this.#secrets = null;
-  }
 }
+
+const to = ({ to }: Outcome['shares'][number]): string => to.key;

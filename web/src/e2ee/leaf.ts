@@ -2,13 +2,14 @@
 
 import type { Id, LogHead } from '../api/messages.ts';
 import { type Bytes, b64, random, unb64 } from '../base/bytes.ts';
+import { sha256 } from '../base/sign.ts';
 import type { ChainBook } from '../identity/chain.ts';
 import type { Device } from '../identity/device.ts';
-import { writeLeafBody } from '../identity/keymsg.ts';
+import { type Suite, writeLeafBody } from '../identity/keymsg.ts';
 import { joinSigned } from '../identity/records.ts';
 import type { KemPair } from './hpke.ts';
-import type { Weakness } from './steward.ts';
 import type { KeysPorts } from './types.ts';
+import type { Weakness } from './weakness.ts';
 
 const ROLES = { founder: 1, admin: 2, member: 3 } as const;
 
@@ -19,6 +20,7 @@ export interface KeysOptions {
   book: ChainBook; // one for all rooms
   log(): LogHead; // the newest head seen
   ports: KeysPorts;
+  suite?: Suite; // tests only; 2 unless said
   weakness?: Weakness; // tests only
 }
 
@@ -29,12 +31,12 @@ export async function makeLeaf(options: KeysOptions, pair: KemPair): Promise<str
   const chain = entries && (await book.check(device.account, entries));
   if (!chain) throw new Error("this device's own chain does not reach the founder");
   const body = writeLeafBody({
-    suite: 1,
+    suite: pair.kem ? 2 : 1,
     room: idBytes(room),
     account: idBytes(device.account),
     device: idBytes(device.device),
     hpkeKey: pair.publicKey,
-    kem: new Uint8Array(32),
+    kem: pair.kem ? await sha256(pair.kem.publicKey) : new Uint8Array(32),
     join: random(16),
     role: ROLES[options.role],
     chain: chain.hash,

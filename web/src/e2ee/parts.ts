@@ -3,15 +3,18 @@
 import { type Bytes, equal, unb64, wipe } from '../base/bytes.ts';
 import type { Checked } from './check.ts';
 import { type KemPair, open } from './hpke.ts';
+import { bucketOf } from './roster.ts';
 import {
   commitmentOf,
   nextBucketKey,
   partInfo,
   ratchetSecret,
   SECRET_BYTES,
+  sharedBucketKey,
   unwrapSecret,
 } from './secrets.ts';
-import type { Weakness } from './steward.ts';
+import { covers, type Known } from './shares.ts';
+import type { Weakness } from './weakness.ts';
 
 // What a listener holds: the room secret and the key of its own bucket, as they stand after a header.
 export interface Held {
@@ -27,18 +30,20 @@ export interface OwnParts {
 
 // Null: the part does not open, or what it holds is not what the header commits to.
 export async function openParts(
-  room: Bytes,
   own: KemPair,
   slot: number,
   checked: Checked,
   before: Held | null,
   parts: OwnParts,
+  share: Known | null, // of ours
   weak: Weakness | null,
 ): Promise<Held | null> {
   const { header, hash } = checked;
+  const { room } = header;
+  const pair = header.suite === 2 ? own : { ...own, kem: null };
   const opened = async (kind: 'seal' | 'welcome', text: string, size: number): Promise<Bytes | null> => {
     const info = partInfo(kind, { room, epoch: header.epoch, generation: header.generation, slot });
-    const plain = await open(own, info, hash, unb64(text) ?? new Uint8Array(0));
+    const plain = await open(pair, info, hash, unb64(text) ?? new Uint8Array(0));
     return plain?.length === size ? plain : null;
   };
   const held = checked.rekey ? await rekeyed() : await ratcheted();
@@ -48,7 +53,7 @@ export async function openParts(
 
   async function rekeyed(): Promise<Held | null> {
     const sealed = parts.seal === undefined ? undefined : await opened('seal', parts.seal, SECRET_BYTES);
-    const bucketKey = sealed === undefined ? before?.bucketKey.slice() : sealed;
+    const bucketKey = sealed === undefined ? await unsealed() : sealed;
     const secret =
       bucketKey && (await unwrapSecret(bucketKey, hash, unb64(parts.wrap ?? '') ?? new Uint8Array(0)));
     if (!secret) return null;
@@ -56,6 +61,11 @@ export async function openParts(
     const next = await nextBucketKey(bucketKey);
     wipe(bucketKey);
     return { secret, bucketKey: next };
+  }
+
+  async function unsealed(): Promise<Bytes | undefined> {
+    const bucket = bucketOf(slot);
+    return share && covers(share, bucket) ? sharedBucketKey(share.secret, bucket) : before?.bucketKey.slice();
   }
 
   async function ratcheted(): Promise<Held | null> {

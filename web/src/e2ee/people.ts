@@ -5,15 +5,18 @@ import type { ChainEntry, Id, LeftWhy, Person } from '../api/messages.ts';
 import { type Bytes, b64, equal, unb64 } from '../base/bytes.ts';
 import { sha256, verify } from '../base/sign.ts';
 import type { ChainBook } from '../identity/chain.ts';
-import { parseLeaf } from '../identity/keymsg.ts';
+import { parseLeaf, type Suite } from '../identity/keymsg.ts';
+import type { Recipient } from './hpke.ts';
 import type { Entry } from './roster.ts';
-import type { KeysTrouble } from './types.ts';
+import type { KeysPorts, KeysTrouble } from './types.ts';
 
-const CHAINS_AT_ONCE = 64; // LIMIT_CHAIN_ACCOUNTS of the server
+export const AT_ONCE = 64; // LIMIT_CHAIN_ACCOUNTS of the server
 
 export interface Proof {
   account: Id;
   hpkeKey: Bytes;
+  kemHash: Bytes;
+  kem: Bytes | null; // the encapsulation key behind kemHash, once a steward asked for it
   deviceKey: Bytes;
 }
 
@@ -26,6 +29,7 @@ export interface Present {
   person: Person;
   leaf: Bytes; // hash
   key: string; // the hash as text
+  suite: Suite; // what the leaf says; 1 if it says nothing
 }
 
 export interface Gone {
@@ -36,16 +40,16 @@ export interface Gone {
 export class People {
   readonly #room: Bytes;
   readonly #book: ChainBook;
-  readonly #chains: (accounts: Id[]) => Promise<Map<Id, ChainEntry[]>>;
+  readonly #ports: Pick<KeysPorts, 'chains' | 'kems'>;
   readonly #present = new Map<Id, Present>();
   readonly #byLeaf = new Map<string, Id>();
   readonly #gone = new Map<string, Gone>(); // by leaf: gone, but perhaps still in the key list
   readonly #proofs = new Map<string, Proof | Fault>(); // by leaf and account: a leaf proves nothing for others
 
-  constructor(room: Bytes, book: ChainBook, chains: (accounts: Id[]) => Promise<Map<Id, ChainEntry[]>>) {
+  constructor(room: Bytes, book: ChainBook, ports: Pick<KeysPorts, 'chains' | 'kems'>) {
     this.#room = room;
     this.#book = book;
-    this.#chains = chains;
+    this.#ports = ports;
   }
 
   get size(): number {
@@ -78,14 +82,28 @@ export class People {
 
   // A new leaf of somebody present means that they left and came back.
   async put(person: Person): Promise<Present> {
-    const leaf = await sha256(unb64(person.leaf) ?? new Uint8Array(0));
-    const one = { person, leaf, key: b64(leaf) };
+    const bytes = unb64(person.leaf) ?? new Uint8Array(0);
+    const leaf = await sha256(bytes);
+    const one: Present = { person, leaf, key: b64(leaf), suite: parseLeaf(bytes)?.suite ?? 1 };
     const before = this.#present.get(person.account);
     if (before && before.key !== one.key) this.drop(person.account, 'elsewhere');
     this.#present.set(person.account, one);
     if (!this.ofLeaf(one.key)) this.#byLeaf.set(one.key, person.account);
     if (this.#gone.get(one.key)?.account === person.account) this.#gone.delete(one.key);
     return one;
+  }
+
+  // Hashing does not wait for one another here: a newcomer gets thousands at once.
+  async putAll(people: Person[]): Promise<void> {
+    await Promise.all(people.map((person) => this.put(person)));
+  }
+
+  // Those whose word counts first: who may act as steward, and who is on stage.
+  front(): Present[] {
+    const eligible = new Set(this.stewards(null).map(({ account }) => account));
+    return Array.from(this.#present.values()).filter(
+      ({ person }) => person.stage || eligible.has(person.account),
+    );
   }
 
   drop(account: Id, why: LeftWhy | undefined): Present | null {
@@ -116,14 +134,37 @@ export class People {
     return proof && 'trouble' in proof ? proof : null;
   }
 
+  // What to seal to, once it is proven and complete.
+  recipient(leaf: string, account: Id | null, suite: Suite): Recipient | null {
+    const proof = this.proof(leaf, account);
+    if (!proof || (suite === 2 && !proof.kem)) return null;
+    return { publicKey: proof.hpkeKey, kem: suite === 2 ? proof.kem : null };
+  }
+
+  // Gets the encapsulation keys of those whose leaf is proven. Another key than the leaf's is a fault.
+  async fetchKems(people: Iterable<Present>): Promise<void> {
+    const open = [...people].filter(({ key, person }) => this.proof(key, person.account)?.kem === null);
+    for (let i = 0; i < open.length; i += AT_ONCE) {
+      const some = open.slice(i, i + AT_ONCE);
+      const kems = await this.#ports.kems(some.map(({ person }) => person.account));
+      for (const { key, person } of some) {
+        const proof = this.proof(key, person.account);
+        const kem = unb64(kems.get(person.account) ?? '');
+        if (!proof || !kem || kem.length === 0) continue; // has just left
+        if (equal(await sha256(kem), proof.kemHash)) proof.kem = kem;
+        else this.#proofs.set(`${key} ${person.account}`, { trouble: 'signature', who: person.account });
+      }
+    }
+  }
+
   // Tries to prove each of them. Afterwards proof() or fault() has an answer; neither: the server did not
   // give the chain, perhaps because the person has just left.
   async prove(people: Iterable<Present>): Promise<void> {
     const open = [...people].filter(({ key, person }) => !this.#proofs.has(`${key} ${person.account}`));
     const unknown = open.filter(({ person }) => !this.#book.get(person.account));
     const chains = new Map<Id, ChainEntry[]>();
-    for (let i = 0; i < unknown.length; i += CHAINS_AT_ONCE) {
-      const accounts = unknown.slice(i, i + CHAINS_AT_ONCE).map(({ person }) => person.account);
+    for (let i = 0; i < unknown.length; i += AT_ONCE) {
+      const accounts = unknown.slice(i, i + AT_ONCE).map(({ person }) => person.account);
       for (const [account, entries] of await this.#fetch(accounts)) chains.set(account, entries);
     }
     for (const one of open) {
@@ -135,7 +176,7 @@ export class People {
   // One account that is not in our room any more spoils the whole request, so ask for them one by one then.
   async #fetch(accounts: Id[]): Promise<Map<Id, ChainEntry[]>> {
     try {
-      return await this.#chains(accounts);
+      return await this.#ports.chains(accounts);
     } catch {
       const found = new Map<Id, ChainEntry[]>();
       if (accounts.length === 1) return found;
@@ -161,7 +202,8 @@ export class People {
     if (chain.device !== device || !equal(leaf.chain, chain.hash)) return { trouble: 'chain', who: account };
     if ((leaf.role === 1) !== (chain.role === 'founder')) return { trouble: 'chain', who: account };
     if (!(await verify(chain.deviceKey, 'leaf', leaf.body, leaf.sigs[0] as Bytes))) return badLeaf;
-    return { account, hpkeKey: leaf.hpkeKey, deviceKey: chain.deviceKey };
+    const { hpkeKey, kem: kemHash } = leaf;
+    return { account, hpkeKey, kemHash, kem: null, deviceKey: chain.deviceKey };
   }
 
   // Eligible stewards, in the order in which they act: docs/protocol.md, "Who acts".

@@ -5,6 +5,7 @@
 import type { Id } from '../api/messages.ts';
 import { type Bytes, concat, Writer } from '../base/bytes.ts';
 import { sha256 } from '../base/sign.ts';
+import type { Suite } from '../identity/keymsg.ts';
 
 export const BUCKET = 32;
 export const MAX_SLOTS = 65536;
@@ -13,6 +14,7 @@ export interface Entry {
   account: Id | null; // null: a leaf that nobody present has
   leaf: Bytes; // its hash
   key: string; // the hash as text: tables are searched often
+  suite: Suite | null; // null: not known
 }
 
 export interface SlotChange {
@@ -27,11 +29,13 @@ export class Roster {
   readonly root: Bytes;
   readonly #slots: readonly (Entry | null)[];
   readonly #levels: readonly (readonly Bytes[])[];
+  readonly #byLeaf = new Map<string, number>();
 
   private constructor(slots: (Entry | null)[], levels: Bytes[][], root: Bytes) {
     this.#slots = slots;
     this.#levels = levels;
     this.root = root;
+    for (const [slot, entry] of this.filled()) this.#byLeaf.set(entry.key, slot);
     this.count = slots.reduce((n, entry) => n + (entry ? 1 : 0), 0);
   }
 
@@ -49,6 +53,10 @@ export class Roster {
 
   at(slot: number): Entry | null {
     return this.#slots[slot] ?? null;
+  }
+
+  slotOf(leaf: string): number | null {
+    return this.#byLeaf.get(leaf) ?? null;
   }
 
   *filled(): Generator<[number, Entry]> {

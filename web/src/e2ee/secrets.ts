@@ -15,6 +15,11 @@ export function nextBucketKey(bucketKey: Bytes): Promise<Bytes> {
   return derive(bucketKey, 'next', NOTHING, SECRET_BYTES);
 }
 
+// The fresh key of a bucket whose seals another steward sends, from the secret of its share.
+export function sharedBucketKey(share: Bytes, bucket: number): Promise<Bytes> {
+  return derive(share, 'bucket', new Writer().u16(bucket).done(), SECRET_BYTES);
+}
+
 export function ratchetSecret(secret: Bytes, rosterRoot: Bytes): Promise<Bytes> {
   return derive(secret, 'ratchet', rosterRoot, SECRET_BYTES);
 }
@@ -36,10 +41,10 @@ export interface PartPlace {
   room: Bytes;
   epoch: number;
   generation: number;
-  slot: number;
+  slot: number; // of a split: its first bucket
 }
 
-export function partInfo(kind: 'seal' | 'welcome', place: PartPlace): Bytes {
+export function partInfo(kind: 'seal' | 'welcome' | 'split', place: PartPlace): Bytes {
   const where = new Writer().bytes(place.room, 16).u32(place.epoch).u32(place.generation).u16(place.slot);
   return prefixed(kind, where.done());
 }

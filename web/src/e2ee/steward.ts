@@ -1,20 +1,27 @@
 // The steward's side of docs/protocol.md, "Room keys": from the table, the people and the secrets at hand to
 // a key message and the state that follows if the server takes it. Nothing is changed here.
 
-import type { KeyMessage, KeyPart, LogHead, RosterChange } from '../api/messages.ts';
+import type { KeyMessage, KeyPart, KeySplit, LogHead, RosterChange } from '../api/messages.ts';
 import { type Bytes, b64, equal, random, unb64, wipe } from '../base/bytes.ts';
 import type { Purpose } from '../base/sign.ts';
-import { type KeyHeader, writeHeaderBody } from '../identity/keymsg.ts';
+import { type KeyHeader, type Suite, writeHeaderBody } from '../identity/keymsg.ts';
 import { joinSigned } from '../identity/records.ts';
 import { type Current, entryOf } from './check.ts';
 import { seal } from './hpke.ts';
 import type { People, Present } from './people.ts';
 import { bucketOf, type Entry, Roster, type SlotChange } from './roster.ts';
-import { commitmentOf, headerHash, nextBucketKey, partInfo, ratchetSecret, wrapSecret } from './secrets.ts';
+import {
+  commitmentOf,
+  headerHash,
+  nextBucketKey,
+  partInfo,
+  ratchetSecret,
+  sharedBucketKey,
+  wrapSecret,
+} from './secrets.ts';
+import { covers, type Known, type Share, share } from './shares.ts';
 import { nextStage, type StageEntry, stageHash, writeStage } from './stage.ts';
-
-// Weakenings for tests: each must make a test of the adversary suite fail.
-export type Weakness = 'no wrap ratchet' | 'no generation ratchet' | 'dirty bucket kept';
+import type { Weakness } from './weakness.ts';
 
 export interface Steward {
   room: Bytes;
@@ -31,17 +38,20 @@ export interface Secrets {
 
 export interface Plan {
   rekey: boolean;
+  suite: Suite;
   changes: SlotChange[];
   roster: Roster;
   stage: StageEntry[];
   removed: string[]; // leaves that lose their slot
   dirty: Set<number>;
+  shares: Share[]; // dirty buckets whose seals are not in the message
 }
 
 export interface Outcome {
   message: KeyMessage;
   current: Current;
   secrets: Secrets;
+  shares: (Known & { to: Entry })[];
 }
 
 // Null: nothing to do. `secrets` null: this steward takes over, so everything is made anew.
@@ -50,10 +60,11 @@ export async function plan(
   current: Current | null,
   secrets: Secrets | null,
   former: ReadonlySet<string>,
+  own: string, // our leaf
   force: boolean,
 ): Promise<Plan | null> {
   const before = current?.roster ?? (await Roster.empty());
-  const { changes, removed, lostSteward } = moves(people, before, former);
+  const { changes, removed, lostSteward } = moves(people, before, former, current?.header.suite ?? 1);
   const roster = await before.with(changes);
   const onStage = new Set(
     Array.from(people.all()).flatMap(({ person }) => (person.stage ? [person.account] : [])),
@@ -61,15 +72,41 @@ export async function plan(
   const stage = nextStage(current, roster, onStage);
   const sameStage = current !== null && equal(writeStage(stage), writeStage(current.stage));
   if (!force && changes.length === 0 && sameStage) return null;
-  const rekey = !secrets || !current || removed.length > 0 || force;
-  const flat = !secrets || lostSteward;
+  const suite = suiteOf(roster);
+  const up = current !== null && suite !== current.header.suite;
+  const rekey = !secrets || !current || removed.length > 0 || force || up;
+  const flat = !secrets || lostSteward || up;
   const dirty = new Set<number>();
   for (let b = 0; b < roster.buckets; b++) if (flat) dirty.add(b);
   for (const { slot } of changes) if (rekey && bucketOf(slot) < roster.buckets) dirty.add(bucketOf(slot));
-  return { rekey, changes, roster, stage, removed, dirty };
+  const shares = rekey ? sharesOf(people, roster, dirty, suite, own) : [];
+  for (const { first, last } of shares) for (let b = first; b <= last; b++) dirty.add(b);
+  return { rekey, suite, changes, roster, stage, removed, dirty, shares };
 }
 
-function moves(people: People, before: Roster, former: ReadonlySet<string>) {
+function suiteOf(roster: Roster): Suite {
+  for (const [, { suite }] of roster.filled()) if (suite !== 2) return 1;
+  return 2;
+}
+
+// Stewards who are there and hold a key themselves help.
+function sharesOf(
+  people: People,
+  roster: Roster,
+  dirty: ReadonlySet<number>,
+  suite: Suite,
+  own: string,
+): Share[] {
+  const seated = new Map(Array.from(roster.filled(), ([, entry]) => [entry.key, entry]));
+  const me = seated.get(own);
+  const helpers = people.stewards(null).flatMap(({ account, away }) => {
+    const entry = seated.get(people.get(account)?.key ?? '');
+    return entry && !away && entry !== me ? [entry] : [];
+  });
+  return me ? share(roster, dirty, suite, me, helpers) : [];
+}
+
+function moves(people: People, before: Roster, former: ReadonlySet<string>, suite: Suite) {
   const changes = new Map<number, SlotChange>();
   const seated = new Set<string>();
   const removed: string[] = [];
@@ -85,20 +122,33 @@ function moves(people: People, before: Roster, former: ReadonlySet<string>) {
     if (former.has(key)) lostSteward = true;
   }
   let lowest = 0;
-  for (const one of arrivals(people, seated)) {
+  for (const one of arrivals(people, seated, suite)) {
     while (changes.has(lowest) ? changes.get(lowest)?.entry : before.at(lowest)) lowest++;
     changes.set(lowest, { slot: lowest, entry: entryOf(one) });
   }
   return { changes: [...changes.values()].sort((a, b) => a.slot - b.slot), removed, lostSteward };
 }
 
-// Nobody gets a key whose leaf and chain are not proven.
-function arrivals(people: People, seated: ReadonlySet<string>): Present[] {
-  const waiting = Array.from(people.all()).filter(({ key, person }) => {
-    return !seated.has(key) && people.proof(key, person.account);
+// Nobody gets a key whose leaf and chain are not proven, and in a hybrid room nobody whose leaf is not hybrid.
+function arrivals(people: People, seated: ReadonlySet<string>, suite: Suite): Present[] {
+  const waiting = Array.from(people.all()).filter(({ key, person, suite: own }) => {
+    return !seated.has(key) && own >= suite && people.proof(key, person.account);
   });
   return waiting.sort((a, b) => a.person.order - b.person.order);
 }
+
+// Whose proof, and in suite 2 whose encapsulation key, is needed before the plan can be executed.
+export function* sealedBy(plan: Plan): Generator<Entry> {
+  const fresh = new Set(plan.changes.map(({ slot }) => slot));
+  for (const [slot, entry] of plan.roster.filled()) {
+    const sealed = plan.rekey ? plan.dirty.has(bucketOf(slot)) && !sharedOut(plan, slot) : fresh.has(slot);
+    if (sealed) yield entry;
+  }
+  for (const { to } of plan.shares) yield to;
+}
+
+const sharedOut = ({ shares }: Plan, slot: number): boolean =>
+  shares.some((one) => covers(one, bucketOf(slot)));
 
 export async function execute(
   steward: Steward,
@@ -120,7 +170,7 @@ export async function execute(
         : await ratchetSecret(old.secret, roster.root);
   const last = current?.header;
   const header: KeyHeader = {
-    suite: 1,
+    suite: todo.suite,
     room: steward.room,
     counter: (last?.counter ?? 0) + 1,
     epoch: (last?.epoch ?? 0) + (rekey ? 1 : 0),
@@ -138,8 +188,10 @@ export async function execute(
   };
   const body = writeHeaderBody(header);
   const hash = await headerHash(body);
-  const keys = bucketKeys(todo, old, weak);
-  const parts = await sealParts(steward.room, people, header, hash, todo, keys, secret, weak);
+  const shares = todo.shares.map((one) => ({ ...one, secret: random(32) }));
+  const keys = await bucketKeys(todo, shares, old, weak);
+  const parts = await sealParts(people, header, hash, todo, keys, secret, weak);
+  const split = await Promise.all(shares.map((one) => sealShare(people, header, hash, one)));
   const text = b64(joinSigned(body, await steward.sign('header', body)));
   const changes: RosterChange[] = todo.changes.map(({ slot, entry }) => ({
     slot,
@@ -147,7 +199,8 @@ export async function execute(
   }));
   const account = b64(steward.account);
   return {
-    message: { header: text, stage: b64(list), changes, ...parts },
+    message: { header: text, stage: b64(list), changes, ...parts, ...(split.length > 0 ? { split } : {}) },
+    shares,
     current: { header, hash, roster, stage, steward: account, complete: true, signed: true, text },
     secrets: { secret, buckets: rekey && weak !== 'no wrap ratchet' ? await movedOn(keys) : keys },
   };
@@ -161,14 +214,34 @@ function newestLog(log: LogHead, last: KeyHeader | undefined): { logSize: number
 }
 
 // Fresh keys for the dirty buckets and for new ones.
-function bucketKeys(todo: Plan, old: Secrets | null, weak: Weakness | null): Map<number, Bytes> {
+async function bucketKeys(
+  todo: Plan,
+  shares: readonly Known[],
+  old: Secrets | null,
+  weak: Weakness | null,
+): Promise<Map<number, Bytes>> {
   const keys = new Map<number, Bytes>();
   for (let b = 0; b < todo.roster.buckets; b++) {
     const kept = old?.buckets.get(b);
     const fresh = !kept || (todo.dirty.has(b) && weak !== 'dirty bucket kept');
-    keys.set(b, fresh ? random(32) : kept.slice());
+    const shared = shares.find((one) => covers(one, b));
+    if (shared) keys.set(b, await sharedBucketKey(shared.secret, b));
+    else keys.set(b, fresh ? random(32) : kept.slice());
   }
   return keys;
+}
+
+async function sealShare(
+  people: People,
+  header: KeyHeader,
+  hash: Bytes,
+  { to, first, last, secret }: Known & { to: Entry },
+): Promise<KeySplit> {
+  const { room, epoch, generation, suite } = header;
+  const recipient = people.recipient(to.key, to.account, suite);
+  if (!recipient || !to.account) throw new Error('a share for somebody without proof');
+  const info = partInfo('split', { room, epoch, generation, slot: first });
+  return { account: to.account, first, last, seal: b64(await seal(recipient, info, hash, secret)) };
 }
 
 async function movedOn(keys: Map<number, Bytes>): Promise<Map<number, Bytes>> {
@@ -180,7 +253,6 @@ async function movedOn(keys: Map<number, Bytes>): Promise<Map<number, Bytes>> {
 }
 
 async function sealParts(
-  room: Bytes,
   people: People,
   header: KeyHeader,
   hash: Bytes,
@@ -194,12 +266,13 @@ async function sealParts(
     slot: number,
     { key: leaf, account }: Entry,
   ): Promise<KeyPart> => {
-    const proof = people.proof(leaf, account);
+    const to = people.recipient(leaf, account, header.suite);
     const key = keys.get(bucketOf(slot));
-    if (!proof || !key) throw new Error('a leaf without proof in the table');
+    if (!to || !key) throw new Error('a leaf without proof in the table');
     const text = kind === 'seal' ? key : new Uint8Array([...key, ...secret]);
-    const info = partInfo(kind, { room, epoch: header.epoch, generation: header.generation, slot });
-    return { slot, data: b64(await seal(proof.hpkeKey, info, hash, text)) };
+    const { room, epoch, generation } = header;
+    const info = partInfo(kind, { room, epoch, generation, slot });
+    return { slot, data: b64(await seal(to, info, hash, text)) };
   };
   if (!todo.rekey) {
     const filled = todo.changes.flatMap(({ slot, entry }) => (entry ? [{ slot, entry }] : []));
@@ -211,6 +284,7 @@ async function sealParts(
   }
   const fresh = new Set(todo.changes.map(({ slot }) => slot));
   const sealed = [...todo.roster.filled()].filter(([slot]) => {
+    if (sharedOut(todo, slot)) return false;
     return todo.dirty.has(bucketOf(slot)) && (weak !== 'dirty bucket kept' || fresh.has(slot));
   });
   const seals = await Promise.all(sealed.map(([slot, entry]) => part('seal', slot, entry)));

@@ -2,7 +2,18 @@
 // `keys.ts` (class RoomKeys) is sans-I/O: it holds roster, slots and secrets, acts as listener
 // and, where eligible, as steward; sockets, clock and the frame worker are behind these ports.
 
-import type { ChainEntry, Events, Id, KeyMessage, LeftWhy, Person, Requests } from '../api/messages.ts';
+import type {
+  Bytes64,
+  ChainEntry,
+  Events,
+  Id,
+  KeyMessage,
+  KeyPart,
+  LeftWhy,
+  Person,
+  Requests,
+} from '../api/messages.ts';
+import type { Bytes } from '../base/bytes.ts';
 
 // One header's worth of frame keys, handed to the worker. Secrets go only to the worker.
 export interface FrameEpoch {
@@ -13,12 +24,21 @@ export interface FrameEpoch {
   sendAfterMs: number; // switch sending to it so long after it was installed
 }
 
+// Tags of consecutive frames of one sender: see identity/keymsg.ts, FrameTags.
+export interface TagList {
+  counter: number;
+  index: number;
+  first: number;
+  tags: Bytes;
+}
+
 export type KeysTrouble =
   | 'signature' // a header or leaf whose signature fails
   | 'chain' // somebody's chain does not reach our founder
   | 'roster' // root or count differ from our table
   | 'order' // counter, prev or log head out of order
-  | 'fork' // the header's head of the member log is not ours at that size
+  | 'suite' // the room was post-quantum, and would no longer be
+  | 'fork' // the header names another member log than ours
   | 'secret'; // our part does not open, or the commitment fails
 
 export interface KeysState {
@@ -29,24 +49,41 @@ export interface KeysState {
   troubleWith: Id | null;
   epoch: { counter: number; epoch: number; generation: number };
   steward: Id | null; // who signed the current header
+  hash: Bytes64 | null; // of the current header: the safety words are made of it (base/words.ts)
+  hybrid: boolean; // post-quantum too
+  checking: number; // people in the key list whose chain was not verified yet
+  quiet: boolean; // on stage, but no sign of life of a steward for 15 s: nothing is sent meanwhile
+  forged: Id[]; // somebody else spoke under their name, and is not heard any more
+  unverified: Id[]; // heard, but no signature covered it for 5 s
 }
 
 export interface KeysPorts {
   nowMs(): number;
   after(ms: number, f: () => void): () => void; // a timer; returns its cancel
   send(message: KeyMessage): Promise<void>; // room.keys; rejects with a WireError
+  seals(counter: number, seals: KeyPart[]): Promise<void>; // room.seals
+  beat(data: Bytes64): Promise<void>; // room.beat
+  tags(data: Bytes64): Promise<void>; // room.tags
+  kems(accounts: Id[]): Promise<Map<Id, Bytes64>>; // room.kem, at most 64
   chains(accounts: Id[]): Promise<Map<Id, ChainEntry[]>>; // chain.read
   install(epoch: FrameEpoch): void; // to the worker
   stop(): void; // the worker forgets every sending key: silence
+  pause(paused: boolean): void; // silence, until it is taken back
+  listed(list: TagList): void; // to the worker: what a sender signed
   changed(state: KeysState): void;
 }
 
 export interface RoomKeys {
-  readonly leaf: string; // base64url, made for this join
+  readonly leaf: Bytes64; // made for this join
+  readonly kem: Bytes64 | undefined; // beside a leaf of suite 2
   joined(reply: Requests['room.join'][1]): Promise<void>;
   person(p: Person): Promise<void>; // room.person
   left(account: Id, why?: LeftWhy): Promise<void>; // room.left; removed and banned are rekeyed at once, unsaid too
   keys(e: Events['room.keys']): Promise<void>;
+  seal(e: Events['room.seal']): Promise<void>;
+  beat(e: Events['room.beat']): Promise<void>;
+  tags(e: Events['room.tags']): Promise<void>;
+  frames(e: FromWorker): Promise<void>; // what the worker says
   close(): void; // wipe
 }
 
@@ -54,9 +91,14 @@ export interface RoomKeys {
 export type ToWorker =
   | { do: 'epoch'; epoch: FrameEpoch }
   | { do: 'stop' } // stop sending until the next epoch
+  | { do: 'pause'; paused: boolean }
+  | { do: 'listed'; list: TagList } // signed by the sender
   | { do: 'close' };
 export type FromWorker =
   | { ev: 'heard'; slot: number; index: number; counter: number } // first good frame of this sender in this slot
+  | { ev: 'sent'; lists: TagList[] } // ours, to be signed
+  | { ev: 'forged'; index: number; counter: number } // somebody else spoke under this sender's key; silenced
+  | { ev: 'unverified'; index: number; counter: number; is: boolean } // no signed list covers what was heard
   | { ev: 'stats'; encrypted: number; decrypted: number; dropped: Record<string, number> };
 // `options` of RTCRtpScriptTransform
 export type TransformOptions = { side: 'send'; variant: 0 | 1 } | { side: 'receive'; slot: number };

@@ -3,14 +3,14 @@
 // worker has no key for is dropped there.
 
 import type { MediaReply, MediaRequest } from '../api/messages.ts';
-import type { FrameEpoch, FromWorker, ToWorker, TransformOptions } from '../e2ee/types.ts';
+import type { FrameEpoch, FromWorker, TagList, ToWorker, TransformOptions } from '../e2ee/types.ts';
 import { readOffer, SENDERS, SLOTS, writeAnswer } from './sdp.ts';
 
 export type Path = 'looking' | 'up' | 'down' | 'failed';
 
 export interface ConnectionEvents {
   path(path: Path): void; // down: interrupted, may heal by itself; failed: join again
-  heard(slot: number, index: number, counter: number): void;
+  frames(event: FromWorker): void; // what the frame worker says
 }
 
 export interface Levels {
@@ -24,6 +24,8 @@ export interface Connection {
   answer(reply: MediaReply): Promise<void>;
   install(epoch: FrameEpoch): void;
   stop(): void; // sending keys are forgotten: silence until the next install
+  pause(paused: boolean): void; // silence until it is taken back
+  listed(list: TagList): void; // tags that a sender signed
   send(track: MediaStreamTrack | null): Promise<void>;
   levels(): Promise<Levels>;
   close(): void;
@@ -62,9 +64,7 @@ export async function connect(events: ConnectionEvents): Promise<Connection> {
     tell({ do: 'close' });
     setTimeout(() => worker.terminate(), WORKER_GRACE_MS);
   };
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    if (data.ev === 'heard') events.heard(data.slot, data.index, data.counter);
-  };
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => events.frames(data);
   let broken = false; // the worker's script did not load or threw: nothing can be encrypted or decrypted
   worker.onerror = () => {
     broken = true;
@@ -90,6 +90,8 @@ export async function connect(events: ConnectionEvents): Promise<Connection> {
         epoch.base.fill(0); // the worker has its own copy
       },
       stop: () => tell({ do: 'stop' }),
+      pause: (paused) => tell({ do: 'pause', paused }),
+      listed: (list) => tell({ do: 'listed', list }),
       // Variant B stays without a track until rooms are watermarked.
       send: async (track) => senders[0]?.replaceTrack(track),
       levels: () => readLevels(pc, receivers),

@@ -4,7 +4,7 @@
 import type { Id, Person, RequestName, Requests, RosterChange } from '../api/messages.ts';
 import { b64, unb64 } from '../base/bytes.ts';
 import { sha256 } from '../base/sign.ts';
-import type { FrameEpoch, KeysPorts, KeysState, RoomKeys } from '../e2ee/types.ts';
+import type { FrameEpoch, FromWorker, KeysPorts, KeysState, RoomKeys } from '../e2ee/types.ts';
 import type { Connection, ConnectionEvents, Path } from '../rtc/connection.ts';
 import type { Speakers } from '../rtc/speakers.ts';
 import { RequestError } from '../socket/failure.ts';
@@ -65,7 +65,7 @@ export class Join {
     const connection = await coded('no_media', () =>
       this.#ports.connect({
         path: (path) => this.#onPath(path),
-        heard: (slot, index, counter) => this.#onHeard(slot, index, counter),
+        frames: (event) => this.#onFrames(event),
       }),
     );
     this.#connection = connection;
@@ -75,7 +75,8 @@ export class Join {
     );
     this.#keys = keys;
     this.#live();
-    const request = { room: this.#room, leaf: keys.leaf, media: connection.request };
+    const { leaf, kem } = keys;
+    const request = { room: this.#room, leaf, ...(kem ? { kem } : {}), media: connection.request };
     const reply = await this.#ports.request('room.join', request);
     this.#live();
     // The next message is another task of the event loop, so no event of this join was missed.
@@ -103,6 +104,9 @@ export class Join {
         this.#seated(event.changes);
       });
     }
+    if (event.ev === 'room.seal') this.#then(() => keys.seal(event));
+    if (event.ev === 'room.beat') this.#then(() => keys.beat(event));
+    if (event.ev === 'room.tags') this.#then(() => keys.tags(event));
     if (event.ev === 'room.left') {
       this.#then(async () => {
         await keys.left(event.account, event.why);
@@ -145,6 +149,19 @@ export class Join {
       send: async (message) => {
         await this.#ports.request('room.keys', { room: this.#room, ...message });
       },
+      seals: async (counter, seals) => {
+        await this.#ports.request('room.seals', { room: this.#room, counter, seals });
+      },
+      beat: async (data) => {
+        await this.#ports.request('room.beat', { room: this.#room, data });
+      },
+      tags: async (data) => {
+        await this.#ports.request('room.tags', { room: this.#room, data });
+      },
+      kems: async (accounts) => {
+        const { kems } = await this.#ports.request('room.kem', { room: this.#room, accounts });
+        return new Map(kems.map(({ account, kem }) => [account, kem]));
+      },
       chains: async (accounts) => {
         const { chains } = await this.#ports.request('chain.read', { accounts });
         return new Map(chains.map(({ account, entries }) => [account, entries]));
@@ -156,6 +173,8 @@ export class Join {
         connection.install(epoch);
       },
       stop: () => connection.stop(),
+      pause: (paused) => connection.pause(paused),
+      listed: (list) => connection.listed(list),
       changed: (state) => {
         if (!this.#closed) this.#events.keys(state);
       },
@@ -195,6 +214,11 @@ export class Join {
     if (this.#closed) return;
     if (path === 'up') this.#timer ??= setInterval(() => void this.#levels(), LEVELS_MS);
     this.#events.path(path);
+  }
+
+  #onFrames(event: FromWorker): void {
+    if (event.ev === 'heard') this.#onHeard(event.slot, event.index, event.counter);
+    else if (!this.#closed && event.ev !== 'stats') void this.#keys?.frames(event);
   }
 
   // The frame's key says who speaks; the server only says in which slot.
