@@ -63,6 +63,13 @@ static void send_text(struct control *c, const sock_name *socks, size_t count)
     message_drop(m);
 }
 
+/* A reply that no queue would take is refused in words, not by closing the socket; the operator's has room for
+ * the longest export. */
+static bool fits(const struct control *c, const struct out *o)
+{
+    return o->kind >= EVENT_CHALLENGE || local_owns(o->sock) || c->json.len <= LIMIT_SOCKET_QUEUE_BYTES;
+}
+
 static void send_out(struct control *c, const struct out *o, const sock_name *socks, size_t count)
 {
     struct media_place place = {0};
@@ -73,7 +80,12 @@ static void send_out(struct control *c, const struct out *o, const sock_name *so
         place.address = c->config.media_address;
         place.port = media_port(c->config.media, o->join.peer);
     }
-    if (effects_encode(&c->json, o, &place)) {
+    enum err e = effects_encode(&c->json, o, &place);
+    if (!e && !fits(c, o)) {
+        struct out refusal = {.kind = REPLY_ERROR, .request = o->request, .error = {.err = ERR_TOO_LARGE}};
+        e = effects_encode(&c->json, &refusal, &place);
+    }
+    if (e) {
         LOG_ERROR("control", "no memory for a message");
         return;
     }

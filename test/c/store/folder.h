@@ -53,7 +53,7 @@ static inline void sample_make(struct sample *s, uint64_t n)
 
 /* For replay: counts entries that are the samples 0, 1, 2, ..., and keeps the last profile and passkey. */
 struct tally {
-    uint64_t entries, profiles, passkeys;
+    uint64_t entries, profiles, handles, passkeys;
     struct id last_account, key_account;
     char last_name[256], last_handle[64], last_bio[1024];
     size_t last_picture, key_data;
@@ -82,6 +82,7 @@ static inline enum err tally_profile(void *user, const struct store_profile *p)
 {
     struct tally *t = user;
     t->profiles++;
+    t->handles += p->handle.len > 0;
     t->last_account = p->account;
     t->last_picture = p->picture.len;
     enum err e = tally_text(t->last_name, sizeof(t->last_name), p->name);
