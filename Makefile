@@ -9,7 +9,9 @@ node := scripts/node/node_modules/bin/node
 export PATH := $(CURDIR)/$(dir $(node)):$(PATH)
 TIME ?= 60
 
-.PHONY: run test unit browser screens bench-first-sound fuzz deps-run deps-test client server clean help
+benches := fanout peer latency join memory rooms
+
+.PHONY: run test unit browser screens bench-first-sound fuzz deps-run deps-test client server clean help $(benches:%=bench-%)
 
 run: deps-run $(client) server ## build and start a server on http://localhost:8080
 	@exec build/release/src/server/aparte serve
@@ -31,6 +33,13 @@ screens: deps-test node_modules/.stamp ## a picture of every screen: phone and d
 
 bench-first-sound: deps-test $(client) server ## from the tap on a room to the first sound
 	@node bench/first-sound.ts
+
+# Each prints one JSON line per row; docs/performance.md says how to read them. They need root and two cores:
+# bench-fanout, bench-peer, bench-latency, bench-join, bench-memory, bench-rooms.
+$(benches:%=bench-%): bench-%: $(node) build/release/build.ninja
+	@scripts/deps.sh bench
+	@ninja -C build/release --quiet bench/aparte-load bench/media-host bench/bench-raw
+	@node bench/$*.ts
 
 fuzz: ## every fuzz target for TIME seconds
 	@scripts/deps.sh fuzz

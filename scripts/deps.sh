@@ -1,18 +1,20 @@
 #!/bin/sh
 # Installs the Debian packages that are missing: `deps.sh run` what `make run` needs, `deps.sh test` what the tests
-# need besides. Says nothing and takes no time when all are there. Uses sudo where the user is not root.
+# need besides, `deps.sh bench` what the benches need. Says nothing and takes no time when all are there. Uses sudo where the user is not root.
 set -eu
 
 run="build-essential pkg-config meson ninja-build nodejs npm
   libwebsockets-dev libssl-dev libipsec-mb-dev libsqlite3-dev libjansson-dev libsndfile1-dev libpng-dev clang lld"
 test="$run libcmocka-dev libsrtp2-dev chromium alsa-utils asterisk-core-sounds-en-wav openssl"
+bench="$run iproute2 util-linux procps janus"
 fuzz="$test libclang-rt-14-dev"
 
 case "${1:-run}" in
   run) wanted=$run ;;
   test) wanted=$test ;;
   fuzz) wanted=$fuzz ;;
-  *) echo "usage: deps.sh run|test|fuzz" >&2; exit 2 ;;
+  bench) wanted=$bench ;;
+  *) echo "usage: deps.sh run|test|fuzz|bench" >&2; exit 2 ;;
 esac
 
 missing=
