@@ -138,6 +138,64 @@ static void two_meet_in_a_room(void **state)
     assert_int_equal(stop_server(&server), 0);
 }
 
+/* Both ask before either is answered. */
+static void one_handle_for_two(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 30 };
+    struct member *both[] = {&founder, &guest};
+    found_club();
+    invite_guest();
+    for (int round = 0; round < ROUNDS; round++) {
+        int taken = 0, id = 1000 + round;
+        for (int i = 0; i < 2; i++) {
+            char text[128];
+            snprintf(text, sizeof text, "{\"id\":%d,\"do\":\"profile.set\",\"handle\":\"both_%d\"}", id,
+                     round);
+            ws_text(both[(i + round) % 2]->fd, text);
+        }
+        for (int i = 0; i < 2; i++) {
+            json_t *r = ws_reply(both[i]->fd, id);
+            bool refused = !json_is_true(json_object_get(r, "ok"));
+            if (refused) assert_string_equal(error_code(r), "handle_taken");
+            taken += refused;
+            json_decref(r);
+        }
+        assert_int_equal(taken, 1);
+    }
+    close(founder.fd), close(guest.fd);
+    assert_int_equal(stop_server(&server), 0);
+}
+
+static void a_profile_outlives_the_server(void **state)
+{
+    (void)state;
+    found_club();
+    invite_guest();
+    ask_ok(&guest, "\"do\":\"profile.set\",\"name\":\"Tom "
+                   "\\ud83c\\udfa7\",\"handle\":\"tom_9\",\"bio\":\"Radio\",\"picture\":\"_9j_\"");
+    ask_ok(&guest, "\"do\":\"passkey.set\",\"passkeys\":[{\"credential\":\"YQ\",\"data\":\"YWE\"},{"
+                   "\"credential\":\"Yg\",\"data\":\"YmI\"}]");
+    json_t *before = ask(&guest, "\"do\":\"account.export\"");
+    close(founder.fd), close(guest.fd);
+    kill(server.pid, SIGKILL); /* what was answered is on the disk */
+    assert_int_equal(stop_server(&server), 128 + SIGKILL);
+    start(NULL, 0);
+    connect_member(&guest);
+    json_t *r = ask(&guest, "\"do\":\"passkey.look\",\"credential\":\"Yg\""); /* a visitor still */
+    assert_string_equal(json_string_value(json_object_get(r, "data")), "YmI");
+    json_decref(r);
+    ask_ok(&guest, hello_text(&guest));
+    json_t *after = ask(&guest, "\"do\":\"account.export\"");
+    assert_string_equal(json_string_value(json_object_get(json_object_get(after, "export"), "picture")),
+                        "_9j_");
+    assert_true(json_equal(json_object_get(before, "export"), json_object_get(after, "export")));
+    json_decref(before);
+    json_decref(after);
+    close(guest.fd);
+    assert_int_equal(stop_server(&server), 0);
+}
+
 static void a_restart_forgets_rooms_and_no_member(void **state)
 {
     (void)state;
@@ -170,6 +228,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(a_link_founds_a_club_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_void_link_founds_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_meet_in_a_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_handle_for_two, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_profile_outlives_the_server, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_restart_forgets_rooms_and_no_member, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
