@@ -39,7 +39,8 @@ static enum err read_open(struct key_file *out, int fd)
     uint8_t bytes[FILE_BYTES + 1];
     if (fstat(fd, &st)) return ERR_SYSTEM;
     if (!S_ISREG(st.st_mode)) return ERR_MALFORMED;
-    if (st.st_mode & 077 || st.st_uid != geteuid()) return ERR_FORBIDDEN;
+    bool mine = st.st_uid == geteuid() || geteuid() == 0; /* root reads what the server's user enrolled */
+    if (st.st_mode & 077 || !mine) return ERR_FORBIDDEN;
     ssize_t n = read(fd, bytes, sizeof bytes);
     enum err e = n < 0 ? ERR_SYSTEM : parse(out, (struct view){bytes, (size_t)n});
     wipe(bytes, sizeof bytes);
