@@ -13,7 +13,7 @@ import type {
 } from '../src/api/messages.ts';
 import { b64, random } from '../src/base/bytes.ts';
 import { sha256 } from '../src/base/sign.ts';
-import type { FrameEpoch, KeysPorts, KeysState, RoomKeys } from '../src/e2ee/types.ts';
+import type { FrameEpoch, FromWorker, KeysPorts, KeysState, RoomKeys } from '../src/e2ee/types.ts';
 import { Device, makeKeys } from '../src/identity/device.ts';
 import { linkPayload } from '../src/identity/links.ts';
 import type { MemberKeys } from '../src/identity/vault.ts';
@@ -152,6 +152,11 @@ class Call implements Connection {
   stop(): void {
     this.stopped++;
   }
+  paused = false;
+  pause(paused: boolean): void {
+    this.paused = paused;
+  }
+  listed(): void {}
   async send(track: MediaStreamTrack | null): Promise<void> {
     this.tracks.push(track);
   }
@@ -180,6 +185,11 @@ class Keys implements RoomKeys {
   person = (p: Person) => this.#note(`person ${p.order}`);
   left = (account: Id) => this.#note(`left ${account}`);
   keys = (e: Events['room.keys']) => this.#note(`keys ${e.header}`);
+  kem = undefined;
+  seal = (e: Events['room.seal']) => this.#note(`seal ${e.counter}`);
+  beat = (e: Events['room.beat']) => this.#note(`beat ${e.data}`);
+  tags = (e: Events['room.tags']) => this.#note(`tags ${e.data}`);
+  frames = (e: FromWorker) => this.#note(`frames ${e.ev}`);
   close(): void {
     this.closed = true;
   }
@@ -192,6 +202,12 @@ class Keys implements RoomKeys {
       troubleWith: null,
       epoch: { counter: 1, epoch: 1, generation: 0 },
       steward: null,
+      hash: null,
+      hybrid: false,
+      checking: 0,
+      quiet: false,
+      forged: [],
+      unverified: [],
       ...change,
     });
   }

@@ -2,17 +2,7 @@
 // `keys.ts` (class RoomKeys) is sans-I/O: it holds roster, slots and secrets, acts as listener
 // and, where eligible, as steward; sockets, clock and the frame worker are behind these ports.
 
-import type {
-  Bytes64,
-  ChainEntry,
-  Events,
-  Id,
-  KeyMessage,
-  KeyPart,
-  LeftWhy,
-  Person,
-  Requests,
-} from '../api/messages.ts';
+import type { Bytes64, ChainEntry, Events, Id, KeyMessage, LeftWhy, Requests } from '../api/messages.ts';
 import type { Bytes } from '../base/bytes.ts';
 
 // One header's worth of frame keys, handed to the worker. Secrets go only to the worker.
@@ -61,7 +51,7 @@ export interface KeysPorts {
   nowMs(): number;
   after(ms: number, f: () => void): () => void; // a timer; returns its cancel
   send(message: KeyMessage): Promise<void>; // room.keys; rejects with a WireError
-  seals(counter: number, seals: KeyPart[]): Promise<void>; // room.seals
+  seals(counter: number, seals: KeyMessage['seals']): Promise<void>; // room.seals
   beat(data: Bytes64): Promise<void>; // room.beat
   tags(data: Bytes64): Promise<void>; // room.tags
   kems(accounts: Id[]): Promise<Map<Id, Bytes64>>; // room.kem, at most 64
@@ -77,7 +67,7 @@ export interface RoomKeys {
   readonly leaf: Bytes64; // made for this join
   readonly kem: Bytes64 | undefined; // beside a leaf of suite 2
   joined(reply: Requests['room.join'][1]): Promise<void>;
-  person(p: Person): Promise<void>; // room.person
+  person(p: Events['room.person']['person']): Promise<void>; // room.person
   left(account: Id, why?: LeftWhy): Promise<void>; // room.left; removed and banned are rekeyed at once, unsaid too
   keys(e: Events['room.keys']): Promise<void>;
   seal(e: Events['room.seal']): Promise<void>;
