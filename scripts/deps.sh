@@ -5,7 +5,7 @@ set -eu
 
 run="build-essential pkg-config meson ninja-build nodejs npm
   libwebsockets-dev libssl-dev libipsec-mb-dev libsqlite3-dev libjansson-dev libsndfile1-dev libpng-dev clang lld"
-test="$run libcmocka-dev libsrtp2-dev chromium alsa-utils asterisk-core-sounds-en-wav openssl"
+test="$run libcmocka-dev libsrtp2-dev chromium firefox-esr pulseaudio alsa-utils asterisk-core-sounds-en-wav openssl"
 bench="$run iproute2 util-linux procps janus"
 fuzz="$test libclang-rt-14-dev"
 

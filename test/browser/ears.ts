@@ -11,7 +11,7 @@ export interface Recording {
 }
 
 /** Runs in the page before anything else: remembers the microphone stream and can record it or the speakers. */
-function install(): void {
+export function install(): void {
   const w = window as unknown as Record<string, unknown>;
   const media = navigator.mediaDevices;
   const ask = media.getUserMedia.bind(media);
