@@ -22,13 +22,11 @@ struct world {
     uint64_t now;
 };
 
-static struct sockaddr_storage address(unsigned who)
+static struct endpoint address(unsigned who)
 {
-    struct sockaddr_storage a = {0};
-    *(struct sockaddr_in *)&a = (struct sockaddr_in){.sin_family = AF_INET,
-                                                     .sin_port = htons((uint16_t)(1000 + who)),
-                                                     .sin_addr.s_addr = htonl(0x0a000001)};
-    return a;
+    return (struct endpoint){.v4 = {.sin_family = AF_INET,
+                                    .sin_port = htons((uint16_t)(1000 + who)),
+                                    .sin_addr.s_addr = htonl(0x0a000001)}};
 }
 
 static void command(struct world *f, enum media_command_kind kind, unsigned who, bool speak)
@@ -44,7 +42,7 @@ static void command(struct world *f, enum media_command_kind kind, unsigned who,
 
 static void inject(struct world *f, unsigned from, struct view bytes)
 {
-    struct sockaddr_storage a = address(from);
+    struct endpoint a = address(from);
     udp_sim_inject(f->w.udp, &a, bytes);
 }
 
@@ -103,7 +101,7 @@ static void act(struct world *f, unsigned what, struct view bytes)
         inject(f, from, bytes);
     }
     worker_step(&f->w, f->now);
-    struct sockaddr_storage to;
+    struct endpoint to;
     struct view sent;
     while (udp_sim_drain(f->w.udp, &to, &sent))
         if (!sent.len || sent.len > LIMIT_DATAGRAM_BYTES) abort();
@@ -118,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!dtls && dtls_context_new(&dtls) != OK) abort();
     static struct world f;
     f = (struct world){.now = 1000};
-    struct worker_config config = {.row = &udp_sim, .address = address(9), .capacity = PEERS, .dtls = dtls};
+    struct worker_config config = {.row = &udp_sim, .capacity = PEERS, .dtls = dtls};
     if (worker_init(&f.w, &config) != OK) abort();
     for (unsigned i = 0; i < PEERS; i++) {
         f.names[i] = i + 1;

@@ -87,7 +87,13 @@ enum {
     LIMIT_DATAGRAM_BYTES = 1500,
     LIMIT_RTP_PAYLOAD_BYTES = 1200,
     LIMIT_UDP_BATCH = 128,          /* datagrams per recvmmsg / sendmmsg */
+    LIMIT_TRAIN_BYTES = 1536,       /* datagrams to one destination that are handed over together */
+    LIMIT_FAN = 32,                 /* listeners whose packets are sealed in one row */
+    LIMIT_TURN_CUES = 16,           /* packets of a room that go out together */
     LIMIT_UDP_BUFFER_BYTES = 8 << 20,
+    LIMIT_HISTORY_PACKETS = 32,     /* of a slot, kept for those who missed one */
+    LIMIT_HISTORY_BYTES = 4096,
+    LIMIT_SPAN_ITEMS = 128,         /* between two media threads that share a room, each way */
     LIMIT_REPLAY_WINDOW = 64,       /* packets, RFC 3711 3.3.2 */
     LIMIT_MEDIA_COMMANDS = 4096,    /* ring between control and one media thread, each way */
     LIMIT_CONSENT_MS = 15000,       /* no authenticated STUN check for so long: the peer is gone (RFC 7675: 30 s) */

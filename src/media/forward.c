@@ -1,168 +1,196 @@
 #include "media/forward.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "media/span.h"
 #include "media/worker.h"
+#include "wire/rtp.h"
 
-/* ---- rooms ---- */
-
-enum err room_enter(struct worker *w, struct peer *p)
-{
-    uint32_t place;
-    pool_name name;
-    struct room *room = NULL;
-    if (map_get(&w->by_room, p->is.room.bytes, &place)) {
-        room = pool_at(&w->rooms, place, &name);
-    } else if ((room = pool_take(&w->rooms, &name))) {
-        enum err e = map_put(&w->by_room, p->is.room.bytes, (uint32_t)name - 1);
-        if (e) {
-            pool_give(&w->rooms, name);
-            return e;
-        }
-        room->id = p->is.room;
-        room->name = name;
-    }
-    if (!room) return ERR_FULL;
-    room->members++;
-    p->room = room;
-    return OK;
-}
-
-void room_silence(struct peer *p)
-{
-    for (int k = 0; k < LIMIT_SLOTS; k++)
-        if (p->room->holders[k] == p) p->room->holders[k] = NULL;
-}
-
-void room_listen(struct peer *p)
-{
-    p->previous = NULL;
-    p->next = p->room->up;
-    if (p->next) p->next->previous = p;
-    p->room->up = p;
-}
-
-static void unlink_listener(struct peer *p)
-{
-    if (p->state != PEER_UP) return;
-    if (p->next) p->next->previous = p->previous;
-    if (p->previous)
-        p->previous->next = p->next;
-    else
-        p->room->up = p->next;
-    p->next = p->previous = NULL;
-}
-
-void room_leave(struct worker *w, struct peer *p)
-{
-    struct room *room = p->room;
-    room_silence(p);
-    unlink_listener(p);
-    p->room = NULL;
-    if (--room->members) return;
-    map_remove(&w->by_room, room->id.bytes);
-    pool_give(&w->rooms, room->name);
-}
-
-/* ---- packets ---- */
+/* ---- at home: who is heard ---- */
 
 /* The slot the speaker is heard in, taken now if it may; -1: it is not heard. */
-static int slot_of(struct room *room, struct peer *p, uint64_t now)
+static int slot_of(struct room *room, struct voice *v, uint64_t now)
 {
     struct level_holder holders[LIMIT_SLOTS];
+    if (v->slot >= 0) return v->slot;
     for (int k = 0; k < LIMIT_SLOTS; k++) {
-        if (room->holders[k] == p) return k;
         holders[k].loudness = room->holders[k] ? &room->holders[k]->loudness : NULL;
         holders[k].since_ms = room->since_ms[k];
     }
-    int k = level_choose(holders, &p->loudness, now);
+    int k = level_choose(holders, &v->loudness, now);
     if (k < 0) return -1;
-    room->holders[k] = p;
+    if (room->holders[k]) room->holders[k]->slot = -1;
+    room->holders[k] = v;
     room->since_ms[k] = now;
     slot_switch(&room->slots[k]);
+    v->slot = (int8_t)k;
     return k;
 }
 
-static void forward_one(struct worker *w, struct peer *to, int k, const struct rtp_header *in,
-                        struct view payload, uint64_t index)
+void forward_utterance(struct worker *w, struct room *room, const struct utterance *u, uint64_t now)
 {
-    struct slot_out *o = &to->outs[k];
-    uint64_t out_index;
+    struct voice *v = room_voice(room, u->from, now);
+    if (!v) {
+        COUNT(w, dropped_policed);
+        return;
+    }
+    loudness_on_packet(&v->loudness, u->level, now);
+    struct cue c = {.slot = slot_of(room, v, now),
+                    .marker = u->marker,
+                    .index = u->index,
+                    .from = u->from,
+                    .payload = u->payload};
+    if (c.slot < 0) return;
+    struct slot *s = &room->slots[c.slot];
+    if (!slot_on_packet(s, u->index, u->timestamp, now, &c.timestamp)) return;
+    c.tenure = s->tenure;
+    span_cue(w, room, &c);
+    forward_cue(w, room, &c, now);
+}
+
+/* ---- the turn ---- */
+
+void forward_cue(struct worker *w, struct room *room, const struct cue *c, uint64_t now)
+{
+    slot_follow(&room->slots[c->slot], c->tenure, c->timestamp, now);
+    history_add(&room->histories[c->slot], c);
+    if (!room->count) return;
+    if (room->cue_count == LIMIT_TURN_CUES) forward_flush(w);
+    if (!room->cue_count) {
+        room->next_waiting = w->waiting;
+        w->waiting = room;
+    }
+    room->cues[room->cue_count++] = *c;
+}
+
+/* What is being written, sealed and sent together: a row of trains, one per listener and size. */
+struct fan {
+    uint8_t *buffers;
+    struct srtp_job jobs[LIMIT_UDP_BATCH];
+    struct train {
+        const struct listener *to;
+        uint32_t first_job, jobs;
+        size_t len, segment; /* sealed */
+    } trains[LIMIT_FAN];
+    uint32_t job_count, train_count;
+};
+
+struct fan *forward_fan_new(void)
+{
+    return calloc(1, sizeof(struct fan));
+}
+
+static void begin(struct worker *w, struct fan *f)
+{
+    f->buffers = w->row->reserve(w->udp, LIMIT_FAN);
+    f->job_count = f->train_count = 0;
+}
+
+/* Sealing cannot fail for a packet that we have written ourselves; should it, the train is not sent. */
+static void seal_and_send(struct worker *w, struct fan *f)
+{
+    srtp_protect_rtp(f->jobs, f->job_count);
+    for (uint32_t i = 0; i < f->train_count; i++) {
+        const struct train *t = &f->trains[i];
+        bool good = true;
+        for (uint32_t k = 0; k < t->jobs; k++) good = good && !f->jobs[t->first_job + k].err;
+        if (!good) continue;
+        worker_send_train(w, f->buffers + i * UDP_STRIDE, t->len, t->segment, &t->to->to);
+        COUNT_N(w, forwarded, t->jobs);
+    }
+    begin(w, f);
+}
+
+/* Joins the last train if it goes to the same listener and may have one more of this size. */
+static struct train *train_for(struct worker *w, struct fan *f, const struct listener *l, size_t sealed)
+{
+    struct train *t = f->train_count ? &f->trains[f->train_count - 1] : NULL;
+    bool joins = t && t->to == l && sealed <= t->segment && t->len % t->segment == 0 &&
+                 t->len + sealed <= LIMIT_TRAIN_BYTES && !l->to.stream && f->job_count < LIMIT_UDP_BATCH;
+    if (joins) return t;
+    if (f->train_count == LIMIT_FAN || f->job_count == LIMIT_UDP_BATCH) seal_and_send(w, f);
+    t = &f->trains[f->train_count++];
+    *t = (struct train){.to = l, .first_job = f->job_count, .segment = sealed};
+    return t;
+}
+
+static struct srtp_job write_packet(const struct listener *l, const struct cue *c, uint64_t index, bool first,
+                                    struct span room)
+{
+    put_u16(room.ptr, (uint16_t)(0x8000 | (c->marker || first ? 0x80 : 0) | l->payload_type));
+    put_u16(room.ptr + 2, (uint16_t)index);
+    put_u32(room.ptr + 4, c->timestamp);
+    put_u32(room.ptr + 8, l->ssrc[c->slot]);
+    if (c->payload.len) memcpy(room.ptr + RTP_HEADER_BYTES, c->payload.ptr, c->payload.len);
+    return (struct srtp_job){
+        .ctx = l->out, .buf = room, .len = RTP_HEADER_BYTES + c->payload.len, .index = index};
+}
+
+static void add(struct worker *w, struct fan *f, struct listener *l, const struct cue *c)
+{
+    struct slot_out *o = &l->outs[c->slot];
+    uint64_t index;
     bool first;
-    if (!to->placed || !slot_out_index(o, &to->room->slots[k], index, &out_index, &first)) return;
-
-    struct rtp_header h = {.marker = in->marker || first,
-                           .payload_type = to->is.payload_type,
-                           .seq = (uint16_t)out_index,
-                           .timestamp = in->timestamp,
-                           .ssrc = to->is.slot_ssrc[k]};
-    uint8_t *bytes = w->row->reserve(w->udp);
-    struct writer out = writer_init(bytes, LIMIT_DATAGRAM_BYTES);
-    rtp_write_header(&out, &h);
-    write_view(&out, payload);
-    if (writer_end(&out) != OK) return;
-    struct srtp_job job = {
-        .ctx = to->out, .buf = {bytes, LIMIT_DATAGRAM_BYTES}, .len = out.len, .index = out_index};
-    srtp_protect_rtp(&job, 1);
-    if (job.err) return;
-    worker_send(w, job.len, &to->address);
-    COUNT(w, forwarded);
+    if (c->from == l->name || !slot_out_index(o, c->tenure, c->index, &index, &first)) return;
+    size_t sealed = RTP_HEADER_BYTES + c->payload.len + srtp_trailer(l->out);
+    struct train *t = train_for(w, f, l, sealed);
+    uint8_t *at = f->buffers + (size_t)(t - f->trains) * UDP_STRIDE + t->len;
+    f->jobs[f->job_count++] = write_packet(l, c, index, first, (struct span){at, sealed});
+    t->jobs++;
+    t->len += sealed;
     o->packets++;
-    o->octets += (uint32_t)payload.len;
+    o->octets += (uint32_t)c->payload.len;
 }
 
-void forward_rtp(struct worker *w, struct peer *p, const struct rtp_header *h, struct view payload,
-                 uint64_t index, uint64_t now)
+static void fetch(const struct listener *l)
 {
-    struct room *room = p->room;
-    struct rtp_header in = *h;
-    int k = slot_of(room, p, now);
-    if (k < 0 || !slot_on_packet(&room->slots[k], index, h->timestamp, now, &in.timestamp)) return;
-    for (struct peer *to = room->up; to; to = to->next)
-        if (to != p) forward_one(w, to, k, &in, payload, index);
+    const uint8_t *line = (const uint8_t *)l;
+    for (size_t at = 0; at < sizeof(*l); at += 64) __builtin_prefetch(line + at, 1);
 }
 
-/* ---- reports ---- */
-
-/* Any clock that counts elapsed time will do (RFC 3550 6.4.1), and this one tells nothing about ours. */
-static uint64_t ntp_of(uint64_t ms)
+static void send_room(struct worker *w, struct room *room)
 {
-    return ms / 1000 << 32 | (ms % 1000 << 32) / 1000;
+    enum { AHEAD = 4 };
+    struct fan *f = w->fan;
+    begin(w, f);
+    for (uint32_t n = 0, i = room->first % room->count; n < room->count; n++, i++) {
+        if (i == room->count) i = 0;
+        if (i + AHEAD < room->count) fetch(&room->listeners[i + AHEAD]);
+        struct listener *l = &room->listeners[i];
+        if (!l->placed) continue;
+        for (uint32_t k = 0; k < room->cue_count; k++) add(w, f, l, &room->cues[k]);
+    }
+    if (f->train_count) seal_and_send(w, f);
+    room->first += LIMIT_UDP_BATCH;
 }
 
-static void write_sender_reports(struct writer *out, const struct peer *p, struct view cname, uint64_t now)
+void forward_flush(struct worker *w)
 {
-    for (int k = 0; k < LIMIT_SLOTS; k++) {
-        if (!p->outs[k].packets) continue;
-        struct rtcp_sender s = {.ssrc = p->is.slot_ssrc[k],
-                                .ntp = ntp_of(now),
-                                .rtp_timestamp = slot_timestamp_at(&p->room->slots[k], now),
-                                .packets = p->outs[k].packets,
-                                .octets = p->outs[k].octets};
-        rtcp_write_sr(out, &s);
-        rtcp_write_sdes_cname(out, s.ssrc, cname);
+    for (struct room *room; (room = w->waiting);) {
+        w->waiting = room->next_waiting;
+        if (room->count) send_room(w, room);
+        room->cue_count = 0;
     }
 }
 
-static void write_receiver_reports(struct writer *out, struct peer *p, struct view cname, uint64_t now)
-{
-    struct rtcp_report blocks[LIMIT_VARIANTS];
-    size_t n = 0;
-    for (int i = 0; i < LIMIT_VARIANTS; i++)
-        if (p->sources[i].heard) source_report(&p->sources[i], p->is.ssrc[i], now, &blocks[n++]);
-    if (!n) return;
-    bool alone = !out->len;
-    rtcp_write_rr(out, p->is.slot_ssrc[0], blocks, n);
-    if (alone) rtcp_write_sdes_cname(out, p->is.slot_ssrc[0], cname);
-}
+/* ---- once more ---- */
 
-void forward_reports(struct worker *w, struct peer *p, uint64_t now)
+/* The same index may be sealed again only to the same bytes: everything that goes into the packet is either
+ * kept (the cue) or fixed (the listener), and GCM with equal input is equal. */
+bool forward_again(struct worker *w, struct listener *l, struct room *room, int slot, uint16_t seq)
 {
-    struct view cname = view_str("a"); /* RFC 3550 6.1 wants one; it names nobody */
-    if (!p->placed) return;
-    uint8_t *bytes = w->row->reserve(w->udp);
-    struct writer out = writer_init(bytes, LIMIT_DATAGRAM_BYTES);
-    write_sender_reports(&out, p, cname, now);
-    write_receiver_reports(&out, p, cname, now);
-    if (writer_end(&out) != OK || !out.len) return;
-    struct srtp_job job = {.ctx = p->out, .buf = {bytes, LIMIT_DATAGRAM_BYTES}, .len = out.len};
-    if (srtp_protect_rtcp(&job) == OK) worker_send(w, job.len, &p->address);
+    uint64_t index, out;
+    struct cue c = {.slot = slot};
+    bool first;
+    if (!slot_out_find(&l->outs[slot], seq, &index, &out, &first) ||
+        !history_get(room->histories[slot], l->outs[slot].tenure, index, &c))
+        return false;
+    uint8_t *bytes = w->row->reserve(w->udp, 1);
+    struct span place = {bytes, RTP_HEADER_BYTES + c.payload.len + srtp_trailer(l->out)};
+    struct srtp_job job = write_packet(l, &c, out, first, place);
+    srtp_protect_rtp(&job, 1);
+    if (job.err) return false;
+    worker_send(w, bytes, job.len, &l->to);
+    return true;
 }

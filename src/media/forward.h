@@ -1,30 +1,28 @@
-/* From one speaker to everybody else who is up in the room. Rooms live on the worker that owns them.
- * Nothing here decides who may hear: that is who was added to the room. */
+/* From one speaker to everybody else in the room. An accepted packet is an utterance; where the room is at
+ * home it gets a slot and becomes a cue, the same for all listeners; cues are gathered during a turn and then
+ * sent listener by listener, so that several packets to one listener leave together. Under load a turn takes
+ * longer and gathers more: what makes it busy makes it cheaper. */
 #ifndef MEDIA_FORWARD_H
 #define MEDIA_FORWARD_H
 
-#include "base/id.h"
-#include "media/peer.h"
+#include "media/room.h"
 
-struct room {
-    struct id id;
-    uint64_t name;    /* its place in the worker's pool */
-    uint32_t members; /* peers added, up or not; at 0 the room is forgotten */
-    struct peer *up;  /* list of those who get packets */
-    struct slot slots[LIMIT_SLOTS];
-    struct peer *holders[LIMIT_SLOTS]; /* who is heard in each slot; NULL: free */
-    uint64_t since_ms[LIMIT_SLOTS];
+struct utterance { /* an accepted packet */
+    peer_name from;
+    uint8_t level; /* RFC 6464 */
+    bool marker;
+    uint32_t timestamp;
+    uint64_t index;      /* its SRTP packet index */
+    struct view payload; /* the SFrame ciphertext; lives until the turn is flushed */
 };
 
-MUST_CHECK enum err room_enter(struct worker *w, struct peer *p); /* finds or makes p->is.room */
-void room_leave(struct worker *w, struct peer *p);
-void room_listen(struct peer *p);  /* it is up: gets packets from now on */
-void room_silence(struct peer *p); /* gives back the slot it is heard in, if any */
+void forward_utterance(struct worker *w, struct room *room, const struct utterance *u,
+                       uint64_t now); /* at home */
+void forward_cue(struct worker *w, struct room *room, const struct cue *c, uint64_t now);
+struct fan *forward_fan_new(void);    /* the worker's; free() it */
+void forward_flush(struct worker *w); /* sends what was gathered */
 
-/* An accepted packet: `h` its header, payload the SFrame ciphertext, index its SRTP packet index. */
-void forward_rtp(struct worker *w, struct peer *p, const struct rtp_header *h, struct view payload,
-                 uint64_t index, uint64_t now);
-/* The RTCP that this peer is owed: sender reports of what it hears, receiver reports on what it says. */
-void forward_reports(struct worker *w, struct peer *p, uint64_t now);
+/* A packet that a listener has missed, sealed again to the same bytes; false: not known any more. */
+bool forward_again(struct worker *w, struct listener *l, struct room *room, int slot, uint16_t seq);
 
 #endif

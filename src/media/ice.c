@@ -4,29 +4,28 @@
 #include <string.h>
 
 #include "media/peer.h"
+#include "media/room.h"
 #include "media/worker.h"
 #include "wire/stun.h"
 
 enum { ROLE_CONFLICT = 487, UNKNOWN_ATTRIBUTE = 420 };
 
-static struct address_key key_of(const struct sockaddr_storage *a)
+static struct address_key key_of(const struct endpoint *a)
 {
-    struct address_key k = {.family = a->ss_family};
-    static_assert(sizeof(k) == 24, "no padding: the map compares bytes");
-    if (a->ss_family == AF_INET6) {
-        const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
-        memcpy(k.ip, &v6->sin6_addr, sizeof(v6->sin6_addr));
-        k.scope = v6->sin6_scope_id;
-        k.port = v6->sin6_port;
+    struct address_key k = {.family = a->any.sa_family, .stream = a->stream};
+    static_assert(sizeof(k) == 28, "no padding: the map compares bytes");
+    if (a->any.sa_family == AF_INET6) {
+        memcpy(k.ip, &a->v6.sin6_addr, sizeof(a->v6.sin6_addr));
+        k.scope = a->v6.sin6_scope_id;
+        k.port = a->v6.sin6_port;
     } else {
-        const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
-        memcpy(k.ip, &v4->sin_addr, sizeof(v4->sin_addr));
-        k.port = v4->sin_port;
+        memcpy(k.ip, &a->v4.sin_addr, sizeof(a->v4.sin_addr));
+        k.port = a->v4.sin_port;
     }
     return k;
 }
 
-struct peer *ice_find(struct worker *w, const struct sockaddr_storage *from)
+struct peer *ice_find(struct worker *w, const struct endpoint *from)
 {
     struct address_key key = key_of(from);
     uint32_t place;
@@ -57,6 +56,7 @@ static void unplace(struct worker *w, struct peer *p)
     struct address_key key = key_of(&p->address);
     map_remove(&w->by_address, &key);
     p->placed = false;
+    room_moved(p);
 }
 
 void ice_forget(struct worker *w, struct peer *p)
@@ -91,7 +91,7 @@ static struct peer *addressee(struct worker *w, struct view username)
 
 /* An address in use by somebody else is not given away: who could send a spoofed check would cut off a peer.
  */
-static bool move_to(struct worker *w, struct peer *p, const struct sockaddr_storage *from, uint64_t now)
+static bool move_to(struct worker *w, struct peer *p, const struct endpoint *from, uint64_t now)
 {
     struct peer *owner = ice_find(w, from);
     if (owner && owner != p) {
@@ -104,6 +104,7 @@ static bool move_to(struct worker *w, struct peer *p, const struct sockaddr_stor
     p->address = *from;
     p->placed = true;
     p->heard_ms = now;
+    room_moved(p);
     return true;
 }
 
@@ -111,7 +112,7 @@ static bool move_to(struct worker *w, struct peer *p, const struct sockaddr_stor
  * candidates: a plain check moves the address only if the present one has fallen silent. False: the check is
  * refused. */
 static bool choose_address(struct worker *w, struct peer *p, const struct stun_message *m,
-                           const struct sockaddr_storage *from, uint64_t now)
+                           const struct endpoint *from, uint64_t now)
 {
     if (ice_find(w, from) == p) {
         p->heard_ms = now;
@@ -125,12 +126,14 @@ static bool choose_address(struct worker *w, struct peer *p, const struct stun_m
 /* ---- checks ---- */
 
 static void answer(struct worker *w, const struct peer *p, const struct stun_message *m, int code,
-                   const struct sockaddr_storage *from)
+                   const struct endpoint *from)
 {
-    struct writer out = writer_init(w->row->reserve(w->udp), LIMIT_DATAGRAM_BYTES);
+    struct writer out = writer_init(w->row->reserve(w->udp, 1), LIMIT_DATAGRAM_BYTES);
     struct view pwd = view_str(p->is.pwd);
-    enum err e = code ? stun_write_error(&out, m, code, pwd) : stun_write_success(&out, m, from, pwd);
-    if (e == OK) worker_send(w, out.len, from);
+    struct sockaddr_storage mapped = {0};
+    memcpy(&mapped, &from->v6, sizeof(from->v6));
+    enum err e = code ? stun_write_error(&out, m, code, pwd) : stun_write_success(&out, m, &mapped, pwd);
+    if (e == OK) worker_send(w, out.ptr, out.len, from);
 }
 
 void ice_on_stun(struct worker *w, const struct datagram *d, uint64_t now)

@@ -1,6 +1,8 @@
 /* What comes from a peer that is up: authenticated first, then judged. */
-#include "media/forward.h"
+#include "media/peer.h"
+#include "media/span.h"
 #include "media/worker.h"
+#include "wire/rtp.h"
 
 static void count_refused(struct worker *w, enum err e)
 {
@@ -80,9 +82,14 @@ void ingress_on_rtp(struct worker *w, struct peer *p, const struct datagram *d, 
     } else {
         bool voice;
         uint8_t level = p->is.level_ext ? rtp_audio_level(&h, p->is.level_ext, &voice) : LEVEL_UNKNOWN;
-        loudness_on_packet(&p->loudness, level, now);
+        struct utterance u = {.from = p->name,
+                              .level = level,
+                              .marker = h.marker,
+                              .timestamp = h.timestamp,
+                              .index = job.index,
+                              .payload = payload};
         tap(w, h.ssrc, payload);
-        forward_rtp(w, p, &h, payload, job.index, now);
+        span_utterance(w, p->room, &u, now);
     }
 }
 

@@ -1,10 +1,8 @@
 #include "media/level.h"
 
-#include <stdbool.h>
-
 enum { FULL = 127, UNIT = 256, ATTACK = 4, RELEASE = 32 }; /* a part of the difference per packet */
 
-static bool idle(const struct loudness *l, uint64_t now_ms)
+bool loudness_idle(const struct loudness *l, uint64_t now_ms)
 {
     return now_ms - l->heard_ms >= LIMIT_SPEAKER_IDLE_MS;
 }
@@ -12,7 +10,7 @@ static bool idle(const struct loudness *l, uint64_t now_ms)
 void loudness_on_packet(struct loudness *l, uint8_t level, uint64_t now_ms)
 {
     uint32_t target = level < FULL ? (uint32_t)(FULL - level) * UNIT : 0;
-    if (idle(l, now_ms)) l->score = 0;
+    if (loudness_idle(l, now_ms)) l->score = 0;
     if (target > l->score)
         l->score += (target - l->score) / ATTACK;
     else
@@ -22,7 +20,7 @@ void loudness_on_packet(struct loudness *l, uint8_t level, uint64_t now_ms)
 
 uint32_t loudness_score(const struct loudness *l, uint64_t now_ms)
 {
-    return idle(l, now_ms) ? 0 : l->score;
+    return loudness_idle(l, now_ms) ? 0 : l->score;
 }
 
 int level_choose(const struct level_holder holders[LIMIT_SLOTS], const struct loudness *challenger,
@@ -33,7 +31,7 @@ int level_choose(const struct level_holder holders[LIMIT_SLOTS], const struct lo
     for (int i = 0; i < LIMIT_SLOTS; i++)
         if (!holders[i].loudness) return i;
     for (int i = 0; i < LIMIT_SLOTS; i++) {
-        if (idle(holders[i].loudness, now_ms)) return i;
+        if (loudness_idle(holders[i].loudness, now_ms)) return i;
         uint32_t score = loudness_score(holders[i].loudness, now_ms);
         if (score < least) {
             weakest = i;

@@ -7,6 +7,7 @@
 #ifndef MEDIA_LEVEL_H
 #define MEDIA_LEVEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/limits.h"
@@ -19,7 +20,8 @@ struct loudness {
 };
 
 void loudness_on_packet(struct loudness *l, uint8_t level, uint64_t now_ms); /* level: 0 loudest .. 127 */
-uint32_t loudness_score(const struct loudness *l, uint64_t now_ms);          /* 0 when idle */
+bool loudness_idle(const struct loudness *l, uint64_t now_ms); /* sent nothing for LIMIT_SPEAKER_IDLE_MS */
+uint32_t loudness_score(const struct loudness *l, uint64_t now_ms); /* 0 when idle */
 
 struct level_holder {
     const struct loudness *loudness; /* NULL: the slot is free */

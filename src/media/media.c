@@ -1,13 +1,12 @@
 #include "media/media.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/log.h"
-#include "crypt/dtls.h"
+#include "crypt/srtp.h"
+#include "media/span.h"
 #include "media/worker.h"
 
 struct thread {
@@ -23,6 +22,7 @@ struct media {
     unsigned count;
     unsigned turn; /* whose events are pulled next */
     struct thread *threads;
+    struct worker *team[LIMIT_MEDIA_THREADS];
 };
 
 static_assert(LIMIT_PEERS_PER_THREAD < 1 << PEER_PLACE_BITS, "a place fits a name");
@@ -35,13 +35,6 @@ static void *run(void *arg)
     struct thread *t = arg;
     worker_run(&t->worker, &t->stop);
     return NULL;
-}
-
-static void poke(const struct worker *w)
-{
-    uint64_t one = 1; /* EAGAIN: it has been poked more than often enough */
-    if (write(w->command_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
-        LOG_ERROR("media", "eventfd: error %d", errno);
 }
 
 /* Signals are for the control thread. */
@@ -77,6 +70,9 @@ static enum err init_thread(struct media *m, unsigned i, const struct media_conf
     enum err e = worker_init(&t->worker, &c);
     if (e) return e;
     t->ready = true;
+    m->team[i] = &t->worker;
+    e = span_init(&t->worker, m->team, m->count, i);
+    if (e) return e;
     return pool_init(&t->places, 1, LIMIT_PEERS_PER_THREAD);
 }
 
@@ -95,6 +91,7 @@ enum err media_start(struct media **out, const struct media_config *config)
         media_stop(m);
     else
         *out = m;
+    if (!e) LOG_INFO("media", "AES-GCM by %s", srtp_backend());
     return e;
 }
 
@@ -105,7 +102,7 @@ void media_stop(struct media *m)
         struct thread *t = &m->threads[i];
         atomic_store(&t->stop, true);
         if (t->running) {
-            poke(&t->worker);
+            worker_poke(&t->worker);
             pthread_join(t->id, NULL);
         }
         if (t->ready) worker_deinit(&t->worker);
@@ -160,7 +157,7 @@ enum err media_push(struct media *m, const struct media_command *c)
     struct thread *t = thread_of(m, c->peer);
     if (!t) return ERR_NOT_FOUND;
     if (!ring_push(&t->worker.commands, c)) return ERR_BUSY;
-    poke(&t->worker);
+    worker_poke(&t->worker);
     return OK;
 }
 
@@ -184,7 +181,7 @@ struct media_stats media_stats(const struct media *m)
         ADD(datagrams_in), ADD(datagrams_out), ADD(forwarded);
         ADD(dropped_malformed), ADD(dropped_unknown), ADD(dropped_auth), ADD(dropped_replay),
             ADD(dropped_muted);
-        ADD(dropped_policed), ADD(dropped_send), ADD(dropped_variant);
+        ADD(dropped_policed), ADD(dropped_send), ADD(dropped_span), ADD(dropped_variant);
         ADD(stun_answered), ADD(stun_refused), ADD(dtls_up), ADD(dtls_failed), ADD(dtls_wrong_fingerprint);
         ADD(peers);
     }

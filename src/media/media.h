@@ -1,7 +1,7 @@
 /* The media plane's whole power: a closed set of commands in, a closed set of events out.
  *
  * It forwards audio and knows no room rule: who may speak, hear or stay is decided in rooms/ and
- * arrives here as commands. N threads, each with its own UDP port; a room lives on one thread.
+ * arrives here as commands. N threads, each with its own UDP port; a room lives on one, a large one on several.
  * Thread: every function below is called from the control thread only. Commands and events travel
  * through single-producer single-consumer rings; `wake` of the config is called on a media thread
  * when events wait (it must be async-signal-plain: lws_cancel_service, an eventfd write).
@@ -70,7 +70,7 @@ struct media_event {
 struct media_stats { /* counters since start, summed over threads; read racily, for /metrics and tests */
     uint64_t datagrams_in, datagrams_out, forwarded; /* forwarded: RTP copies, one per listener */
     uint64_t dropped_malformed, dropped_unknown, dropped_auth, dropped_replay, dropped_muted, dropped_policed;
-    uint64_t dropped_send;
+    uint64_t dropped_send, dropped_span; /* a full socket buffer; a full ring between two threads */
     uint64_t dropped_variant; /* good packets of variant B: nobody gets them yet */
     uint64_t stun_answered, stun_refused, dtls_up, dtls_failed, dtls_wrong_fingerprint;
     uint32_t peers;

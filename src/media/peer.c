@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "crypt/sign.h"
-#include "media/forward.h"
+#include "media/span.h"
 #include "media/worker.h"
+#include "wire/rtp.h"
 
 bool rate_allow(struct rate *r, uint32_t limit, uint64_t now_ms)
 {
@@ -62,32 +63,21 @@ void peer_down(struct worker *w, struct peer *p, enum media_down_why why)
     tell_down(w, p, 0);
 }
 
-static void start_outs(struct peer *p)
-{
-    uint8_t bytes[2 * LIMIT_SLOTS];
-    if (random_bytes(bytes, sizeof(bytes)) != OK)
-        memset(bytes, 0, sizeof(bytes)); /* less private, as correct */
-    struct reader r = reader_init(VIEW(bytes));
-    /* The receiver assumes rollover counter 0: not so close to the end that early loss hides a roll-over. */
-    for (int i = 0; i < LIMIT_SLOTS; i++) p->outs[i].next = read_u16(&r) & 0x7fff;
-}
-
 void peer_add(struct worker *w, struct peer *p, peer_name name, const struct media_peer *is, uint64_t now)
 {
-    *p = (struct peer){.name = name, .state = PEER_WAITING, .consent_ms = now, .is = *is};
+    *p = (struct peer){.name = name, .state = PEER_WAITING, .consent_ms = now, .seat = SEAT_NONE, .is = *is};
     p->is.ufrag[LIMIT_UFRAG_BYTES] = p->is.pwd[LIMIT_PWD_BYTES] = p->is.remote_ufrag[LIMIT_UFRAG_BYTES] = 0;
     COUNT(w, peers);
-    start_outs(p);
     if (ice_expect(w, p) != OK || room_enter(w, p) != OK)
         peer_down(w, p, MEDIA_DOWN_FULL);
     else
         worker_wake_at(w, p, now + LIMIT_CONSENT_MS);
 }
 
-void peer_speak(struct peer *p, bool may_speak)
+void peer_speak(struct worker *w, struct peer *p, bool may_speak)
 {
     p->may_speak = may_speak;
-    if (!may_speak && p->room) room_silence(p);
+    if (!may_speak && p->room) span_silence(w, p->room, p->name);
 }
 
 /* ---- DTLS ---- */
@@ -110,24 +100,25 @@ static enum err take_keys(struct peer *p)
 
 static void go_up(struct worker *w, struct peer *p, uint64_t now)
 {
-    if (take_keys(p) != OK) {
+    enum err e = take_keys(p);
+    if (!e) e = room_listen(p);
+    if (e) {
         peer_down(w, p, MEDIA_DOWN_DTLS);
         return;
     }
     p->state = PEER_UP;
     p->report_ms = now + LIMIT_RTCP_MS;
     COUNT(w, dtls_up);
-    room_listen(p);
     tell_up(w, p);
 }
 
 static void send_flight(struct worker *w, struct peer *p)
 {
     for (;;) {
-        struct span room = {w->row->reserve(w->udp), LIMIT_DATAGRAM_BYTES};
+        struct span room = {w->row->reserve(w->udp, 1), LIMIT_DATAGRAM_BYTES};
         size_t len = dtls_next_out(p->dtls, room);
         if (!len) return;
-        if (p->placed) worker_send(w, len, &p->address);
+        if (p->placed) worker_send(w, room.ptr, len, &p->address);
     }
 }
 
@@ -182,7 +173,7 @@ static void tick_up(struct worker *w, struct peer *p, uint64_t now)
 {
     if (p->owes_up) tell_up(w, p);
     if (now < p->report_ms) return;
-    forward_reports(w, p, now);
+    reports_send(w, p, now);
     p->report_ms = now + LIMIT_RTCP_MS;
 }
 

@@ -35,11 +35,18 @@ bool slot_on_packet(struct slot *s, uint64_t index, uint32_t ts, uint64_t now_ms
     return true;
 }
 
-bool slot_out_index(struct slot_out *o, const struct slot *s, uint64_t index, uint64_t *out, bool *first)
+void slot_follow(struct slot *s, uint32_t tenure, uint32_t out_ts, uint64_t now_ms)
 {
-    *first = o->tenure != s->tenure;
+    if (s->tenure != tenure || (int32_t)(out_ts - s->last_ts) > 0) s->last_ts = out_ts;
+    s->tenure = tenure;
+    s->last_ms = now_ms;
+}
+
+bool slot_out_index(struct slot_out *o, uint32_t tenure, uint64_t index, uint64_t *out, bool *first)
+{
+    *first = o->tenure != tenure;
     if (*first) {
-        o->tenure = s->tenure;
+        o->tenure = tenure;
         o->floor = index;
         o->base = o->next - index;
     }
@@ -48,6 +55,18 @@ bool slot_out_index(struct slot_out *o, const struct slot *s, uint64_t index, ui
     if (*out >= INDEX_END) return false; /* RFC 3711 9.2: the key is used up; 178,000 years at 50 a second */
     if (*out >= o->next) o->next = *out + 1;
     return true;
+}
+
+/* The newest index below `next` with these low 16 bits. */
+bool slot_out_find(const struct slot_out *o, uint16_t seq, uint64_t *index, uint64_t *out, bool *first)
+{
+    uint64_t newest = o->next - 1;
+    uint64_t age = (uint16_t)((uint16_t)newest - seq);
+    if (!o->tenure || age > newest) return false;
+    *out = newest - age;
+    *index = *out - o->base;
+    *first = *index == o->floor;
+    return *out >= o->base + o->floor;
 }
 
 uint32_t slot_timestamp_at(const struct slot *s, uint64_t now_ms)

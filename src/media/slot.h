@@ -38,9 +38,15 @@ void slot_switch(struct slot *s); /* another speaker takes the slot */
  * its tenure. */
 bool slot_on_packet(struct slot *s, uint64_t index, uint32_t ts, uint64_t now_ms, uint32_t *out_ts);
 
-/* The index of that packet for one listener, and whether it is the first it gets in this tenure (marker
+/* The same on a thread where the slot is only followed: the packet's tenure and timestamp are known. */
+void slot_follow(struct slot *s, uint32_t tenure, uint32_t out_ts, uint64_t now_ms);
+
+/* The index of a packet of that tenure for one listener, and whether it is the first it gets in it (marker
  * bit); false when the listener must not get it. */
-bool slot_out_index(struct slot_out *o, const struct slot *s, uint64_t index, uint64_t *out, bool *first);
+bool slot_out_index(struct slot_out *o, uint32_t tenure, uint64_t index, uint64_t *out, bool *first);
+
+/* Back again: which packet of the present tenure had this sequence number, and its index; false: none. */
+bool slot_out_find(const struct slot_out *o, uint16_t seq, uint64_t *index, uint64_t *out, bool *first);
 
 uint32_t slot_timestamp_at(const struct slot *s, uint64_t now_ms); /* for sender reports */
 

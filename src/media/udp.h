@@ -1,5 +1,6 @@
 /* Datagrams in batches, behind a table so that the same worker runs on the kernel and on a
- * simulated network. Rows: udp_mmsg (recvmmsg/sendmmsg), udp_sim. A third (AF_XDP) may come.
+ * simulated network. Rows: udp_mmsg (recvmmsg/sendmmsg), udp_sim. A third (AF_XDP) may come: whatever fills
+ * buffers that it owns and sends them at flush fits here.
  * Owner: one media thread (sim: the test). Buffers belong to the row and live until the next recv
  * or flush. The socket is bound to a concrete address and never connected. */
 #ifndef MEDIA_UDP_H
@@ -12,8 +13,18 @@
 
 struct udp;
 
+/* Where a datagram comes from or goes to. 32 bytes: thousands of them are walked per packet. */
+struct endpoint {
+    union {
+        struct sockaddr any; /* its family says which of the two it is */
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    };
+    uint32_t stream; /* 0: UDP; else a TCP connection, see tcp.h */
+};
+
 struct datagram {
-    struct sockaddr_storage from;
+    struct endpoint from;
     struct view data; /* mutable through udp_recv's own buffers: see `writable` */
     uint8_t *writable;
 };
@@ -24,13 +35,21 @@ struct udp_row {
     void (*close)(struct udp *u);
     int (*fd)(const struct udp *u);                                /* to poll; -1 = none */
     size_t (*recv)(struct udp *u, struct datagram *out, size_t n); /* non-blocking */
-    /* Room for one outgoing datagram of up to LIMIT_DATAGRAM_BYTES; flushes by itself when the batch
-     * is full. Write, then commit with its length and destination. */
-    uint8_t *(*reserve)(struct udp *u);
-    void (*commit)(struct udp *u, size_t len, const struct sockaddr_storage *to);
+    /* `n` buffers of LIMIT_TRAIN_BYTES, each UDP_STRIDE behind the one before; n <= LIMIT_UDP_BATCH. Sends
+     * what was committed when there are not as many left. Whoever reserves fills the first ones and commits
+     * them in order; what it leaves out is free again. */
+    uint8_t *(*reserve)(struct udp *u, size_t n);
+    /* One of the buffers holds a train of datagrams to one destination: each `segment` bytes long, the last
+     * one maybe shorter. `len` <= segment: one datagram. */
+    void (*commit)(struct udp *u, const uint8_t *bytes, size_t len, size_t segment,
+                   const struct endpoint *to);
     size_t (*flush)(struct udp *u); /* returns how many were dropped by a full socket buffer */
     struct sockaddr_storage (*local)(const struct udp *u);
 };
+
+/* An odd number of cache lines, so that the beginnings of all buffers do not fight for the same places. */
+enum { UDP_STRIDE = 25 * 64 };
+static_assert((int)UDP_STRIDE >= (int)LIMIT_TRAIN_BYTES, "a train fits a buffer");
 
 extern const struct udp_row udp_mmsg;
 extern const struct udp_row udp_sim;

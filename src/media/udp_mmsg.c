@@ -1,6 +1,8 @@
-/* The kernel's UDP by recvmmsg and sendmmsg. One bound, never connected socket; two rows of buffers that are
- * used over and over, so that they stay in the cache. */
+/* The kernel's UDP by recvmmsg and sendmmsg, and by UDP_SEGMENT where several datagrams go to one
+ * destination. One bound, never connected socket; buffers that are used over and over, so that they stay in
+ * the cache. */
 #include <errno.h>
+#include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,24 +11,40 @@
 #include "base/log.h"
 #include "media/udp.h"
 
-struct row {
+struct control { /* one control message: the size of a train's segments */
+    _Alignas(struct cmsghdr) uint8_t bytes[CMSG_SPACE(sizeof(uint16_t))];
+};
+
+struct inward {
     struct mmsghdr messages[LIMIT_UDP_BATCH];
     struct iovec parts[LIMIT_UDP_BATCH];
-    struct sockaddr_storage addresses[LIMIT_UDP_BATCH];
-    uint8_t bytes[LIMIT_UDP_BATCH][LIMIT_DATAGRAM_BYTES];
+    struct endpoint addresses[LIMIT_UDP_BATCH];
+    uint8_t bytes[LIMIT_UDP_BATCH][UDP_STRIDE];
+};
+
+struct outward {
+    struct mmsghdr messages[LIMIT_UDP_BATCH];
+    struct iovec parts[LIMIT_UDP_BATCH];
+    struct endpoint addresses[LIMIT_UDP_BATCH];
+    struct control controls[LIMIT_UDP_BATCH];
+    uint16_t datagrams[LIMIT_UDP_BATCH]; /* how many a message stands for */
+    _Alignas(64) uint8_t bytes[LIMIT_UDP_BATCH][UDP_STRIDE];
 };
 
 struct udp {
     int fd;
+    bool segments; /* the kernel cuts trains */
     struct sockaddr_storage local;
-    size_t waiting; /* committed, not yet sent */
+    size_t used;    /* buffers with committed data */
+    size_t waiting; /* messages not yet sent; without UDP_SEGMENT one train is several */
     size_t dropped; /* since the last flush that was asked for */
-    struct row in, out;
+    struct inward in;
+    struct outward out;
 };
 
-static socklen_t address_len(const struct sockaddr_storage *a)
+static socklen_t address_len(int family)
 {
-    return a->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    return family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
 }
 
 /* A wildcard socket answers from whatever address routing picks, and ICE fails. */
@@ -37,6 +55,8 @@ static bool concrete(const struct sockaddr_storage *a)
     if (a->ss_family == AF_INET) return v4->sin_addr.s_addr != htonl(INADDR_ANY);
     return a->ss_family == AF_INET6 && !IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
 }
+
+/* ---- the socket ---- */
 
 static void set(int fd, int level, int name, int value, const char *what)
 {
@@ -63,14 +83,17 @@ static void set_options(int fd, int family)
     }
 }
 
-static void row_init(struct row *r)
+static void rows_init(struct udp *u)
 {
     for (size_t i = 0; i < LIMIT_UDP_BATCH; i++) {
-        r->parts[i] = (struct iovec){r->bytes[i], LIMIT_DATAGRAM_BYTES};
-        r->messages[i].msg_hdr = (struct msghdr){.msg_name = &r->addresses[i],
-                                                 .msg_namelen = sizeof(r->addresses[i]),
-                                                 .msg_iov = &r->parts[i],
-                                                 .msg_iovlen = 1};
+        u->in.parts[i] = (struct iovec){u->in.bytes[i], LIMIT_DATAGRAM_BYTES};
+        u->in.messages[i].msg_hdr =
+            (struct msghdr){.msg_name = &u->in.addresses[i], .msg_iov = &u->in.parts[i], .msg_iovlen = 1};
+        u->out.messages[i].msg_hdr =
+            (struct msghdr){.msg_name = &u->out.addresses[i], .msg_iov = &u->out.parts[i], .msg_iovlen = 1};
+        struct cmsghdr *c = (struct cmsghdr *)u->out.controls[i].bytes;
+        *c = (struct cmsghdr){
+            .cmsg_level = SOL_UDP, .cmsg_type = UDP_SEGMENT, .cmsg_len = CMSG_LEN(sizeof(uint16_t))};
     }
 }
 
@@ -85,19 +108,21 @@ static enum err mmsg_open(struct udp **out, const struct sockaddr_storage *bind_
 {
     *out = NULL;
     if (!concrete(bind_to)) return ERR_UNSUPPORTED;
-    struct udp *u = calloc(1, sizeof(*u));
+    struct udp *u = aligned_alloc(_Alignof(struct udp), sizeof(*u));
     if (!u) return ERR_SYSTEM;
-    row_init(&u->in);
-    row_init(&u->out);
+    memset(u, 0, sizeof(*u));
+    rows_init(u);
+    int segment = 0;
+    socklen_t len = sizeof(u->local), int_len = sizeof(segment);
     u->fd = socket(bind_to->ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_UDP);
     if (u->fd >= 0) set_options(u->fd, bind_to->ss_family);
-    socklen_t len = sizeof(u->local);
-    if (u->fd < 0 || bind(u->fd, (const struct sockaddr *)bind_to, address_len(bind_to)) != 0 ||
+    if (u->fd < 0 || bind(u->fd, (const struct sockaddr *)bind_to, address_len(bind_to->ss_family)) != 0 ||
         getsockname(u->fd, (struct sockaddr *)&u->local, &len) != 0) {
         LOG_ERROR("media", "UDP socket: error %d", errno);
         mmsg_close(u);
         return ERR_SYSTEM;
     }
+    u->segments = getsockopt(u->fd, SOL_UDP, UDP_SEGMENT, &segment, &int_len) == 0; /* Linux 4.18 */
     *out = u;
     return OK;
 }
@@ -112,11 +137,13 @@ static struct sockaddr_storage mmsg_local(const struct udp *u)
     return u->local;
 }
 
+/* ---- in ---- */
+
 static size_t mmsg_recv(struct udp *u, struct datagram *out, size_t n)
 {
     if (n > LIMIT_UDP_BATCH) n = LIMIT_UDP_BATCH;
     for (size_t i = 0; i < n; i++) {
-        u->in.messages[i].msg_hdr.msg_namelen = sizeof(u->in.addresses[i]);
+        u->in.messages[i].msg_hdr.msg_namelen = sizeof(struct sockaddr_in6);
         u->in.messages[i].msg_hdr.msg_flags = 0;
     }
     int got = recvmmsg(u->fd, u->in.messages, (unsigned)n, 0, NULL);
@@ -129,8 +156,42 @@ static size_t mmsg_recv(struct udp *u, struct datagram *out, size_t n)
     return (size_t)got;
 }
 
+/* ---- out ---- */
+
+/* A train that the device cannot cut (no checksum offload: EIO) goes out datagram by datagram, this one and
+ * all that follow. */
+static void send_singly(struct udp *u, size_t i)
+{
+    struct msghdr m = u->out.messages[i].msg_hdr;
+    struct iovec rest = *m.msg_iov, part;
+    uint16_t segment;
+    memcpy(&segment, CMSG_DATA((struct cmsghdr *)m.msg_control), sizeof(segment));
+    m.msg_control = NULL;
+    m.msg_controllen = 0;
+    m.msg_iov = &part;
+    for (; rest.iov_len; rest.iov_base = (uint8_t *)rest.iov_base + part.iov_len) {
+        part = (struct iovec){rest.iov_base, rest.iov_len < segment ? rest.iov_len : segment};
+        if (sendmsg(u->fd, &m, 0) < 0) u->dropped++;
+        rest.iov_len -= part.iov_len;
+    }
+}
+
+static void on_refused(struct udp *u, size_t i)
+{
+    bool train = u->out.messages[i].msg_hdr.msg_control;
+    if (train && (errno == EIO || errno == EINVAL || errno == EMSGSIZE || errno == EOPNOTSUPP)) {
+        if (errno == EIO && u->segments) {
+            LOG_WARN("media", "this network device cannot segment datagrams: sent one by one");
+            u->segments = false;
+        }
+        send_singly(u, i);
+    } else {
+        u->dropped += u->out.datagrams[i];
+    }
+}
+
 /* A full buffer ends the attempt: audio that waits is worth less than audio that comes next. An error of one
- * destination (no route, refused by a filter) costs that datagram only. */
+ * destination (no route, refused by a filter) costs its own datagrams only. */
 static void send_waiting(struct udp *u)
 {
     size_t at = 0;
@@ -139,33 +200,53 @@ static void send_waiting(struct udp *u)
         if (sent > 0) {
             at += (size_t)sent;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
-            u->dropped += u->waiting - at;
-            break;
+            while (at < u->waiting) u->dropped += u->out.datagrams[at++];
         } else if (errno != EINTR) {
-            u->dropped++;
-            at++;
+            on_refused(u, at++);
         }
     }
     u->waiting = 0;
 }
 
-static uint8_t *mmsg_reserve(struct udp *u)
+static uint8_t *mmsg_reserve(struct udp *u, size_t n)
 {
-    if (u->waiting == LIMIT_UDP_BATCH) send_waiting(u);
-    return u->out.bytes[u->waiting];
+    if (u->used + n > LIMIT_UDP_BATCH) {
+        send_waiting(u);
+        u->used = 0;
+    }
+    return u->out.bytes[u->used];
 }
 
-static void mmsg_commit(struct udp *u, size_t len, const struct sockaddr_storage *to)
+static void add_message(struct udp *u, const uint8_t *bytes, size_t len, size_t segment,
+                        const struct endpoint *to)
 {
+    if (u->waiting == LIMIT_UDP_BATCH) send_waiting(u);
     size_t i = u->waiting++;
+    struct msghdr *m = &u->out.messages[i].msg_hdr;
+    bool train = len > segment;
     u->out.addresses[i] = *to;
-    u->out.messages[i].msg_hdr.msg_namelen = address_len(to);
-    u->out.parts[i].iov_len = len;
+    u->out.parts[i] = (struct iovec){(void *)bytes, len};
+    u->out.datagrams[i] = train ? (uint16_t)((len + segment - 1) / segment) : 1;
+    m->msg_namelen = address_len(to->any.sa_family);
+    m->msg_control = train ? u->out.controls[i].bytes : NULL;
+    m->msg_controllen = train ? sizeof(u->out.controls[i].bytes) : 0;
+    uint16_t size = (uint16_t)segment;
+    if (train) memcpy(CMSG_DATA((struct cmsghdr *)u->out.controls[i].bytes), &size, sizeof(size));
+}
+
+static void mmsg_commit(struct udp *u, const uint8_t *bytes, size_t len, size_t segment,
+                        const struct endpoint *to)
+{
+    u->used = (size_t)(bytes - u->out.bytes[0]) / UDP_STRIDE + 1;
+    if (!u->segments)
+        for (; len > segment; bytes += segment, len -= segment) add_message(u, bytes, segment, segment, to);
+    add_message(u, bytes, len, segment, to);
 }
 
 static size_t mmsg_flush(struct udp *u)
 {
     send_waiting(u);
+    u->used = 0;
     size_t dropped = u->dropped;
     u->dropped = 0;
     return dropped;

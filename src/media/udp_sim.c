@@ -6,7 +6,7 @@
 enum { QUEUE = 4 * LIMIT_UDP_BATCH };
 
 struct letter {
-    struct sockaddr_storage address;
+    struct endpoint address;
     size_t len;
     uint8_t bytes[LIMIT_DATAGRAM_BYTES];
 };
@@ -19,12 +19,12 @@ struct queue { /* the newest is at (head + count - 1) % QUEUE */
 struct udp {
     struct sockaddr_storage local;
     size_t dropped;
-    struct letter draft;
+    size_t used;
+    uint8_t drafts[LIMIT_UDP_BATCH][UDP_STRIDE];
     struct queue in, out;
 };
 
-static bool queue_push(struct queue *q, const struct sockaddr_storage *address, const uint8_t *bytes,
-                       size_t len)
+static bool queue_push(struct queue *q, const struct endpoint *address, const uint8_t *bytes, size_t len)
 {
     if (q->count == QUEUE || len > LIMIT_DATAGRAM_BYTES) return false;
     struct letter *l = &q->letters[(q->head + q->count++) % QUEUE];
@@ -71,20 +71,28 @@ static size_t sim_recv(struct udp *u, struct datagram *out, size_t n)
     return got;
 }
 
-static uint8_t *sim_reserve(struct udp *u)
+static uint8_t *sim_reserve(struct udp *u, size_t n)
 {
-    return u->draft.bytes;
+    if (u->used + n > LIMIT_UDP_BATCH) u->used = 0;
+    return u->drafts[u->used];
 }
 
-static void sim_commit(struct udp *u, size_t len, const struct sockaddr_storage *to)
+static void sim_commit(struct udp *u, const uint8_t *bytes, size_t len, size_t segment,
+                       const struct endpoint *to)
 {
-    if (!queue_push(&u->out, to, u->draft.bytes, len)) u->dropped++;
+    u->used = (size_t)(bytes - u->drafts[0]) / UDP_STRIDE + 1;
+    do {
+        size_t n = len < segment ? len : segment;
+        if (!queue_push(&u->out, to, bytes, n)) u->dropped++;
+        bytes += n;
+        len -= n;
+    } while (len);
 }
 
 static size_t sim_flush(struct udp *u)
 {
     size_t dropped = u->dropped;
-    u->dropped = 0;
+    u->dropped = u->used = 0;
     return dropped;
 }
 
@@ -93,12 +101,12 @@ static struct sockaddr_storage sim_local(const struct udp *u)
     return u->local;
 }
 
-bool udp_sim_inject(struct udp *u, const struct sockaddr_storage *from, struct view data)
+bool udp_sim_inject(struct udp *u, const struct endpoint *from, struct view data)
 {
     return queue_push(&u->in, from, data.ptr, data.len);
 }
 
-bool udp_sim_drain(struct udp *u, struct sockaddr_storage *to, struct view *data)
+bool udp_sim_drain(struct udp *u, struct endpoint *to, struct view *data)
 {
     struct letter *l = queue_pull(&u->out);
     if (!l) return false;

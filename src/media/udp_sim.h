@@ -5,8 +5,8 @@
 
 #include "media/udp.h"
 
-bool udp_sim_inject(struct udp *u, const struct sockaddr_storage *from, struct view data); /* false: lost */
+bool udp_sim_inject(struct udp *u, const struct endpoint *from, struct view data); /* false: lost */
 /* The oldest datagram sent, false if there is none. It lives until the next call or flush. */
-bool udp_sim_drain(struct udp *u, struct sockaddr_storage *to, struct view *data);
+bool udp_sim_drain(struct udp *u, struct endpoint *to, struct view *data);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "crypt/sign.h"
+#include "media/span.h"
 
 enum { BATCHES_PER_STEP = 8 }; /* then timers and commands get their turn */
 
@@ -50,8 +51,10 @@ enum err worker_init(struct worker *w, const struct worker_config *config)
                          .user = config->user,
                          .dtls = config->dtls,
                          .capacity = config->capacity,
+                         .team_size = 1,
                          .wake_ms = UINT64_MAX};
     enum err e = w->command_fd < 0 ? ERR_SYSTEM : init_tables(w);
+    if (!e && !(w->fan = forward_fan_new())) e = ERR_SYSTEM;
     if (!e) e = open_tap(w, config->tap_path);
     if (!e) e = w->row->open(&w->udp, &config->address);
     if (e) worker_deinit(w);
@@ -74,6 +77,8 @@ void worker_deinit(struct worker *w)
     pool_deinit(&w->rooms);
     ring_deinit(&w->events);
     ring_deinit(&w->commands);
+    span_deinit(w);
+    free(w->fan);
     free(w->deadlines);
     free(w->peers);
     *w = (struct worker){.command_fd = -1};
@@ -114,10 +119,29 @@ static void tick(struct worker *w, uint64_t now)
     }
 }
 
-void worker_send(struct worker *w, size_t len, const struct sockaddr_storage *to)
+void worker_send_train(struct worker *w, const uint8_t *bytes, size_t len, size_t segment,
+                       const struct endpoint *to)
 {
-    w->row->commit(w->udp, len, to);
-    COUNT(w, datagrams_out);
+    w->row->commit(w->udp, bytes, len, segment, to);
+    COUNT_N(w, datagrams_out, len > segment ? (len + segment - 1) / segment : 1);
+}
+
+void worker_send(struct worker *w, const uint8_t *bytes, size_t len, const struct endpoint *to)
+{
+    worker_send_train(w, bytes, len, len, to);
+}
+
+void worker_poke(const struct worker *w)
+{
+    uint64_t one = 1; /* EAGAIN: it has been poked more than often enough */
+    if (write(w->command_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+        LOG_ERROR("media", "eventfd: error %d", errno);
+}
+
+static void poke_team(struct worker *w)
+{
+    for (unsigned t = 0; w->poke; t++, w->poke >>= 1)
+        if (w->poke & 1) worker_poke(w->team[t]);
 }
 
 /* ---- the step ---- */
@@ -136,7 +160,7 @@ static void obey(struct worker *w, const struct media_command *c, uint64_t now)
     if (c->kind == MEDIA_PEER_DROP)
         peer_forget(w, p);
     else if (c->kind == MEDIA_PEER_SPEAK)
-        peer_speak(p, c->speak);
+        peer_speak(w, p, c->speak);
 }
 
 static void take_commands(struct worker *w, uint64_t now)
@@ -155,18 +179,22 @@ static void receive(struct worker *w, uint64_t now)
         got = w->row->recv(w->udp, batch, LIMIT_UDP_BATCH);
         COUNT_N(w, datagrams_in, got);
         for (size_t k = 0; k < got; k++) peer_on_datagram(w, &batch[k], now);
+        forward_flush(w); /* the payloads are in the buffers of this batch */
     }
 }
 
 void worker_step(struct worker *w, uint64_t now_ms)
 {
     take_commands(w, now_ms);
+    span_receive(w, now_ms);
     receive(w, now_ms);
     tick(w, now_ms);
+    span_tick(w);
     COUNT_N(w, dropped_send, w->row->flush(w->udp));
 #ifdef APARTE_TEST_HOOKS
     if (w->tap) fflush(w->tap);
 #endif
+    poke_team(w);
     if (w->told && w->wake) w->wake(w->user);
     w->told = false;
 }

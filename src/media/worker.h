@@ -10,8 +10,8 @@
 #include "base/map.h"
 #include "base/pool.h"
 #include "base/ring.h"
-#include "media/forward.h"
 #include "media/peer.h"
+#include "media/room.h"
 
 struct worker_config {
     const struct udp_row *row;
@@ -40,6 +40,14 @@ struct worker {
     uint64_t wake_ms; /* the earliest of them */
     struct map by_ufrag, by_address, by_room;
     struct pool rooms;
+    struct room *waiting; /* those with packets to send in this turn */
+    struct fan *fan;      /* forward.c's working memory */
+
+    struct worker *const *team; /* span.h: all media threads, this one among them */
+    unsigned team_size, self;
+    struct ring *inboxes; /* one from each of the others */
+    uint64_t poke;        /* those who have something in theirs, by bit */
+    bool untold;          /* some room's home is yet to hear of us */
 
     struct media_stats stats; /* written by the owner only, through COUNT */
 #ifdef APARTE_TEST_HOOKS
@@ -61,8 +69,18 @@ void worker_run(struct worker *w, const _Atomic bool *stop); /* until *stop and 
 bool worker_tell(struct worker *w,
                  const struct media_event *e); /* false: the ring is full, try at the next tick */
 void worker_wake_at(struct worker *w, const struct peer *p, uint64_t at_ms);
-void worker_send(struct worker *w, size_t len,
-                 const struct sockaddr_storage *to); /* what udp->reserve gave */
+void worker_poke(const struct worker *w); /* from any thread: something waits for it */
+/* What was written where row->reserve said: one datagram, or several of `segment` bytes (the last may be
+ * shorter). */
+void worker_send(struct worker *w, const uint8_t *bytes, size_t len, const struct endpoint *to);
+void worker_send_train(struct worker *w, const uint8_t *bytes, size_t len, size_t segment,
+                       const struct endpoint *to);
+
+/* Ids are random, so their first bytes spread rooms evenly over the threads. */
+static inline unsigned worker_home(const struct id *room, unsigned threads)
+{
+    return get_u32(room->bytes) % threads;
+}
 
 enum { PEER_PLACE_BITS = 24 }; /* peer_name: generation 32, thread 8, place + 1 24 */
 static inline uint32_t peer_place(peer_name n)

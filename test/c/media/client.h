@@ -9,6 +9,7 @@
 #include "crypt/srtp.h"
 #include "ear.h"
 #include "media/media.h"
+#include "media/udp.h"
 
 enum { HEARD = 4096, PT = 111, LEVEL_EXT = 1 };
 
@@ -24,7 +25,7 @@ struct heard {
 struct client {
     void (*send)(struct client *c, struct view datagram);
     void *user;
-    struct sockaddr_storage address;
+    struct endpoint address;
     peer_name name;
     struct media_peer is;
 

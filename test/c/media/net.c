@@ -94,7 +94,7 @@ struct client *net_join(struct net *n, struct id room, bool may_speak)
     return c;
 }
 
-static bool same_address(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+static bool same_address(const struct endpoint *a, const struct endpoint *b)
 {
     const struct sockaddr_in *x = (const struct sockaddr_in *)a, *y = (const struct sockaddr_in *)b;
     return x->sin_addr.s_addr == y->sin_addr.s_addr && x->sin_port == y->sin_port;
@@ -102,7 +102,7 @@ static bool same_address(const struct sockaddr_storage *a, const struct sockaddr
 
 bool net_deliver(struct net *n)
 {
-    struct sockaddr_storage to;
+    struct endpoint to;
     struct view datagram;
     bool any = false;
     for (; udp_sim_drain(n->w.udp, &to, &datagram); any = true)

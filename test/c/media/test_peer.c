@@ -315,7 +315,7 @@ static void an_address_in_use_is_not_taken_over(void **state)
     struct net *n = *state;
     struct client *a = net_join(n, net_room(1), true), *b = net_join(n, net_room(1), false),
                   *c = net_join(n, net_room(2), false);
-    struct sockaddr_storage own = c->address;
+    struct endpoint own = c->address;
     c->address = b->address; /* spoofed */
     size_t refused = n->w.stats.stun_refused;
     client_check(c, true);

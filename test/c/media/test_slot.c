@@ -11,7 +11,7 @@ static uint64_t send(struct slot *s, struct slot_out *o, uint64_t index, uint32_
 {
     uint64_t out = UINT64_MAX;
     assert_true(slot_on_packet(s, index, ts, now, out_ts));
-    assert_true(slot_out_index(o, s, index, &out, first));
+    assert_true(slot_out_index(o, s->tenure, index, &out, first));
     return out;
 }
 
@@ -83,9 +83,9 @@ static void a_late_joiner_starts_contiguous(void **state)
     assert_int_equal(send(&s, &late, 70003, 2880, 60, &ts, &first), 32767);
     assert_true(first);
     assert_true(slot_on_packet(&s, 70001, 960, 61, &ts));
-    assert_false(
-        slot_out_index(&late, &s, 70001, &out, &first)); /* below its floor: the index would be used twice */
-    assert_true(slot_out_index(&early, &s, 70001, &out, &first));
+    assert_false(slot_out_index(&late, s.tenure, 70001, &out,
+                                &first)); /* below its floor: the index would be used twice */
+    assert_true(slot_out_index(&early, s.tenure, 70001, &out, &first));
     assert_int_equal(out, 11);
     assert_int_equal(send(&s, &late, 70004, 3840, 80, &ts, &first), 32768);
 }
@@ -129,7 +129,7 @@ static void no_index_twice(void **state)
         seen[sent % 4] = sent;
         if (!slot_on_packet(&s, sent, (uint32_t)(sent * 960), (uint64_t)i * 20, &ts)) continue;
         if (random >> 28 == 0) continue; /* not for this listener */
-        if (!slot_out_index(&o, &s, sent, &out, &first)) continue;
+        if (!slot_out_index(&o, s.tenure, sent, &out, &first)) continue;
         assert_true(out < sizeof(used));
         assert_false(used[out]);
         used[out] = 1;
