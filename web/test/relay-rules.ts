@@ -216,7 +216,6 @@ export class Rules {
       must(first <= last && last < buckets && bytes(seal).length === sealBytes(header.suite), 'malformed');
       for (const other of split.slice(0, i))
         must(account !== other.account && (first > other.last || last < other.first), 'malformed');
-      must(account !== by, 'malformed');
       const seat = [...table.values()].find((one) => one.account === account);
       const helper = here.get(account);
       must(seat !== undefined && helper?.leaf === seat.leaf && !helper.person.away, 'stale_header');

@@ -163,7 +163,7 @@ export class Relay {
 
   async join(
     member: Member,
-    how: { role?: RoomRole; stage?: boolean; ownBook?: boolean; suite?: Suite } = {},
+    how: { role?: RoomRole; stage?: boolean; ownBook?: boolean; suite?: Suite; mute?: true } = {},
   ): Promise<Client> {
     const { role = 'listener', stage = role !== 'listener' } = how;
     const options = {
@@ -190,12 +190,12 @@ export class Relay {
       leaf: client.keys.leaf,
     };
     this.clients.get(member.account)?.keys.close();
-    this.clients.set(member.account, client);
+    if (!how.mute) this.clients.set(member.account, client); // mute: in the list, and no client behind it
     this.people.set(member.account, person);
     this.#devices.set(member.account, member.keys.devicePublic);
     if (client.keys.kem) this.#kems.set(member.account, client.keys.kem);
     await leafHash(person);
-    void client.keys.joined(await this.#reply());
+    if (!how.mute) void client.keys.joined(await this.#reply());
     this.broadcast({ person }, member.account);
     return client;
   }
@@ -342,6 +342,7 @@ export class Relay {
   async idle(): Promise<void> {
     for (let before = -1; before !== this.#activity; ) {
       before = this.#activity;
+      await this.#turn;
       await Promise.all(Array.from(this.clients.values(), ({ keys }) => keys.left('nobody')));
     }
   }

@@ -92,10 +92,9 @@ export class Duty {
   adopted(rekey: boolean): void {
     this.#due = null;
     this.#failures = 0;
-    if (rekey) {
-      this.#rekeyAt = this.#now() + REKEY_MS;
-      this.#old = false;
-    }
+    if (rekey) this.#old = false;
+    // Who came by a ratchet does not know the age of the secret.
+    if (rekey || this.#rekeyAt === null) this.#rekeyAt = this.#now() + REKEY_MS;
     this.#planRest();
   }
 

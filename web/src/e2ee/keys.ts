@@ -22,7 +22,7 @@ import { LINGER_MS, Watch } from './watch.ts';
 import type { Weakness } from './weakness.ts';
 
 const SEAL_MS = 10_000; // for a seal that another steward sends
-const SHARE_MS = 3_000; // then the signer sends the seals of others itself
+const SHARE_MS = 3_000; // then the signer sends the seals of others
 
 export async function makeRoomKeys(options: KeysOptions): Promise<Keys> {
   const pair = await makeKemPair(options.suite ?? 2);
@@ -183,9 +183,10 @@ export class Keys implements RoomKeys {
 
   frames(event: FromWorker): Promise<void> {
     return this.#run(async () => {
-      if (event.ev === 'sent')
-        void this.#voices.give(this.#steward, event.lists, (data) => this.#ports.tags(data));
-      else if (event.ev === 'forged' || event.ev === 'unverified') this.#voices.mark(event);
+      if (event.ev === 'sent') {
+        for (const { list, data } of await this.#voices.sign(this.#steward, event.lists))
+          this.#ports.tags(data).catch(() => this.#voices.unsent(list));
+      } else if (event.ev === 'forged' || event.ev === 'unverified') this.#voices.mark(event);
     });
   }
 
@@ -378,10 +379,11 @@ export class Keys implements RoomKeys {
   async #tick(): Promise<void> {
     const { current } = this.#ring;
     const [beatAt, now] = [this.#beatAt(), this.#ports.nowMs()];
-    if (current && beatAt !== null && beatAt <= now)
-      void this.#life
-        .give(this.#steward, current, now, (data) => this.#ports.beat(data))
-        .then(() => this.#run(async () => undefined));
+    if (current && beatAt !== null && beatAt <= now) {
+      const data = await this.#life.make(this.#steward, current, now);
+      const taken = (): Promise<void> => this.#run(async () => this.#life.taken(this.#ports.nowMs()));
+      this.#ports.beat(data).then(taken, () => undefined);
+    }
     if (this.#duty.take()) await this.#act();
   }
 

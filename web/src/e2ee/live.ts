@@ -40,28 +40,17 @@ export class Life {
     this.#signAt = now;
   }
 
-  // Ours, for the others; `send` resolves if the server took it.
-  async give(
-    steward: Steward,
-    current: Current,
-    now: number,
-    send: (data: Bytes64) => Promise<void>,
-  ): Promise<void> {
+  // Ours, for the others.
+  async make({ room, account, device, sign }: Steward, current: Current, now: number): Promise<Bytes64> {
     this.#triedAt = now;
-    const { room, account, device } = steward;
-    const body = writeHeartbeatBody({
-      room,
-      header: current.hash,
-      time: now,
-      steward: account,
-      stewardDevice: device,
-    });
-    try {
-      await send(b64(joinSigned(body, await steward.sign('heartbeat', body))));
-      this.#signAt = now;
-    } catch {
-      // Offline, or the header was just replaced: without an answer for 15 s we fall silent like all others.
-    }
+    const header = current.hash;
+    const body = writeHeartbeatBody({ room, header, time: now, steward: account, stewardDevice: device });
+    return b64(joinSigned(body, await sign('heartbeat', body)));
+  }
+
+  // The server took ours. Without an answer for 15 s we fall silent like all others.
+  taken(now: number): void {
+    this.#signAt = now;
   }
 
   // When it would be the turn of the steward that is n-th in line.

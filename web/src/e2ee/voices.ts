@@ -51,17 +51,20 @@ export class Voices {
     return { counter, index, first, tags };
   }
 
-  async give(steward: Steward, lists: TagList[], send: (data: Bytes64) => Promise<void>): Promise<void> {
+  // Our own lists, signed, with those that could not be sent before.
+  async sign({ room, sign }: Steward, lists: TagList[]): Promise<{ list: TagList; data: Bytes64 }[]> {
     const all = [...this.#unsent, ...lists];
     this.#unsent = [];
-    for (const list of all) {
-      const body = writeTagsBody({ room: steward.room, ...list });
-      try {
-        await send(b64(joinSigned(body, await steward.sign('tags', body))));
-      } catch {
-        if (this.#unsent.length < UNSENT && this.#stages.has(list.counter)) this.#unsent.push(list);
-      }
-    }
+    return Promise.all(
+      all.map(async (list) => {
+        const body = writeTagsBody({ room, ...list });
+        return { list, data: b64(joinSigned(body, await sign('tags', body))) };
+      }),
+    );
+  }
+
+  unsent(list: TagList): void {
+    if (this.#unsent.length < UNSENT && this.#stages.has(list.counter)) this.#unsent.push(list);
   }
 
   #sender(counter: number, index: number): Id | null {
