@@ -8,10 +8,11 @@ bin := node_modules/.bin
 node := scripts/node/node_modules/bin/node
 export PATH := $(CURDIR)/$(dir $(node)):$(PATH)
 TIME ?= 60
+SEEDS ?= 1000
 
 benches := fanout peer latency join memory rooms
 
-.PHONY: run test unit browser screens bench-first-sound fuzz deps-run deps-test client server clean help $(benches:%=bench-%)
+.PHONY: run test unit browser screens bench-first-sound model fuzz deps-run deps-test client server clean help $(benches:%=bench-%)
 
 run: deps-run $(client) server ## build and start a server on http://localhost:8080
 	@exec build/release/src/server/aparte serve
@@ -40,6 +41,10 @@ $(benches:%=bench-%): bench-%: $(node) build/release/build.ninja
 	@scripts/deps.sh bench
 	@ninja -C build/release --quiet bench/aparte-load bench/media-host bench/bench-raw
 	@node bench/$*.ts
+
+model: deps-test node_modules/.stamp build/test/build.ninja ## SEEDS random evenings over the relay of keys, in memory and the real one
+	@ninja -C build/test --quiet test/c/server/relay-host
+	@SEEDS=$(SEEDS) $(bin)/vitest run --config web/vitest.config.ts web/test/e2ee-model.test.ts
 
 fuzz: ## every fuzz target for TIME seconds
 	@scripts/deps.sh fuzz

@@ -27,7 +27,7 @@ async function openLink(link: string): Promise<Invitation> {
 export class Club {
   readonly founder: Member;
   head = new Uint8Array(32);
-  readonly #log: string[] = [];
+  readonly #log: { record: string; head: string }[] = [];
   readonly #chains = new Map<Id, ChainEntry[]>();
 
   private constructor(founder: Member) {
@@ -61,10 +61,15 @@ export class Club {
     return { size: this.#log.length, head: b64(this.head) };
   }
 
+  // The whole log, with the head after each record.
+  get records(): readonly { record: string; head: string }[] {
+    return this.#log;
+  }
+
   async #append(record: string): Promise<ChainEntry> {
     const bytes = unb64(record);
     if (!bytes) throw new Error('bad record');
     this.head = await hashFor('log', concat(this.head, bytes));
-    return { n: this.#log.push(record) - 1, record };
+    return { n: this.#log.push({ record, head: b64(this.head) }) - 1, record };
   }
 }

@@ -8,6 +8,7 @@ import type {
   KeyMessage,
   KeyPart,
   LeftWhy,
+  LogHead,
   Person,
   RoomRole,
 } from '../src/api/messages.ts';
@@ -86,7 +87,7 @@ export type Delivery =
   | { tags: Events['room.tags'] };
 
 export class Relay {
-  readonly room: Id = b64(random(16));
+  room: Id = b64(random(16));
   readonly club: Club;
   readonly weakness: Weakness | null;
   readonly clients = new Map<Id, Client>();
@@ -99,6 +100,7 @@ export class Relay {
   tamper: (to: Id, delivery: Delivery) => Delivery | null = (_, delivery) => delivery;
   chains: (account: Id) => ChainEntry[] = (account) => this.club.chain(account);
   kem: (account: Id, kem: string) => string = (_, kem) => kem;
+  lag: (to: Id) => number = () => 0; // milliseconds
   refuse: ((by: Id) => string | null) | null = null;
   readonly sealsSent: { by: Id; slots: number[] }[] = [];
   readonly #kems = new Map<Id, string>();
@@ -107,6 +109,9 @@ export class Relay {
   #book: ChainBook;
   #order = 0;
   #activity = 0;
+  readonly #held = new Map<Id, number>(); // answers on their way
+  readonly #onHeld = new Map<Id, () => void>();
+  readonly #lines = new Map<Id, { last: number; length: number }>();
   #timers = new Set<{ at: number; run: () => void }>();
 
   constructor(club: Club, weakness: Weakness | null = null) {
@@ -133,17 +138,13 @@ export class Relay {
   ports(client: Client | null, member: Member): KeysOptions['ports'] {
     return {
       nowMs: () => this.now,
-      after: (ms, run) => {
-        const timer = { at: this.now + ms, run };
-        this.#timers.add(timer);
-        return () => this.#timers.delete(timer);
-      },
-      send: (message) => this.take(member.account, message),
-      seals: (counter, seals) => this.seals(member.account, counter, seals),
-      beat: (data) => this.beat(member.account, data),
-      tags: (data) => this.tags(member.account, data),
-      kems: (accounts) => this.kems(member.account, accounts),
-      chains: async (accounts) => new Map(accounts.map((account) => [account, this.chains(account)])),
+      after: (ms, run) => this.after(ms, run),
+      send: (message) => this.answer(member.account, this.take(member.account, message)),
+      seals: (counter, seals) => this.answer(member.account, this.seals(member.account, counter, seals)),
+      beat: (data) => this.answer(member.account, this.beat(member.account, data)),
+      tags: (data) => this.answer(member.account, this.tags(member.account, data)),
+      kems: (accounts) => this.answer(member.account, this.kems(member.account, accounts)),
+      chains: (accounts) => this.chainsFor(member.account, accounts),
       install: (epoch) => {
         client?.installed.push({ ...epoch, base: epoch.base.slice() });
         if (client) client.silent = false;
@@ -161,35 +162,44 @@ export class Relay {
     };
   }
 
-  async join(
-    member: Member,
-    how: { role?: RoomRole; stage?: boolean; ownBook?: boolean; suite?: Suite; mute?: true } = {},
-  ): Promise<Client> {
-    const { role = 'listener', stage = role !== 'listener' } = how;
+  // A client with a fresh leaf, not in the room yet.
+  protected async make(member: Member, how: { ownBook?: boolean; suite?: Suite } = {}): Promise<Client> {
     const options = {
       room: this.room,
       device: member.device_,
       role: member === this.club.founder ? ('founder' as const) : ('member' as const),
       book: how.ownBook ? new ChainBook(this.club.founder.account) : this.#book,
-      log: () => this.club.log,
+      log: () => this.log,
       ...(this.weakness ? { weakness: this.weakness } : {}),
     };
     const pair = await makeKemPair(how.suite ?? this.suite);
     const leaf = await makeLeaf({ ...options, ports: this.ports(null, member) }, pair);
-    const client = new Client(member, pair, options, leaf, this);
+    return new Client(member, pair, options, leaf, this);
+  }
+
+  get log(): LogHead {
+    return this.club.log;
+  }
+
+  async join(
+    member: Member,
+    how: { role?: RoomRole; stage?: boolean; ownBook?: boolean; suite?: Suite; mute?: true } = {},
+  ): Promise<Client> {
+    const { role = 'listener', stage = role !== 'listener' } = how;
+    const client = await this.make(member, how);
     const order = this.people.get(member.account)?.order ?? ++this.#order;
     const flags = { muted: true, away: false, called: false, hand: 0, order };
     const person: Person = {
       account: member.account,
       device: member.device,
       name: 'n',
-      club: options.role,
+      club: member === this.club.founder ? 'founder' : 'member',
       role,
       stage,
       ...flags,
       leaf: client.keys.leaf,
     };
-    this.clients.get(member.account)?.keys.close();
+    this.forget(member.account);
     if (!how.mute) this.clients.set(member.account, client); // mute: in the list, and no client behind it
     this.people.set(member.account, person);
     this.#devices.set(member.account, member.keys.devicePublic);
@@ -233,9 +243,46 @@ export class Relay {
 
   leave(account: Id, why: LeftWhy = 'self'): void {
     this.people.delete(account);
+    this.forget(account);
+    this.broadcast({ left: account, why });
+  }
+
+  protected forget(account: Id): void {
     this.clients.get(account)?.keys.close();
     this.clients.delete(account);
-    this.broadcast({ left: account, why });
+    this.#lines.delete(account);
+    this.#held.delete(account);
+  }
+
+  // The connection is lost: away, and out of the room unless back within 10 s.
+  cut(account: Id): void {
+    const lost = this.people.get(account)?.leaf;
+    this.forget(account);
+    this.change(account, { away: true });
+    this.after(10_000, () => {
+      if (this.people.get(account)?.leaf === lost) this.leave(account, 'lost');
+    });
+  }
+
+  async raise(account: Id, _by: Id): Promise<void> {
+    this.change(account, { stage: true, role: 'speaker' });
+  }
+
+  async lower(account: Id): Promise<void> {
+    this.change(account, { stage: false, role: 'listener' });
+  }
+
+  async ban(account: Id): Promise<void> {
+    this.leave(account, 'banned');
+  }
+
+  async chainsFor(_by: Id, accounts: Id[]): Promise<Map<Id, ChainEntry[]>> {
+    return new Map(accounts.map((account) => [account, this.chains(account)]));
+  }
+
+  // Who may hear by the server's own list.
+  get forwarding(): ReadonlySet<Id> {
+    return new Set(this.people.keys());
   }
 
   change(account: Id, change: Partial<Person>): void {
@@ -303,14 +350,63 @@ export class Relay {
     return { room: this.room, header, stage, changes, ...own, ...(split ? { split } : {}) };
   }
 
+  after(ms: number, run: () => void): () => void {
+    const timer = { at: this.now + ms, run };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  // Everything for one client arrives in order, each time as late as `lag` says.
+  #line(account: Id, arrive: () => void): void {
+    const ms = this.lag(account);
+    const line = this.#lines.get(account) ?? { last: 0, length: 0 };
+    if (ms === 0 && line.length === 0) {
+      arrive();
+      return;
+    }
+    this.#lines.set(account, line);
+    line.length++;
+    line.last = Math.max(line.last, this.now + ms);
+    this.after(line.last - this.now, () => {
+      line.length--;
+      this.#activity++;
+      if (this.#lines.get(account) === line) arrive();
+    });
+  }
+
+  // A reply that comes back through the same line as the events.
+  answer<T>(account: Id, reply: Promise<T>): Promise<T> {
+    const back = (arrive: () => void): void => {
+      let late = true;
+      this.#line(account, () => {
+        late = false;
+        this.#held.set(account, Math.max(0, (this.#held.get(account) ?? 0) - 1));
+        arrive();
+      });
+      if (!late) return;
+      this.#held.set(account, (this.#held.get(account) ?? 0) + 1);
+      this.#onHeld.get(account)?.();
+    };
+    return new Promise((resolve, reject) => {
+      reply.then(
+        (value) => back(() => resolve(value)),
+        (error) => back(() => reject(error)),
+      );
+    });
+  }
+
   broadcast(delivery: Delivery, except?: Id): void {
     for (const account of this.clients.keys()) if (account !== except) this.deliver(account, delivery);
   }
 
   deliver(account: Id, honest: Delivery): void {
-    const client = this.clients.get(account);
     const delivery = this.tamper(account, honest);
-    if (!client || client.deaf || !delivery) return;
+    if (delivery) this.#line(account, () => this.#arrive(account, delivery));
+  }
+
+  #arrive(account: Id, delivery: Delivery): void {
+    const client = this.clients.get(account);
+    if (!client || client.deaf) return;
     this.#activity++;
     if ('person' in delivery) void client.keys.person(delivery.person);
     else if ('left' in delivery) void client.keys.left(delivery.left, delivery.why);
@@ -335,15 +431,33 @@ export class Relay {
         if (timer.at > this.now || !this.#timers.delete(timer)) continue;
         timer.run();
       }
+      await this.moved();
     }
     this.now = end;
+    await this.moved();
+  }
+
+  // The clock has moved.
+  protected async moved(): Promise<void> {}
+
+  protected touch(): void {
+    this.#activity++;
+  }
+
+  // All that came for this client is dealt with, or it waits for an answer that the clock will bring.
+  #drained({ member, keys }: Client): Promise<void> {
+    if (this.#held.get(member.account)) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onHeld.set(member.account, resolve);
+      void keys.left('nobody').then(resolve);
+    });
   }
 
   async idle(): Promise<void> {
     for (let before = -1; before !== this.#activity; ) {
       before = this.#activity;
       await this.#turn;
-      await Promise.all(Array.from(this.clients.values(), ({ keys }) => keys.left('nobody')));
+      await Promise.all(Array.from(this.clients.values(), (client) => this.#drained(client)));
     }
   }
 }
