@@ -67,7 +67,7 @@ enum {
     LIMIT_STRIKES = 8,              /* messages without a usable id; then the socket is closed */
     LIMIT_WAITING_COMMANDS = 256,   /* commands that wait for the record in flight */
     LIMIT_MESSAGE_NODES = 65536,    /* JSON values in one message */
-    LIMIT_SOCKET_QUEUE_BYTES = 4 << 20, /* unsent output; a slower reader is closed */
+    LIMIT_SOCKET_QUEUE_BYTES = 12 << 20, /* unsent output; a slower reader is closed. Holds a join of a full room */
     LIMIT_MESSAGES_PER_S = 20,
     LIMIT_MESSAGES_BURST = 60,
     LIMIT_LOCAL_SOCKETS = 8,        /* connections to the local socket */

@@ -347,6 +347,33 @@ static void joining(void **state)
     assert_encodes("room.join.reply-first", &o);
 }
 
+/* The longest reply there is: a room of 10,000 with the longest names, all keyed, as many gone. */
+static void a_full_room_fits_the_queue(void **state)
+{
+    (void)state;
+    static struct person_info people[LIMIT_PEOPLE_PER_ROOM];
+    static struct roster_change gone[LIMIT_PEOPLE_PER_ROOM];
+    char name[LIMIT_NAME_BYTES + 1] = "";
+    uint8_t full_leaf[235];
+    for (size_t i = 0; i < LIMIT_NAME_CHARS; i++) strcat(name, "\xf0\x9f\x8e\xa7");
+    memset(full_leaf, 0xff, sizeof full_leaf);
+    for (size_t i = 0; i < LIMIT_PEOPLE_PER_ROOM; i++) {
+        people[i] = zoe();
+        people[i].name = view_str(name), people[i].leaf = VIEW(full_leaf);
+        people[i].hand_ms = GOLDEN_TIME, people[i].slot = UINT16_MAX, people[i].order = UINT32_MAX;
+        gone[i].slot = UINT16_MAX, gone[i].filled = true;
+    }
+    struct media_peer media = {.ufrag = "sErV", .pwd = "abcdefghijklmnopqrstuv12"};
+    struct out o = REPLY(REPLY_ROOM_JOIN);
+    o.join.room = cafe(), o.join.media = &media, o.join.header = VIEW(header), o.join.stage = VIEW(stage);
+    o.join.people = people, o.join.gone = gone, o.join.count = o.join.gone_count = LIMIT_PEOPLE_PER_ROOM;
+    struct json j;
+    json_init(&j);
+    assert_int_equal(effects_encode(&j, &o, &place), OK);
+    assert_true(j.len > 4 << 20 && j.len < LIMIT_SOCKET_QUEUE_BYTES - (2 << 20)); /* and news behind it */
+    json_deinit(&j);
+}
+
 static void in_a_room(void **state)
 {
     (void)state;
@@ -491,6 +518,7 @@ int main(void)
                                        cmocka_unit_test(for_the_operator),
                                        cmocka_unit_test(hallway),
                                        cmocka_unit_test(joining),
+                                       cmocka_unit_test(a_full_room_fits_the_queue),
                                        cmocka_unit_test(in_a_room),
                                        cmocka_unit_test(keys),
                                        cmocka_unit_test(what_follows_a_header),
