@@ -12,7 +12,7 @@ enum { FIRST_SPACE = 4 };
 
 /* ---- rooms ---- */
 
-struct room *room_find(struct worker *w, const struct id *id)
+struct room *room_here(struct worker *w, const struct id *id)
 {
     uint32_t place;
     pool_name name;
@@ -21,7 +21,7 @@ struct room *room_find(struct worker *w, const struct id *id)
 
 struct room *room_of(struct worker *w, const struct id *id)
 {
-    struct room *room = room_find(w, id);
+    struct room *room = room_here(w, id);
     pool_name name;
     if (room || !(room = pool_take(&w->rooms, &name))) return room;
     if (map_put(&w->by_room, id->bytes, (uint32_t)name - 1) != OK) {

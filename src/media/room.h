@@ -70,7 +70,7 @@ struct room {
 
 /* Finds or makes it; NULL when there are too many. */
 struct room *room_of(struct worker *w, const struct id *id);
-struct room *room_find(struct worker *w, const struct id *id);
+struct room *room_here(struct worker *w, const struct id *id);
 void room_forget_if_empty(struct worker *w, struct room *room);
 
 MUST_CHECK enum err room_enter(struct worker *w, struct peer *p); /* p->is.room */

@@ -128,7 +128,7 @@ void span_cue(struct worker *w, const struct room *room, const struct cue *c)
 
 static void on_item(struct worker *w, unsigned from, struct item *i, uint64_t now)
 {
-    struct room *room = i->kind == ITEM_HERE ? room_of(w, &i->room) : room_find(w, &i->room);
+    struct room *room = i->kind == ITEM_HERE ? room_of(w, &i->room) : room_here(w, &i->room);
     if (!room) { /* everybody has left meanwhile */
         if (i->kind == ITEM_HERE) COUNT(w, dropped_span);
         return;
