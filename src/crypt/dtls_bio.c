@@ -2,12 +2,6 @@
  * is one datagram, one read is one datagram: the boundaries stay. */
 #include "crypt/dtls_internal.h"
 
-void flight_clear(struct flight *f)
-{
-    f->used = f->count = f->next = 0;
-    f->next_at = 0;
-}
-
 void flight_add(struct flight *f, struct view datagram)
 {
     if (f->count == FLIGHT_DATAGRAMS) return;
@@ -22,7 +16,7 @@ static int bio_write(BIO *bio, const char *data, int len)
 {
     struct dtls *d = BIO_get_data(bio);
     if (len <= 0 || len > DTLS_MTU) return len;
-    flight_add(&d->flight, (struct view){(const uint8_t *)data, (size_t)len});
+    flight_add(&d->shake->flight, (struct view){(const uint8_t *)data, (size_t)len});
     return len;
 }
 
@@ -30,13 +24,13 @@ static int bio_read(BIO *bio, char *out, int cap)
 {
     struct dtls *d = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
-    if (d->in.len == 0) {
+    if (d->shake->in.len == 0) {
         BIO_set_retry_read(bio);
         return -1;
     }
-    size_t n = cap > 0 && (size_t)cap < d->in.len ? (size_t)cap : d->in.len;
-    memcpy(out, d->in.ptr, n);
-    d->in.len = 0; /* what does not fit is cut off, as recvfrom does */
+    size_t n = cap > 0 && (size_t)cap < d->shake->in.len ? (size_t)cap : d->shake->in.len;
+    memcpy(out, d->shake->in.ptr, n);
+    d->shake->in.len = 0; /* what does not fit is cut off, as recvfrom does */
     return (int)n;
 }
 

@@ -26,20 +26,38 @@ struct flight {
     size_t next_at;       /* and where it starts */
 };
 
-struct dtls {
+struct shake { /* a handshake in progress, or one that failed: what OpenSSL needs */
     SSL *ssl;
-    struct hash peer;
-    enum dtls_state state;
-    enum fingerprint fingerprint;
     struct view in; /* the datagram being read; valid during one call */
     struct flight flight;
+    size_t answer_at; /* where in the flight the answer to that datagram starts */
     bool started;
     uint64_t start_ms, resend_ms, interval_ms; /* resend_ms UINT64_MAX: not waiting */
 };
 
+struct rest {                 /* what remains of one that is done */
+    uint8_t key[32], salt[4]; /* of the client's records */
+    size_t key_len;
+    uint8_t flight[256]; /* our last one, in one datagram */
+    size_t flight_len;
+    bool owed; /* it is to be sent, again or for the first time */
+    unsigned answers;
+};
+
+struct dtls {
+    enum dtls_state state;
+    struct hash peer;
+    enum fingerprint fingerprint;
+    struct shake *shake; /* NULL once it is up */
+    struct rest rest;
+    struct srtp_keys keys;
+};
+
+MUST_CHECK enum err rest_init(struct rest *r, SSL *ssl, struct view last_flight);
+bool rest_on_datagram(struct rest *r, struct view datagram); /* true: the peer says goodbye */
+
 BIO_METHOD *dtls_bio_method(void); /* its data is a struct dtls */
 void flight_add(struct flight *f, struct view datagram);
-void flight_clear(struct flight *f);
 bool dtls_certificate_hash(const X509 *cert, struct hash *out);
 
 #endif
