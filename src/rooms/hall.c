@@ -12,6 +12,7 @@ struct room_info room_info(const struct room *room)
 {
     struct room_info info = {
         .room = room->id,
+        .host = room->opener->account,
         .title = {room->title, room->title_len},
         .who = room->who,
         .opened_ms = room->opened_ms,

@@ -160,7 +160,7 @@ struct person_info {
 };
 
 struct room_info {
-    struct id room;
+    struct id room, host; /* host: who opened it */
     struct view title;
     enum room_who who;
     uint64_t opened_ms;

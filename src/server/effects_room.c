@@ -10,6 +10,7 @@ static void put_room(struct json *j, const char *key, const struct room_info *r)
 {
     json_open(j, key, '{');
     put_id(j, "id", &r->room);
+    put_id(j, "host", &r->host);
     json_text(j, "title", r->title);
     json_word(j, "who", r->who == ROOM_PICKED ? "picked" : "everyone");
     json_number(j, "opened", r->opened_ms);

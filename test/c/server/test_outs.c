@@ -96,6 +96,7 @@ static void assert_encodes(const char *file, const struct out *o)
 static struct room_info cafe(void)
 {
     struct room_info r = {.room = run_id(0x10),
+                          .host = run_id(RUN_INES),
                           .title = view_str("Café du soir"),
                           .who = ROOM_EVERYONE,
                           .opened_ms = GOLDEN_TIME,
@@ -110,6 +111,7 @@ static struct room_info cafe(void)
 static struct room_info untitled(void)
 {
     struct room_info r = {.room = run_id(0x11),
+                          .host = run_id(RUN_INES),
                           .who = ROOM_PICKED,
                           .opened_ms = GOLDEN_TIME + 5,
                           .people = 1,
