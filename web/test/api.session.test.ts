@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LogHead, RequestName } from '../src/api/messages.ts';
-import { type Credential, type Line, Session, type SessionState } from '../src/api/session.ts';
+import {
+  type Credential,
+  type Line,
+  type LogVerdict,
+  Session,
+  type SessionState,
+} from '../src/api/session.ts';
 import { RequestError } from '../src/socket/failure.ts';
 import type { Incoming } from '../src/socket/socket.ts';
 
@@ -44,12 +50,22 @@ class Me implements Credential {
   async hello(host: string, nonce: string): Promise<string> {
     return `signed ${host} ${nonce[0]}`;
   }
-  saw(log: LogHead): void {
+  heard(log: LogHead): LogVerdict {
+    if (log.size < this.log.size) return 'log_shrunk';
+    if (log.size === this.log.size && log.head !== this.log.head) return 'log_forked';
     this.log = log;
+    return 'good';
   }
 }
 
-const welcome = (log = head(3), founder = F) => ({ account: A, name: 'Inès', role: 'member', log, founder });
+const welcome = (log = head(3), founder = F) => ({
+  account: A,
+  name: 'Inès',
+  role: 'member',
+  log,
+  founder,
+  held: false,
+});
 const refuse = (code: string) => () => {
   throw new RequestError({ code, message: code });
 };
@@ -175,6 +191,14 @@ describe('a member', () => {
     expect(states).toEqual(['refused']);
   });
 
+  test('a server that the client itself found out about is refused', async () => {
+    await connected(new Me());
+    session.distrust('log_forked');
+    session.distrust('log_forked');
+    expect(refusals).toEqual(['log_forked']);
+    expect(states).toEqual(['member', 'refused']);
+  });
+
   test('an older protocol is not spoken', async () => {
     session.open(new Me());
     session.onState('open');
@@ -191,8 +215,8 @@ describe('the member log', () => {
     await connected(me);
     session.onEvent({ ev: 'log', log: head(4) });
     expect(me.log).toEqual(head(4));
-    answers['invite.create'] = () => ({ n: 4, log: head(5) });
-    await session.request('invite.create', { record: '' });
+    answers['log.append'] = () => ({ n: 4, log: head(5) });
+    await session.request('log.append', { record: '' });
     expect(me.log).toEqual(head(5));
     expect(refusals).toEqual([]);
   });
@@ -216,8 +240,9 @@ describe('a visitor', () => {
     expect(states).toEqual(['visitor']);
     answers['invite.look'] = () => ({ kind: 'invite', inviter: 'Tom', club: 'Club', founder: F });
     answers['invite.redeem'] = () => ({ n: 3, log: head(4), account: A, device: A });
-    await session.look('key', async (host, nonce) => `${host} ${nonce[0]}`);
-    await session.redeem('record', 'Inès');
+    const signed = async (host: string, nonce: string) => `${host} ${nonce[0]}`;
+    await session.look('invite.look', (sig) => ({ invite: 'key', sig }), signed);
+    await session.visit('invite.redeem', { record: 'record', name: 'Inès' });
     await session.become(new Me());
     expect(sent.map(([name]) => name)).toEqual(['invite.look', 'invite.redeem', 'hello']);
     expect(sent[0]?.[1]).toEqual({ invite: 'key', sig: 'club.example n' });
@@ -228,14 +253,22 @@ describe('a visitor', () => {
     session.open(null);
     session.onState('open');
     answers['invite.redeem'] = () => ({ n: 3, log: head(4), account: A, device: A });
-    const redeemed = session.redeem('record', 'Inès');
+    const redeemed = session.visit('invite.redeem', { record: 'record', name: 'Inès' });
     expect(sent).toEqual([]);
     session.onEvent(challenge());
     expect(await redeemed).toMatchObject({ n: 3 });
     session.onState('waiting');
-    const never = session.redeem('record', 'Inès');
+    const never = session.visit('invite.redeem', { record: 'record', name: 'Inès' });
     session.close();
     await expect(never).rejects.toMatchObject({ code: 'offline' });
+  });
+
+  test('hears the offer of another device, and nothing that is for members', async () => {
+    await connected(null);
+    const offer = { ev: 'pair.offer' as const, account: A, founder: F, body: 'b', sig: '' };
+    session.onEvent(offer);
+    session.onEvent({ ev: 'hall', rooms: [] });
+    expect(events).toEqual([offer]);
   });
 
   test('has no requests of members', async () => {

@@ -454,7 +454,10 @@ describe('a lying server', () => {
   });
 
   it('chains of those on stage out of reach: silence, and no alarm, until they can be had', async () => {
-    const { relay, host } = await smallRoom();
+    const relay = new Relay(club);
+    const host = await relay.join(member(2), { role: 'moderator' });
+    await relay.join(member(3));
+    await relay.settle(2_000);
     const honest = relay.chains;
     const late = await relay.join(member(5), { ownBook: true });
     let asked = 0;

@@ -40,6 +40,7 @@ const faces = (...list: number[]): Face[] => list.map(face);
 export const cards: RoomCard[] = [
   {
     id: 'room-aaaaaaaaaaaaaaaaa',
+    host: face(1).account,
     title: 'What we learnt from a winter without a phone',
     who: 'everyone',
     opened: 0,
@@ -49,6 +50,7 @@ export const cards: RoomCard[] = [
   },
   {
     id: 'room-bbbbbbbbbbbbbbbbb',
+    host: face(1).account,
     title: '',
     who: 'picked',
     opened: 0,
@@ -58,6 +60,7 @@ export const cards: RoomCard[] = [
   },
   {
     id: 'room-ccccccccccccccccc',
+    host: face(1).account,
     title: 'Tuesday jazz, and coffee after',
     who: 'everyone',
     opened: 0,

@@ -8,6 +8,7 @@ import type { ChainEntry, Events, Id, KeyMessage, KeyPart, LogHead, Requests } f
 import { type Bytes, unb64 } from '../src/base/bytes.ts';
 import { headerHash } from '../src/e2ee/secrets.ts';
 import { parseHeader, type Suite } from '../src/identity/keymsg.ts';
+import type { LogReply } from '../src/identity/log.ts';
 import type { Club, Member } from './club.ts';
 import { type Client, Relay } from './relay.ts';
 
@@ -19,6 +20,7 @@ type Reply = { error: { code: string } } | Record<string, unknown>;
 
 export class RealRelay extends Relay {
   override room: Id = '';
+  override readonly ownBooks = true;
   #forwarding: ReadonlySet<Id> = new Set();
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #socks = new Map<Id, number>();
@@ -214,7 +216,7 @@ export class RealRelay extends Relay {
 
   override async ban(account: Id): Promise<void> {
     const { founder } = this.club;
-    const record = await founder.device_.ban(account, this.now);
+    const record = await founder.device_.about('ban', account, this.now);
     this.forget(account);
     await this.request(founder.account, 'member.ban' as 'log.append', { record });
   }
@@ -244,8 +246,11 @@ export class RealRelay extends Relay {
     return new Map(kems.map(({ account, kem }) => [account, kem]));
   }
 
-  override async chainsFor(by: Id, accounts: Id[]): Promise<Map<Id, ChainEntry[]>> {
-    const { chains } = await this.request(by, 'chain.read', { accounts });
-    return new Map(chains.map(({ account, entries }) => [account, entries]));
+  override logFor(by: Id, from: number): Promise<LogReply> {
+    return this.request(by, 'log.read', { from });
+  }
+
+  override async chainsFor(by: Id, accounts: Id[]): Promise<{ account: Id; entries: ChainEntry[] }[]> {
+    return (await this.request(by, 'chain.read', { accounts })).chains;
   }
 }

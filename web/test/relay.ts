@@ -27,8 +27,9 @@ import {
 } from '../src/e2ee/secrets.ts';
 import type { FrameEpoch, KeysState, TagList } from '../src/e2ee/types.ts';
 import type { Weakness } from '../src/e2ee/weakness.ts';
-import { ChainBook } from '../src/identity/chain.ts';
+import type { ChainBook } from '../src/identity/chain.ts';
 import type { KeyHeader, Suite } from '../src/identity/keymsg.ts';
+import type { LogReply } from '../src/identity/log.ts';
 import type { Signed } from '../src/identity/records.ts';
 import type { Club, Member } from './club.ts';
 import { type Here, Rules } from './relay-rules.ts';
@@ -97,6 +98,7 @@ export class Relay {
   now = 1_000_000;
   suite: Suite = 2;
   // Null: the delivery is withheld.
+  readonly ownBooks: boolean = false; // else all clients share what was proven
   tamper: (to: Id, delivery: Delivery) => Delivery | null = (_, delivery) => delivery;
   chains: (account: Id) => ChainEntry[] = (account) => this.club.chain(account);
   kem: (account: Id, kem: string) => string = (_, kem) => kem;
@@ -106,7 +108,7 @@ export class Relay {
   readonly #kems = new Map<Id, string>();
   readonly #devices = new Map<Id, Bytes>();
   #turn: Promise<unknown> = Promise.resolve(); // one message at a time, as the server judges them
-  #book: ChainBook;
+  #book: Promise<ChainBook>;
   #order = 0;
   #activity = 0;
   readonly #held = new Map<Id, number>(); // answers on their way
@@ -118,7 +120,14 @@ export class Relay {
     this.club = club;
     this.weakness = weakness;
     this.rules = new Rules(this.room, weakness !== null);
-    this.#book = new ChainBook(club.founder.account);
+    this.#book = this.#openBook('');
+  }
+
+  #openBook(by: Id): Promise<ChainBook> {
+    return this.club.book({
+      readLog: (from) => this.logFor(by, from),
+      readChains: (accounts) => this.chainsFor(by, accounts),
+    });
   }
 
   get slots(): Rules['slots'] {
@@ -144,7 +153,6 @@ export class Relay {
       beat: (data) => this.answer(member.account, this.beat(member.account, data)),
       tags: (data) => this.answer(member.account, this.tags(member.account, data)),
       kems: (accounts) => this.answer(member.account, this.kems(member.account, accounts)),
-      chains: (accounts) => this.chainsFor(member.account, accounts),
       install: (epoch) => {
         client?.installed.push({ ...epoch, base: epoch.base.slice() });
         if (client) client.silent = false;
@@ -168,7 +176,7 @@ export class Relay {
       room: this.room,
       device: member.device_,
       role: member === this.club.founder ? ('founder' as const) : ('member' as const),
-      book: how.ownBook ? new ChainBook(this.club.founder.account) : this.#book,
+      book: await (how.ownBook || this.ownBooks ? this.#openBook(member.account) : this.#book),
       log: () => this.log,
       ...(this.weakness ? { weakness: this.weakness } : {}),
     };
@@ -230,6 +238,7 @@ export class Relay {
     };
     const card = {
       id: this.room,
+      host: this.room,
       title: '',
       who: 'everyone' as const,
       opened: 0,
@@ -276,8 +285,18 @@ export class Relay {
     this.leave(account, 'banned');
   }
 
-  async chainsFor(_by: Id, accounts: Id[]): Promise<Map<Id, ChainEntry[]>> {
-    return new Map(accounts.map((account) => [account, this.chains(account)]));
+  async logFor(_by: Id, from: number): Promise<LogReply> {
+    return this.club.readLog(from);
+  }
+
+  async chainsFor(_by: Id, accounts: Id[]): Promise<{ account: Id; entries: ChainEntry[] }[]> {
+    return accounts.flatMap((account) => {
+      try {
+        return [{ account, entries: this.chains(account) }];
+      } catch {
+        return []; // as of somebody who has just left
+      }
+    });
   }
 
   // Who may hear by the server's own list.

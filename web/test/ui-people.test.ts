@@ -23,6 +23,7 @@ afterEach(() => {
 
 const card = (more: Partial<RoomCard> = {}): RoomCard => ({
   id: 'r',
+  host: 'a',
   title: 'Jazz',
   who: 'everyone',
   opened: 0,

@@ -9,6 +9,7 @@ import type {
   EventName,
   Events,
   Face,
+  HelloClaim,
   InviteInfo,
   LogHead,
   MediaReply,
@@ -92,6 +93,7 @@ const id = base64url({ exactly: 16 });
 const hash = base64url({ exactly: 32 });
 const record = base64url({ most: 512 });
 const sig = base64url({ exactly: 64 });
+const sigLater = base64url({ most: 64 }); // none before the words were compared
 const credential = base64url({ most: 512 });
 const wrapped = base64url({ most: 512 }); // a recovery code under a passkey
 const sealed = base64url({ most: 1280 });
@@ -112,6 +114,7 @@ const why = oneOf('self', 'removed', 'lost', 'elsewhere', 'banned', 'ended');
 
 const card = object<RoomCard>({
   id,
+  host: id,
   title,
   who: oneOf('everyone', 'picked'),
   opened: big,
@@ -184,7 +187,6 @@ const change = object<RosterChange>({
 const wireError = object<WireError>({ code: text(64), message: text(1024), retry_after_ms: maybe(u32) });
 const nothing = object<Record<never, never>>({});
 type Joined = Requests['invite.redeem'][1];
-type Successor = NonNullable<Requests['hello'][1]['claim']>;
 const joined = object<Joined>({ n: big, log, account: id, device: id });
 const pairCode: Check<string> = (value): value is string =>
   typeof value === 'string' && /^[0-9A-Z]{8}$/.test(value);
@@ -204,7 +206,7 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
     log,
     founder: id,
     held: bool,
-    claim: maybe(object<Successor>({ successor: id, name, until: big })),
+    claim: maybe(object<HelloClaim>({ successor: id, name, until: big })),
   }),
   'pair.open': object<Requests['pair.open'][1]>({ code: pairCode, until: big }),
   'pair.accept': joined,
@@ -227,6 +229,7 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
   }),
   'device.list': object<Requests['device.list'][1]>({
     devices: list(object<DeviceInfo>({ device: id, time: big, online: bool, this: bool }), 64),
+    recovery: bool,
   }),
   'pair.find': object<Requests['pair.find'][1]>({ key: hash }),
   'pair.offer': nothing,
@@ -285,7 +288,7 @@ const events: { [E in EventName]: Check<Events[E]> } = {
   profile: face,
   held: object<Events['held']>({ held: bool }),
   role: object<Events['role']>({ role: club }),
-  'pair.offer': object<Events['pair.offer']>({ account: id, founder: id, body: record, sig }),
+  'pair.offer': object<Events['pair.offer']>({ account: id, founder: id, body: record, sig: sigLater }),
   'pair.done': object<Events['pair.done']>({ device: id }),
   'mod.ask': object<Events['mod.ask']>({ by: face, target: face, kind: text(32) }),
   claim: object<Events['claim']>({ by: face, target: face, successor: face }),

@@ -23,6 +23,7 @@ export interface Face {
 
 export interface RoomCard {
   id: Id;
+  host: Id; // who opened it
   title: string;
   who: 'everyone' | 'picked';
   opened: number;
@@ -129,6 +130,13 @@ export interface ModEntry {
   evening: boolean;
 }
 
+// What is known of somebody who is said to succeed us.
+export interface HelloClaim {
+  successor: Id;
+  name: string;
+  until: number;
+}
+
 export interface ClaimInfo {
   body: Bytes64;
   sig: Bytes64;
@@ -160,7 +168,7 @@ export interface Requests {
       log: LogHead;
       founder: Id;
       held: boolean;
-      claim?: { successor: Id; name: string; until: number };
+      claim?: HelloClaim;
     },
   ];
   'pair.open': [{ key: Key }, { code: string; until: number }];
@@ -172,7 +180,7 @@ export interface Requests {
   'log.read': [{ from: number }, { from: number; entries: Bytes64; records: ChainEntry[]; log: LogHead }];
   'invite.list': [Record<never, never>, { left: number; invites: InviteInfo[] }];
   'chain.read': [{ accounts: Id[] }, { chains: { account: Id; entries: ChainEntry[] }[] }];
-  'device.list': [Record<never, never>, { devices: DeviceInfo[] }];
+  'device.list': [Record<never, never>, { devices: DeviceInfo[]; recovery: boolean }];
   'pair.find': [{ code: string }, { key: Key }];
   'pair.offer': [{ key: Key; body: Bytes64; sig: Bytes64 }, Record<never, never>];
   'passkey.set': [{ passkeys: { credential: Bytes64; data: Bytes64 }[] }, Record<never, never>];

@@ -4,17 +4,28 @@
 
 import { passes, RequestError } from '../socket/failure.ts';
 import type { Incoming, SocketState } from '../socket/socket.ts';
-import type { Bytes64, ClubRole, Id, LogHead, RequestName, Requests } from './messages.ts';
+import type {
+  Bytes64,
+  ClubRole,
+  Events,
+  HelloClaim,
+  Id,
+  LogHead,
+  RequestName,
+  Requests,
+} from './messages.ts';
 
 // A member on this device, as far as a session needs one.
 export interface Credential {
   readonly account: Id;
   readonly device: Id;
   readonly founder: Id; // the club's fingerprint, from the link that brought us here
-  readonly log: LogHead; // the newest head seen
+  readonly log: LogHead; // the newest head that nobody may contradict
   hello(host: string, nonce: Bytes64): Promise<Bytes64>; // signed by the device
-  saw(log: LogHead): void; // becomes the newest head
+  heard(log: LogHead): LogVerdict; // what the server says its head is
 }
+
+export type LogVerdict = 'good' | 'log_shrunk' | 'log_forked';
 
 export type SessionState = 'connecting' | 'offline' | 'visitor' | 'member' | 'refused';
 
@@ -22,11 +33,13 @@ export interface Member {
   account: Id;
   name: string;
   role: ClubRole;
+  held: boolean;
+  claim: HelloClaim | null;
 }
 
 export interface SessionEvents {
   state(state: SessionState): void;
-  club(name: string): void;
+  club(name: string, founder: Id | null): void; // with every challenge
   member(me: Member): void; // at every successful hello, before state('member')
   refused(code: string): void; // for good: nothing reconnects
   event(event: Incoming): void;
@@ -39,6 +52,8 @@ export interface Line {
   request<K extends RequestName>(name: K, members: Requests[K][0]): Promise<Requests[K][1]>;
   tell<K extends RequestName>(name: K, members: Requests[K][0]): void;
 }
+
+type VisitorRequest = 'invite.redeem' | 'pair.open' | 'pair.accept' | 'recovery.use' | 'passkey.look';
 
 const VERSION = 1;
 const CHALLENGE_MS = 10_000;
@@ -85,19 +100,21 @@ export class Session {
     await this.#hello(credential, this.#nonce);
   }
 
-  async look(
-    invite: string,
+  // A visitor's question that is signed over this connection's challenge.
+  async look<K extends 'invite.look' | 'recovery.look'>(
+    name: K,
+    members: (sig: Bytes64) => Requests[K][0],
     sign: (host: string, nonce: string) => Promise<Bytes64>,
-  ): Promise<Requests['invite.look'][1]> {
+  ): Promise<Requests[K][1]> {
     const nonce = await this.#challenge();
     const sig = await sign(this.#host, nonce);
     this.#still(nonce);
-    return this.#line.request('invite.look', { invite, sig });
+    return this.#line.request(name, members(sig));
   }
 
-  async redeem(record: Bytes64, name: string): Promise<Requests['invite.redeem'][1]> {
+  async visit<K extends VisitorRequest>(name: K, members: Requests[K][0]): Promise<Requests[K][1]> {
     await this.#challenge();
-    return this.#line.request('invite.redeem', { record, name });
+    return this.#line.request(name, members);
   }
 
   async request<K extends RequestName>(name: K, members: Requests[K][0]): Promise<Requests[K][1]> {
@@ -121,20 +138,21 @@ export class Session {
   // From the socket, in order.
   onEvent(event: Incoming): void {
     if (this.#state === 'refused') return;
-    if (event.ev === 'challenge') this.#onChallenge(event.nonce, event.club, event.version);
+    if (event.ev === 'challenge') this.#onChallenge(event);
+    if (this.#state === 'visitor' && event.ev === 'pair.offer') this.#events.event(event);
     if (this.#state !== 'member') return;
     if (event.ev === 'log') this.#watch(event.log);
     else this.#events.event(event);
   }
 
-  #onChallenge(nonce: string, club: string, version: number): void {
+  #onChallenge({ nonce, club, version, founder }: Events['challenge']): void {
     if (this.#nonce !== null) return; // one per connection: a second is not a challenge of ours to answer
     if (version !== VERSION) {
       this.#refuse('unsupported');
       return;
     }
     this.#nonce = nonce;
-    this.#events.club(club);
+    this.#events.club(club, founder ?? null);
     this.#settle(nonce);
     if (!this.#credential) this.#become('visitor');
     else this.#hello(this.#credential, nonce).catch(() => undefined); // told by state or refused
@@ -151,7 +169,8 @@ export class Session {
         throw new RequestError({ code: 'wrong_club', message: 'another founder' });
       if (!this.#watch(reply.log)) return;
       this.#stale = 0;
-      this.#events.member({ account, name: reply.name, role: reply.role });
+      const { name, role, held, claim = null } = reply;
+      this.#events.member({ account, name, role, held, claim });
       this.#become('member');
     } catch (error) {
       const code = error instanceof RequestError ? error.code : 'internal';
@@ -162,22 +181,16 @@ export class Session {
     }
   }
 
-  // "Two heads at one size are proof of a fork", and a log that shrinks is one that was rewritten.
+  // A log that shrinks was rewritten, and two heads at one size are the proof of a fork.
   #watch(log: LogHead): boolean {
-    const seen = this.#credential?.log;
-    if (!seen) return true;
-    const broken =
-      log.size < seen.size
-        ? 'log_shrunk'
-        : log.size === seen.size && log.head !== seen.head
-          ? 'log_forked'
-          : null;
-    if (broken) {
-      this.#refuse(broken);
-      return false;
-    }
-    if (log.size > seen.size) this.#credential?.saw(log);
-    return true;
+    const verdict = this.#credential?.heard(log) ?? 'good';
+    if (verdict !== 'good') this.#refuse(verdict);
+    return verdict === 'good';
+  }
+
+  // The client found out by itself that this server is not to be trusted.
+  distrust(code: string): void {
+    if (this.#state !== 'refused') this.#refuse(code);
   }
 
   #refuse(code: string): void {

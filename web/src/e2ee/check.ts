@@ -45,6 +45,7 @@ export async function checkHeader(
   const signed = await checkSigner(people, header, steward);
   if (typeof signed !== 'boolean') return signed;
   if (!follows(header, current)) return fault('order', steward);
+  if (signed && (await people.log(header, event.header)) === 'fork') return fault('fork', steward);
   const down = header.suite < (current?.header.suite ?? 1);
   if (down && weak !== 'downgrade accepted') return fault('suite', steward);
   const rekey = header.generation === 0;
@@ -79,6 +80,7 @@ export async function checkJoin(
   const steward = b64(header.steward);
   const signed = people.get(steward) ? await checkSigner(people, header, steward, false) : false;
   if (typeof signed !== 'boolean') return signed;
+  if (signed && (await people.log(header, reply.header)) === 'fork') return fault('fork', steward);
   const filled = joinTable(people, reply);
   if (!filled) return fault('roster');
   const roster = await (await Roster.empty()).with(filled);

@@ -1,7 +1,7 @@
 // Who is in the room, as the server told us, and what of it is proven: every leaf must be signed by the
 // device at the end of a chain that starts at our founder. Also: who may act as steward, and in what order.
 
-import type { ChainEntry, Id, LeftWhy, Person } from '../api/messages.ts';
+import type { Bytes64, Id, LeftWhy, Person } from '../api/messages.ts';
 import { type Bytes, b64, equal, unb64 } from '../base/bytes.ts';
 import { sha256, verify } from '../base/sign.ts';
 import type { ChainBook } from '../identity/chain.ts';
@@ -40,13 +40,13 @@ export interface Gone {
 export class People {
   readonly #room: Bytes;
   readonly #book: ChainBook;
-  readonly #ports: Pick<KeysPorts, 'chains' | 'kems'>;
+  readonly #ports: Pick<KeysPorts, 'kems'>;
   readonly #present = new Map<Id, Present>();
   readonly #byLeaf = new Map<string, Id>();
   readonly #gone = new Map<string, Gone>(); // by leaf: gone, but perhaps still in the key list
   readonly #proofs = new Map<string, Proof | Fault>(); // by leaf and account: a leaf proves nothing for others
 
-  constructor(room: Bytes, book: ChainBook, ports: Pick<KeysPorts, 'chains' | 'kems'>) {
+  constructor(room: Bytes, book: ChainBook, ports: Pick<KeysPorts, 'kems'>) {
     this.#room = room;
     this.#book = book;
     this.#ports = ports;
@@ -157,49 +157,44 @@ export class People {
     }
   }
 
+  // Whether a header's head of the member log is ours too. Behind: it names records that cannot be had now.
+  async log(
+    header: { logSize: number; logHead: Bytes },
+    carrier: Bytes64,
+  ): Promise<'same' | 'behind' | 'fork'> {
+    const head = { size: header.logSize, head: b64(header.logHead) };
+    const before = this.#book.check(head, carrier);
+    if (before !== 'behind') return before;
+    await this.#book.catchUp();
+    return this.#book.check(head, carrier);
+  }
+
   // Tries to prove each of them. Afterwards proof() or fault() has an answer; neither: the server did not
   // give the chain, perhaps because the person has just left.
   async prove(people: Iterable<Present>): Promise<void> {
     const open = [...people].filter(({ key, person }) => !this.#proofs.has(`${key} ${person.account}`));
-    const unknown = open.filter(({ person }) => !this.#book.get(person.account));
-    const chains = new Map<Id, ChainEntry[]>();
-    for (let i = 0; i < unknown.length; i += AT_ONCE) {
-      const accounts = unknown.slice(i, i + AT_ONCE).map(({ person }) => person.account);
-      for (const [account, entries] of await this.#fetch(accounts)) chains.set(account, entries);
+    if (open.length === 0) return;
+    try {
+      await this.#book.prove(open.map(({ person }) => person));
+    } catch {
+      // Out of reach for now: what the book knew before still counts.
     }
     for (const one of open) {
-      const proof = await this.#proveOne(one, chains.get(one.person.account));
+      const proof = await this.#proveOne(one);
       if (proof) this.#proofs.set(`${one.key} ${one.person.account}`, proof);
     }
   }
 
-  // One account that is not in our room any more spoils the whole request, so ask for them one by one then.
-  async #fetch(accounts: Id[]): Promise<Map<Id, ChainEntry[]>> {
-    try {
-      return await this.#ports.chains(accounts);
-    } catch {
-      const found = new Map<Id, ChainEntry[]>();
-      if (accounts.length === 1) return found;
-      for (const account of accounts) {
-        for (const [id, entries] of await this.#fetch([account])) found.set(id, entries);
-      }
-      return found;
-    }
-  }
-
-  async #proveOne(
-    { person, key }: Present,
-    entries: ChainEntry[] | undefined,
-  ): Promise<Proof | Fault | null> {
+  async #proveOne({ person, key }: Present): Promise<Proof | Fault | null> {
     const { account, device } = person;
-    const chain = entries ? await this.#book.check(account, entries) : this.#book.get(account);
-    if (!chain) return entries ? { trouble: 'chain', who: account } : null;
+    const chain = this.#book.get(account, device);
+    if (!chain) return this.#book.refused(account, device) ? { trouble: 'chain', who: account } : null;
     const bytes = unb64(person.leaf);
     const leaf = bytes && parseLeaf(bytes);
     const badLeaf: Fault = { trouble: 'signature', who: account };
     if (!leaf || b64(await sha256(bytes)) !== key || !equal(leaf.room, this.#room)) return badLeaf;
     if (b64(leaf.account) !== account || b64(leaf.device) !== device) return badLeaf;
-    if (chain.device !== device || !equal(leaf.chain, chain.hash)) return { trouble: 'chain', who: account };
+    if (!equal(leaf.chain, chain.hash)) return { trouble: 'chain', who: account };
     if ((leaf.role === 1) !== (chain.role === 'founder')) return { trouble: 'chain', who: account };
     if (!(await verify(chain.deviceKey, 'leaf', leaf.body, leaf.sigs[0] as Bytes))) return badLeaf;
     const { hpkeKey, kem: kemHash } = leaf;

@@ -2,7 +2,7 @@
 // `keys.ts` (class RoomKeys) is sans-I/O: it holds roster, slots and secrets, acts as listener
 // and, where eligible, as steward; sockets, clock and the frame worker are behind these ports.
 
-import type { Bytes64, ChainEntry, Events, Id, KeyMessage, LeftWhy, Requests } from '../api/messages.ts';
+import type { Bytes64, Events, Id, KeyMessage, LeftWhy, Requests } from '../api/messages.ts';
 import type { Bytes } from '../base/bytes.ts';
 
 // One header's worth of frame keys, handed to the worker. Secrets go only to the worker.
@@ -55,7 +55,6 @@ export interface KeysPorts {
   beat(data: Bytes64): Promise<void>; // room.beat
   tags(data: Bytes64): Promise<void>; // room.tags
   kems(accounts: Id[]): Promise<Map<Id, Bytes64>>; // room.kem, at most 64
-  chains(accounts: Id[]): Promise<Map<Id, ChainEntry[]>>; // chain.read
   install(epoch: FrameEpoch): void; // to the worker
   stop(): void; // the worker forgets every sending key: silence
   pause(paused: boolean): void; // silence, until it is taken back

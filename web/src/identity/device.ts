@@ -1,21 +1,50 @@
-// What a device signs: its way in (from a link), the opening of a session, and a member's log records.
-// The keys live in vault.ts; nothing here can export one.
+// What a device signs: its way in (from a link, or from another device), the opening of a session, and a
+// member's log records. The keys live in vault.ts; nothing here can export one.
 
-import type { Bytes64, Id, Key, LogHead } from '../api/messages.ts';
-import { type Bytes, b64, random, unb64, wipe } from '../base/bytes.ts';
-import { ID_BYTES, idOf, keyOfSeed, type Purpose, type SeedKey, sign } from '../base/sign.ts';
+import type { Bytes64, Id, Key } from '../api/messages.ts';
+import { type Bytes, b64, concat, equal, random, unb64, wipe } from '../base/bytes.ts';
+import {
+  hashFor,
+  ID_BYTES,
+  idOf,
+  KEY_BYTES,
+  keyOfSeed,
+  type Purpose,
+  type SeedKey,
+  sign,
+  verify,
+} from '../base/sign.ts';
 import { type InviteLink, makeLink } from './links.ts';
-import { joinSigned, type LogRecord, writeHelloBody, writeLookBody, writeRecordBody } from './records.ts';
-import { type MemberKeys, NO_LOG } from './vault.ts';
+import {
+  type AuthoredRecord,
+  joinSigned,
+  type LogRecord,
+  parseRecord,
+  type SupersedeRecord,
+  writeHelloBody,
+  writeLookBody,
+  writeRecordBody,
+} from './records.ts';
+import type { AccountKeys, MemberKeys } from './vault.ts';
 
-const DAY_MS = 86_400_000;
-export const INVITE_DAYS = 7;
+const HOUR_MS = 3_600_000;
+
+// A record but for what every one of its author's has.
+type Fields<T> = T extends AuthoredRecord ? Omit<T, 'author' | 'authorDevice' | 'time'> : never;
+
+// A record that still lacks the signatures of others.
+export interface Draft {
+  body: Bytes64;
+  sig: Bytes64;
+}
 
 function bytesOf(text: string, length: number): Bytes {
   const bytes = unb64(text, length);
   if (!bytes) throw new RangeError(`expected ${length} bytes of base64url`);
   return bytes;
 }
+
+export const idBytes = (id: Id): Bytes => bytesOf(id, ID_BYTES);
 
 async function newKey(): Promise<{ key: CryptoKey; publicKey: Bytes }> {
   const pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair;
@@ -24,7 +53,7 @@ async function newKey(): Promise<{ key: CryptoKey; publicKey: Bytes }> {
 }
 
 // Fresh keys for an account and its device. A founder's club is named by the founder: `founder` null.
-export async function makeKeys(founder: Id | null): Promise<MemberKeys> {
+export async function makeKeys(founder: Id | null): Promise<AccountKeys> {
   const [account, device] = await Promise.all([newKey(), newKey()]);
   const id = b64(await idOf('account', account.publicKey));
   return {
@@ -63,51 +92,98 @@ export class Invitation {
   }
 
   // The signature of `invite.look`.
-  async look(host: string, nonce: Bytes64): Promise<Bytes64> {
-    const body = writeLookBody(host, bytesOf(nonce, 32), this.#key.publicKey);
-    return b64(await sign(this.#key.key, 'look', body));
+  look(host: string, nonce: Bytes64): Promise<Bytes64> {
+    return signLook(this.#key, host, nonce);
   }
 
   // The record of `invite.redeem`: founder or redeem.
-  async redeem(keys: MemberKeys, now: number): Promise<Bytes64> {
+  async redeem(keys: AccountKeys, now: number): Promise<Bytes64> {
     const own = { accountKey: keys.accountPublic, deviceKey: keys.devicePublic, time: now };
     const oneTime = this.#key.publicKey;
     const record: LogRecord =
       this.kind === 'founder'
         ? { type: 'founder', setupKey: oneTime, ...own }
         : { type: 'redeem', inviteKey: oneTime, ...own };
-    const body = writeRecordBody(record);
-    const signers = [this.#key.key, keys.accountKey, keys.deviceKey];
-    return b64(joinSigned(body, ...(await Promise.all(signers.map((key) => sign(key, record.type, body))))));
+    return signAll(record, [this.#key.key, keys.accountKey, keys.deviceKey]);
   }
+}
+
+export async function signLook(key: SeedKey, host: string, nonce: Bytes64): Promise<Bytes64> {
+  const body = writeLookBody(host, bytesOf(nonce, 32), key.publicKey);
+  return b64(await sign(key.key, 'look', body));
+}
+
+async function signAll(record: LogRecord, keys: CryptoKey[]): Promise<Bytes64> {
+  const body = writeRecordBody(record);
+  return b64(joinSigned(body, ...(await Promise.all(keys.map((key) => sign(key, record.type, body))))));
+}
+
+// A device that is not yet of any account.
+export class Newcomer {
+  readonly key: Bytes;
+  readonly id: Id;
+  readonly #key: CryptoKey;
+
+  private constructor(id: Id, key: CryptoKey, publicKey: Bytes) {
+    this.id = id;
+    this.key = publicKey;
+    this.#key = key;
+  }
+
+  static async make(): Promise<Newcomer> {
+    const { key, publicKey } = await newKey();
+    return new Newcomer(b64(await idOf('device', publicKey)), key, publicKey);
+  }
+
+  // Whether what another device offers is this one's place in that account.
+  takes(body: Bytes64, account: Id): boolean {
+    const bytes = unb64(body);
+    const record = bytes && parseRecord(concat(bytes, new Uint8Array(128)));
+    return (
+      record?.type === 'device-add' && b64(record.author) === account && equal(record.deviceKey, this.key)
+    );
+  }
+
+  // The offer with our own signature: the record of `pair.accept`.
+  async accept({ body, sig }: Draft): Promise<Bytes64> {
+    const bytes = unb64(body) ?? new Uint8Array(0);
+    return b64(joinSigned(bytes, bytesOf(sig, 64), await sign(this.#key, 'device-add', bytes)));
+  }
+
+  // The record of `recovery.use`.
+  recover(account: Id, recovery: SeedKey, now: number): Promise<Bytes64> {
+    const authorDevice = new Uint8Array(ID_BYTES);
+    const record: LogRecord = {
+      type: 'device-add',
+      author: idBytes(account),
+      authorDevice,
+      deviceKey: this.key,
+      time: now,
+    };
+    return signAll(record, [recovery.key, this.#key]);
+  }
+
+  keys(account: Id, founder: Id): MemberKeys {
+    return { account, device: this.id, founder, deviceKey: this.#key, devicePublic: this.key };
+  }
+}
+
+// What both screens show before anything is signed: as words.
+export function pairHash(deviceKey: Bytes, account: Id, founder: Id): Promise<Bytes> {
+  return hashFor('pair', deviceKey, idBytes(account), idBytes(founder));
 }
 
 export class Device {
   readonly account: Id;
   readonly device: Id;
   readonly founder: Id;
-  #log: LogHead;
   readonly #keys: MemberKeys;
-  readonly #onLog: (log: LogHead) => void;
 
-  // `onLog` keeps the newest head (the vault's sawLog).
-  constructor(keys: MemberKeys, log: LogHead = NO_LOG, onLog: (log: LogHead) => void = () => {}) {
+  constructor(keys: MemberKeys) {
     this.account = keys.account;
     this.device = keys.device;
     this.founder = keys.founder;
     this.#keys = keys;
-    this.#log = log;
-    this.#onLog = onLog;
-  }
-
-  get log(): LogHead {
-    return this.#log;
-  }
-
-  saw(log: LogHead): void {
-    if (log.size <= this.#log.size) return;
-    this.#log = log;
-    this.#onLog(log);
   }
 
   sign(purpose: Purpose, body: Bytes): Promise<Bytes> {
@@ -116,61 +192,98 @@ export class Device {
 
   // The signature of `hello`.
   async hello(host: string, nonce: Bytes64): Promise<Bytes64> {
-    const { author, authorDevice } = this.#author();
-    return b64(await this.sign('hello', writeHelloBody(host, bytesOf(nonce, 32), author, authorDevice)));
+    const body = writeHelloBody(host, bytesOf(nonce, 32), idBytes(this.account), idBytes(this.device));
+    return b64(await this.sign('hello', body));
   }
 
   // An invitation for one person: the record to append, and the link to send once it was.
   async invite(
     origin: string,
     now: number,
-    days = INVITE_DAYS,
+    hours: number,
   ): Promise<{ record: Bytes64; link: string; invite: Key }> {
-    const seed = random(32);
+    const seed = random(KEY_BYTES);
     try {
       const { publicKey } = await keyOfSeed(seed);
-      const expires = now + days * DAY_MS;
-      const record = await this.#record({
-        type: 'invite',
-        ...this.#author(),
-        inviteKey: publicKey,
-        time: now,
-        expires,
-      });
-      const link = await makeLink(origin, {
-        kind: 'invite',
-        seed,
-        fingerprint: bytesOf(this.founder, ID_BYTES),
-      });
+      const expires = now + hours * HOUR_MS;
+      const record = await this.record({ type: 'invite', inviteKey: publicKey, expires }, now);
+      const link = await makeLink(origin, { kind: 'invite', seed, fingerprint: idBytes(this.founder) });
       return { record, link, invite: b64(publicKey) };
     } finally {
       wipe(seed);
     }
   }
 
+  // Any record that this device signs alone.
+  async record(fields: Fields<AuthoredRecord>, now: number): Promise<Bytes64> {
+    const record = this.#whole(fields, now);
+    return signAll(record, [this.#keys.deviceKey]);
+  }
+
   revokeInvite(invite: Key, now: number): Promise<Bytes64> {
-    return this.#record({
-      type: 'invite-revoke',
-      ...this.#author(),
-      inviteKey: bytesOf(invite, 32),
-      time: now,
-    });
+    return this.record({ type: 'invite-revoke', inviteKey: bytesOf(invite, KEY_BYTES) }, now);
   }
 
-  ban(account: Id, now: number): Promise<Bytes64> {
-    return this.#record({ type: 'ban', ...this.#author(), target: bytesOf(account, ID_BYTES), time: now });
+  about(type: 'ban' | 'unban' | 'deletion' | 'veto' | 'hold', target: Id, now: number): Promise<Bytes64> {
+    return this.record({ type, target: idBytes(target) }, now);
   }
 
-  unban(account: Id, now: number): Promise<Bytes64> {
-    return this.#record({ type: 'unban', ...this.#author(), target: bytesOf(account, ID_BYTES), time: now });
+  // From now on the holder of this key may add a device.
+  recovery(recovery: SeedKey, now: number): Promise<Bytes64> {
+    const record = this.#whole({ type: 'recovery', recoveryKey: recovery.publicKey }, now);
+    return signAll(record, [this.#keys.deviceKey, recovery.key]);
   }
 
-  #author(): { author: Bytes; authorDevice: Bytes } {
-    return { author: bytesOf(this.account, ID_BYTES), authorDevice: bytesOf(this.device, ID_BYTES) };
+  // A place in this account for a new device, to be signed once the words were compared.
+  place(key: Bytes, now: number): Bytes64 {
+    return b64(writeRecordBody(this.#whole({ type: 'device-add', deviceKey: key }, now)));
   }
 
-  async #record(record: LogRecord): Promise<Bytes64> {
-    const body = writeRecordBody(record);
-    return b64(joinSigned(body, await this.sign(record.type, body)));
+  async signPlace(body: Bytes64): Promise<Bytes64> {
+    return b64(await this.sign('device-add', unb64(body) ?? new Uint8Array(0)));
   }
+
+  // We vouch that `successor` is who `target` was; `second` has to say so too.
+  async claim(target: Id, successor: Id, second: { account: Id; device: Id }, now: number): Promise<Draft> {
+    const fields: Fields<SupersedeRecord> = {
+      type: 'supersede',
+      second: idBytes(second.account),
+      secondDevice: idBytes(second.device),
+      target: idBytes(target),
+      successor: idBytes(successor),
+    };
+    const body = writeRecordBody(this.#whole(fields, now));
+    return { body: b64(body), sig: b64(await this.sign('supersede', body)) };
+  }
+
+  // Null: it is not for this device to sign, or not what its author signed.
+  async cosign({ body, sig }: Draft, authorKey: Bytes): Promise<Bytes64 | null> {
+    const bytes = unb64(body);
+    const first = unb64(sig, 64);
+    if (!bytes || !first || !this.seconds(body)) return null;
+    if (!(await verify(authorKey, 'supersede', bytes, first))) return null;
+    return b64(joinSigned(bytes, first, await this.sign('supersede', bytes)));
+  }
+
+  seconds(body: Bytes64): boolean {
+    const record = parseSupersede(body);
+    return b64(record?.second ?? new Uint8Array(0)) === this.account && this.#is(record?.secondDevice);
+  }
+
+  #is(device: Bytes | undefined): boolean {
+    return device !== undefined && b64(device) === this.device;
+  }
+
+  #whole(fields: Fields<AuthoredRecord>, now: number): AuthoredRecord {
+    const author = idBytes(this.account);
+    const authorDevice = idBytes(this.device);
+    return { ...fields, author, authorDevice, time: now } as AuthoredRecord;
+  }
+}
+
+// The body of a claim, whose signatures are still apart.
+export function parseSupersede(body: Bytes64): SupersedeRecord | null {
+  const bytes = unb64(body);
+  const record = bytes && parseRecord(concat(bytes, new Uint8Array(128)));
+  return record?.type === 'supersede' ? record : null;
 }

@@ -1,25 +1,33 @@
-// What this browser remembers, in IndexedDB: the keys of its member, the newest log head it saw and the
-// people it met. Private keys are non-extractable CryptoKeys: they can be used here and copied nowhere.
-// Every change is one transaction, so a second tab is fine.
+// What this browser remembers, in IndexedDB: the keys of its member, our copy of the member log, the steps
+// whose signatures were checked and the people it met. Private keys are non-extractable CryptoKeys: they can
+// be used here and copied nowhere. Every change is one transaction, so a second tab is fine.
 
-import type { Face, Id, LogHead } from '../api/messages.ts';
+import type { ChainEntry, Face, Id, LogHead } from '../api/messages.ts';
 import type { Bytes } from '../base/bytes.ts';
+import type { ForkProof, LogRow } from './log.ts';
+import type { Step } from './path.ts';
 
 export interface MemberKeys {
   account: Id;
   device: Id;
   founder: Id; // the club's fingerprint, from the link that brought us here
-  accountKey: CryptoKey;
   deviceKey: CryptoKey;
-  accountPublic: Bytes;
   devicePublic: Bytes;
 }
 
+// An account's own key signs its founding or redemption, and nothing after that.
+export interface AccountKeys extends MemberKeys {
+  accountKey: CryptoKey;
+  accountPublic: Bytes;
+}
+
 // `pending` are keys whose redemption was sent but not yet answered: if the answer got lost, a hello with
-// them tells whether it counted.
-type Row = 'member' | 'pending' | 'log';
+// them tells whether it counted. `log` is the newest head seen before there was a copy of the log (version 1).
+type Row = 'member' | 'pending' | 'log' | 'fork' | 'club';
+type Store = 'rows' | 'met' | 'log' | 'records' | 'steps';
 
 export const NO_LOG: LogHead = { size: 0, head: 'A'.repeat(43) };
+const VERSION = 2;
 
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -36,6 +44,18 @@ function finished(transaction: IDBTransaction): Promise<void> {
   });
 }
 
+function upgrade(db: IDBDatabase, from: number): void {
+  if (from < 1) {
+    db.createObjectStore('rows');
+    db.createObjectStore('met', { keyPath: 'account' });
+  }
+  if (from < 2) {
+    db.createObjectStore('log', { keyPath: 'at' });
+    db.createObjectStore('records', { keyPath: 'n' });
+    db.createObjectStore('steps', { keyPath: 'device' });
+  }
+}
+
 export class Vault {
   readonly #db: IDBDatabase;
 
@@ -45,11 +65,8 @@ export class Vault {
   }
 
   static async open(name = 'aparte'): Promise<Vault> {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('rows');
-      request.result.createObjectStore('met', { keyPath: 'account' });
-    };
+    const request = indexedDB.open(name, VERSION);
+    request.onupgradeneeded = (event) => upgrade(request.result, event.oldVersion);
     return new Vault(await settled(request));
   }
 
@@ -61,43 +78,89 @@ export class Vault {
     return this.#get('pending');
   }
 
-  async log(): Promise<LogHead> {
+  async seen(): Promise<LogHead> {
     return (await this.#get<LogHead>('log')) ?? NO_LOG;
   }
 
-  savePending(keys: MemberKeys): Promise<void> {
-    return this.#write('rows', (store) => store.put(keys, 'pending' satisfies Row));
+  fork(): Promise<ForkProof | null> {
+    return this.#get('fork');
+  }
+
+  // The first proof is kept: what comes later may be made to hide it.
+  async saveFork(proof: ForkProof): Promise<void> {
+    if (!(await this.fork()))
+      await this.#write(['rows'], (rows) => rows('rows').put(proof, 'fork' satisfies Row));
+  }
+
+  savePending(keys: MemberKeys | AccountKeys): Promise<void> {
+    return this.#write(['rows'], (store) => store('rows').put(keys, 'pending' satisfies Row));
   }
 
   // The redemption counted: the pending keys, if any, are the member's from now on.
   saveMember(keys: MemberKeys): Promise<void> {
-    return this.#write('rows', (store) => {
-      store.put(keys, 'member' satisfies Row);
-      store.delete('pending' satisfies Row);
+    return this.#write(['rows'], (store) => {
+      const { account, device, founder, deviceKey, devicePublic } = keys;
+      store('rows').put({ account, device, founder, deviceKey, devicePublic }, 'member' satisfies Row);
+      store('rows').delete('pending' satisfies Row);
     });
   }
 
   dropPending(): Promise<void> {
-    return this.#write('rows', (store) => store.delete('pending' satisfies Row));
+    return this.#write(['rows'], (store) => store('rows').delete('pending' satisfies Row));
   }
 
-  // Only ever forward: another tab may have seen a newer head.
-  sawLog(log: LogHead): Promise<void> {
-    return this.#write('rows', (store) => {
-      const before: IDBRequest<LogHead | undefined> = store.get('log' satisfies Row);
-      before.onsuccess = () => {
-        if (log.size > (before.result?.size ?? 0)) store.put(log, 'log' satisfies Row);
-      };
+  // Nothing stays: the account was deleted.
+  forget(): Promise<void> {
+    const all: Store[] = ['rows', 'met', 'log', 'records', 'steps'];
+    return this.#write(all, (store) => {
+      for (const name of all) store(name).clear();
+    });
+  }
+
+  // The copy of the log belongs to one club. Another one at the same address starts anew.
+  async belongTo(founder: Id): Promise<void> {
+    const before = await this.#get<Id>('club');
+    if (before === founder) return;
+    await this.#write(['rows', 'log', 'records', 'steps'], (store) => {
+      store('rows').put(founder, 'club' satisfies Row);
+      if (before === null) return;
+      for (const name of ['log', 'records', 'steps'] as const) store(name).clear();
+      store('rows').delete('log' satisfies Row);
+    });
+  }
+
+  logRows(): Promise<LogRow[]> {
+    return this.#all('log');
+  }
+
+  logRecords(): Promise<ChainEntry[]> {
+    return this.#all('records');
+  }
+
+  saveLog(rows: LogRow[], records: ChainEntry[]): Promise<void> {
+    return this.#write(['log', 'records'], (store) => {
+      for (const row of rows) store('log').put(row);
+      for (const record of records) store('records').put(record);
+    });
+  }
+
+  steps(): Promise<Step[]> {
+    return this.#all('steps');
+  }
+
+  saveSteps(steps: Step[]): Promise<void> {
+    return this.#write(['steps'], (store) => {
+      for (const step of steps) store('steps').put(step);
     });
   }
 
   met(): Promise<Face[]> {
-    return settled(this.#db.transaction('met').objectStore('met').getAll());
+    return this.#all('met');
   }
 
   saveMet(people: Face[]): Promise<void> {
-    return this.#write('met', (store) => {
-      for (const { account, name } of people) store.put({ account, name });
+    return this.#write(['met'], (store) => {
+      for (const { account, name } of people) store('met').put({ account, name });
     });
   }
 
@@ -105,9 +168,13 @@ export class Vault {
     return (await settled<T | undefined>(this.#db.transaction('rows').objectStore('rows').get(row))) ?? null;
   }
 
-  #write(name: 'rows' | 'met', change: (store: IDBObjectStore) => unknown): Promise<void> {
-    const transaction = this.#db.transaction(name, 'readwrite');
-    change(transaction.objectStore(name));
+  #all<T>(name: Store): Promise<T[]> {
+    return settled<T[]>(this.#db.transaction(name).objectStore(name).getAll());
+  }
+
+  #write(names: Store[], change: (store: (name: Store) => IDBObjectStore) => unknown): Promise<void> {
+    const transaction = this.#db.transaction(names, 'readwrite');
+    change((name) => transaction.objectStore(name));
     return finished(transaction);
   }
 }

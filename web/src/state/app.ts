@@ -2,36 +2,28 @@
 // one room, and what came in by the address bar.
 
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Face, Id, InviteInfo, RequestName, Requests, RoomCard } from '../api/messages.ts';
+import type { Face, Id, Requests, RoomCard } from '../api/messages.ts';
 import { type Line, type Member, Session, type SessionState } from '../api/session.ts';
 import type { KeysPorts, RoomKeys } from '../e2ee/types.ts';
-import { ChainBook } from '../identity/chain.ts';
-import { Device, Invitation } from '../identity/device.ts';
-import { parseLink } from '../identity/links.ts';
-import type { MemberKeys, Vault } from '../identity/vault.ts';
+import type { ChainBook } from '../identity/chain.ts';
+import type { Device } from '../identity/device.ts';
+import type { ForkProof } from '../identity/log.ts';
+import type { Passkeys } from '../identity/passkey.ts';
+import type { MemberKeys } from '../identity/vault.ts';
 import type { Incoming, SocketOptions } from '../socket/socket.ts';
+import { Account } from './account.ts';
 import { browserPorts } from './browser.ts';
-import { doorway, Entry } from './entry.ts';
+import { type AppVault, Core, type Membership, type Page } from './core.ts';
+import { Devices } from './devices.ts';
+import { Door } from './door.ts';
+import { Invites } from './invites.ts';
 import { errorKey, type NoticeKey } from './keys.ts';
-import type { App, Link, Me, Notice, Outcome, RoomView, Screen } from './model.ts';
+import { credentialOf, openMembership } from './membership.ts';
+import type { App, Fork, Link, Me, Notice, Outcome, RoomView, Screen } from './model.ts';
+import { Moderation } from './moderation.ts';
 import { attempt, failed } from './outcome.ts';
+import { Recovery } from './recovery.ts';
 import { Room, type RoomPorts } from './room.ts';
-
-export type AppVault = Pick<
-  Vault,
-  'member' | 'pending' | 'log' | 'savePending' | 'dropPending' | 'saveMember' | 'sawLog' | 'met' | 'saveMet'
->;
-
-export interface Page {
-  host: string;
-  origin: string;
-  fragment(): string;
-  path(): string;
-  show(path: string): void; // in the address bar, without a fragment
-  onHide(f: () => void): void;
-  onFragment(f: () => void): void; // a link was put into the address bar of a page that is already here
-  reload(): void;
-}
 
 export interface KeyMaker {
   device: Device;
@@ -41,11 +33,14 @@ export interface KeyMaker {
   ports: KeysPorts;
 }
 
+export type { AppVault };
+
 export interface AppPorts extends Pick<RoomPorts, 'connect' | 'speakers' | 'microphone'> {
   page: Page;
   missing(): Promise<string | null>;
   vault(): Promise<AppVault>;
   line(options: Pick<SocketOptions, 'onState' | 'onEvent'>): Line;
+  passkeys(): Passkeys | null;
   createKeys(maker: KeyMaker): Promise<RoomKeys>;
 }
 
@@ -70,14 +65,17 @@ class Client implements App {
   readonly rooms: ReadonlySignal<RoomCard[]>;
   readonly room: ReadonlySignal<RoomView | null>;
   readonly notice = signal<Notice | null>(null);
-  readonly invites = signal<{ left: number; list: InviteInfo[] } | null>(null);
   readonly known: ReadonlySignal<Face[]>;
+  readonly fork = signal<Fork | null>(null);
   #ports: AppPorts;
   #session: Session;
-  #vault: AppVault | null = null;
-  #member: { device: Device; book: ChainBook } | null = null;
-  #unsaved: MemberKeys | null = null; // a member's if the next hello succeeds
-  #entry: Entry | null = null;
+  #core: Core;
+  #account: Account;
+  #invites: Invites;
+  #devices: Devices;
+  #recovery: Recovery;
+  #moderation: Moderation;
+  #door: Door;
   #hall: Signal<ReadonlyMap<Id, RoomCard>> = signal(new Map());
   #met: Signal<ReadonlyMap<Id, Face>> = signal(new Map());
   #current = signal<Room | null>(null);
@@ -91,13 +89,23 @@ class Client implements App {
     });
     this.#session = new Session(line, ports.page.host, {
       state: (state) => this.#onSession(state),
-      club: (name) => {
+      club: (name, founder) => {
         this.club.value = name;
+        this.#door.clubFounder = founder;
       },
       member: (member) => this.#onMember(member),
       refused: (code) => void this.#onRefused(code),
       event: (event) => this.#onEvent(event),
     });
+    const core = new Core(this.#session, ports.page, this.me);
+    this.#core = core;
+    const passkeys = ports.passkeys();
+    this.#door = new Door(core, this.screen, passkeys, async (keys) => credentialOf(await this.#use(keys)));
+    this.#account = new Account(core);
+    this.#invites = new Invites(core);
+    this.#devices = new Devices(core);
+    this.#recovery = new Recovery(core, passkeys, () => this.club.value);
+    this.#moderation = new Moderation(core);
     this.rooms = computed(() => [...this.#hall.value.values()].sort((a, b) => b.opened - a.opened));
     this.room = computed(() => this.#current.value?.view.value ?? null);
     this.known = computed(() =>
@@ -126,58 +134,14 @@ class Client implements App {
       this.screen.value = { at: 'unsupported', missing: missing ?? 'IndexedDB' };
       return;
     }
-    this.#vault = vault;
+    this.#core.vault = vault;
+    this.#onFork(await vault.fork());
     this.#wanted = ROOM_PATH.exec(path)?.[1] ?? null;
     this.#met.value = new Map((await vault.met()).map((face) => [face.account, face]));
-    const member = await vault.member();
-    const keys = member ?? (await vault.pending());
-    const link = await parseLink(fragment);
-    if (link === 'mistyped') this.screen.value = { at: 'invite', invite: doorway('invite', 'mistyped') };
-    else if (link && member)
-      this.screen.value = { at: 'invite', invite: doorway(link.kind, 'member_already') };
-    else if (link) this.#enterBy(new Entry(this.#session, vault, await Invitation.open(link)));
-    else this.screen.value = keys ? { at: 'hall' } : { at: 'stranger' };
-    if (keys) await this.#open(keys, member === null);
-    else if (this.#entry) this.#session.open(null);
+    await this.#door.open(fragment);
   }
 
-  async join(name: string): Promise<Outcome> {
-    const entry = this.#entry;
-    if (!entry) return failed('not_found');
-    const redeemed = await entry.redeem(name);
-    if (!redeemed.ok) return redeemed;
-    this.#unsaved = redeemed.value;
-    const device = this.#use(redeemed.value);
-    const opened = await attempt(() => this.#session.become(device));
-    // Offline: the redemption counts, and the session opens with the connection that comes back.
-    if (!opened.ok && this.#session.state === 'refused') return opened;
-    this.#entry = null;
-    this.screen.value = { at: 'hall' };
-    return { ok: true, value: undefined };
-  }
-
-  async makeInvite(): Promise<Outcome<string>> {
-    const outcome = await attempt(async () => {
-      const { record, link } = await this.#as((device) => device.invite(this.#ports.page.origin, Date.now()));
-      await this.#session.request('invite.create', { record });
-      return link;
-    });
-    if (outcome.ok) void this.loadInvites();
-    return outcome;
-  }
-
-  async revokeInvite(invite: string): Promise<Outcome> {
-    const outcome = await this.#signed('invite.revoke', (device) => device.revokeInvite(invite, Date.now()));
-    if (outcome.ok) void this.loadInvites();
-    return outcome;
-  }
-
-  loadInvites(): Promise<Outcome> {
-    return attempt(async () => {
-      const { left, invites } = await this.#session.request('invite.list', {});
-      this.invites.value = { left, list: invites.sort((a, b) => b.time - a.time) };
-    });
-  }
+  join: App['join'] = (name) => this.#door.join(name);
 
   async openRoom(title: string, picked: Id[] | null): Promise<Outcome> {
     const members: Requests['room.open'][0] = picked
@@ -212,7 +176,7 @@ class Client implements App {
   }
 
   showHall(show: boolean): void {
-    if (!this.#member) return;
+    if (!this.#core.member) return;
     this.screen.value = !show && this.#current.value ? { at: 'room' } : { at: 'hall' };
   }
 
@@ -240,12 +204,8 @@ class Client implements App {
     return this.#inRoom((room) => room.act('room.mute_other', { account }));
   }
 
-  remove(account: Id): Promise<Outcome> {
-    return this.#inRoom((room) => room.act('room.remove', { account }));
-  }
-
-  ban(account: Id): Promise<Outcome> {
-    return this.#signed('member.ban', (device) => device.ban(account, Date.now()));
+  remove(account: Id, forGood: boolean): Promise<Outcome> {
+    return this.#inRoom((room) => this.#moderation.remove(account, room.host, room.id, forGood));
   }
 
   endRoom(): Promise<Outcome> {
@@ -264,29 +224,117 @@ class Client implements App {
     this.notice.value = null;
   }
 
-  #enterBy(entry: Entry): void {
-    this.#entry = entry;
-    entry.view.subscribe((invite) => {
-      if (this.#entry === entry) this.screen.value = { at: 'invite', invite };
-    });
+  get invites(): App['invites'] {
+    return this.#invites.list;
+  }
+  makeInvites: App['makeInvites'] = (count, hours) => this.#invites.make(count, hours);
+  revokeInvite: App['revokeInvite'] = (invite) => this.#invites.revoke(invite);
+  loadInvites: App['loadInvites'] = () => this.#invites.load();
+
+  setProfile: App['setProfile'] = (change) => this.#account.set(change);
+  readProfile: App['readProfile'] = (account) => this.#account.read(account);
+  loadPicture: App['loadPicture'] = (account) => this.#account.loadPicture(account);
+  exportAccount: App['exportAccount'] = () => this.#account.export();
+
+  get devices(): App['devices'] {
+    return this.#devices.list;
+  }
+  get found(): App['found'] {
+    return this.#devices.found;
+  }
+  loadDevices: App['loadDevices'] = () => this.#devices.load();
+  findDevice: App['findDevice'] = (codeOrLink) => this.#devices.find(codeOrLink);
+  addDevice: App['addDevice'] = () => this.#devices.add();
+  dropFound: App['dropFound'] = () => this.#devices.drop();
+  revokeDevice: App['revokeDevice'] = (device) => this.#devices.revoke(device);
+
+  get recovery(): App['recovery'] {
+    return this.#recovery.has;
+  }
+  makeRecoveryCode: App['makeRecoveryCode'] = () => this.#recovery.makeCode();
+  addPasskeys: App['addPasskeys'] = (code) => this.#recovery.addPasskeys(code);
+  dropPasskeys: App['dropPasskeys'] = () => this.#recovery.dropPasskeys();
+  loadRecovery: App['loadRecovery'] = () => this.#recovery.load();
+
+  get modLog(): App['modLog'] {
+    return this.#moderation.log;
+  }
+  get asks(): App['asks'] {
+    return this.#moderation.asks;
+  }
+  get claims(): App['claims'] {
+    return this.#moderation.claims;
+  }
+  ban: App['ban'] = (account, hold) => this.#moderation.ban(account, hold);
+  readmit: App['readmit'] = (account) => this.#moderation.readmit(account);
+  loadModLog: App['loadModLog'] = () => this.#moderation.load();
+  undo: App['undo'] = (entry) => this.#moderation.undo(entry);
+  unban: App['unban'] = (account) => this.#moderation.unban(account);
+  hold: App['hold'] = (account) => this.#moderation.hold(account);
+  release: App['release'] = (account, subtree) => this.#moderation.release(account, subtree);
+  setRole: App['setRole'] = (account, role) => this.#moderation.setRole(account, role);
+  loadClaims: App['loadClaims'] = () => this.#moderation.loadClaims();
+  claim: App['claim'] = (target, successor) => this.#moderation.claim(target, successor);
+  cosign: App['cosign'] = (id) => this.#moderation.cosign(id);
+  succeed: App['succeed'] = (target) => this.#moderation.succeed(target);
+
+  async veto(): Promise<Outcome> {
+    const outcome = await this.#moderation.veto();
+    if (outcome.ok) this.#core.change({ claim: null });
+    return outcome;
   }
 
-  async #open(keys: MemberKeys, pending: boolean): Promise<void> {
-    if (pending) this.#unsaved = keys;
-    this.#session.open(this.#use(keys, await this.#vault?.log()));
+  async deleteAccount(): Promise<Outcome> {
+    const outcome = await this.#account.delete();
+    if (!outcome.ok) return outcome;
+    void this.#current.value?.leave();
+    this.#session.close();
+    this.#core.member = null;
+    this.me.value = null;
+    this.#hall.value = new Map();
+    this.#met.value = new Map();
+    await this.#core.vault?.forget().catch(console.error);
+    this.screen.value = { at: 'stranger' };
+    return outcome;
   }
 
-  #use(keys: MemberKeys, log?: Device['log']): Device {
-    const keep = (head: Device['log']): void => void this.#vault?.sawLog(head).catch(console.error);
-    const device = new Device(keys, log, keep);
-    this.#member = { device, book: new ChainBook(keys.founder) };
-    return device;
+  startPairing: App['startPairing'] = () => this.#door.startPairing();
+  acceptPairing: App['acceptPairing'] = () => this.#door.acceptPairing();
+  startRecovery: App['startRecovery'] = () => this.#door.startRecovery();
+  recoverByCode: App['recoverByCode'] = (code) => this.#door.recoverByCode(code);
+  recoverByPasskey: App['recoverByPasskey'] = () => this.#door.recoverByPasskey();
+  recover: App['recover'] = () => this.#door.recover();
+  backToDoor: App['backToDoor'] = () => this.#door.back();
+
+  refusePairing(): void {
+    this.#door.refusePairing();
+    this.#tell('error.words_differ', {}, true);
+  }
+
+  async #use(keys: MemberKeys): Promise<Membership> {
+    const member = await openMembership(
+      this.#core,
+      keys,
+      (proof) => this.#onFork(proof),
+      () => this.#current.value?.logGrew(),
+    );
+    this.#core.member = member;
+    return member;
+  }
+
+  // It never passes silently: kept, shown, and a server that shows it itself is not talked to any more.
+  #onFork(proof: ForkProof | null): void {
+    if (!proof) return;
+    const { size, ours, theirs, carrier } = proof;
+    this.fork.value ??= { size, ours, theirs, heard: carrier === null ? 'server' : 'room' };
+    void this.#core.vault?.saveFork(proof).catch(console.error);
+    if (carrier === null && this.#core.member) this.#session.distrust('log_forked');
   }
 
   #onSession(state: SessionState): void {
     this.link.value = LINKS[state];
-    if (state === 'visitor') void this.#entry?.look();
-    else if (state === 'offline') this.#entry?.offline();
+    this.#door.onState(state);
+    if (state === 'member') void this.#core.member?.book.catchUp();
     this.#current.value?.onSession(state === 'member');
     if (state === 'member' && this.#wanted) void this.#enterWanted(this.#wanted);
   }
@@ -296,30 +344,32 @@ class Client implements App {
     if (!outcome.ok) this.#tell(errorKey(outcome.code));
   }
 
-  #onMember({ account, name, role }: Member): void {
-    this.me.value = { account, name, role };
-    if (this.#entry) this.screen.value = { at: 'hall' };
-    this.#entry = null;
-    const keys = this.#unsaved;
-    this.#unsaved = null;
-    if (keys) void this.#vault?.saveMember(keys).catch(console.error);
+  #onMember({ account, name, role, held, claim }: Member): void {
+    const successor = claim && { account: claim.successor, name: claim.name };
+    this.me.value = {
+      ...this.me.value,
+      account,
+      name,
+      role,
+      held,
+      claim: successor && { successor, until: claim.until },
+    };
+    this.#door.onMember();
+    void this.#account.load();
   }
 
   async #onRefused(code: string): Promise<void> {
-    const unsaved = this.#unsaved;
-    this.#unsaved = null;
     this.me.value = null;
     this.#hall.value = new Map();
     void this.#current.value?.leave();
-    if (!unsaved || code !== 'unknown_account') {
-      this.#tell(errorKey(code), {}, true);
-      return;
-    }
-    // The redemption whose answer we missed had not counted.
-    await this.#vault?.dropPending().catch(console.error);
-    if (!this.#entry) this.screen.value = { at: 'stranger' };
-    else if (this.#entry.sent) this.#entry.fail('invite_used');
-    else this.#session.open(null);
+    if (code === 'other_log') this.#onOtherLog();
+    if (!(await this.#door.onRefused(code))) this.#tell(errorKey(code), {}, true);
+  }
+
+  // The server has not our head at that size, and does not say what it has.
+  #onOtherLog(): void {
+    const { size, head } = this.#core.book.head;
+    this.#onFork({ size, ours: head, theirs: '', carrier: null });
   }
 
   #onEvent(event: Incoming): void {
@@ -341,6 +391,32 @@ class Client implements App {
         this.#tell('notice.guest', { name: event.name });
         void this.loadInvites();
         break;
+      case 'profile':
+        this.#account.onProfile(event);
+        this.#onMet([event]);
+        this.#current.value?.rename(event);
+        break;
+      case 'held':
+        this.#core.change({ held: event.held });
+        break;
+      case 'role':
+        this.#core.change({ role: event.role });
+        break;
+      case 'claimed':
+        this.#core.change({ claim: event });
+        break;
+      case 'claim':
+        void this.#moderation.loadClaims();
+        break;
+      case 'mod.ask':
+        this.#moderation.onAsk(event);
+        break;
+      case 'pair.done':
+        this.#devices.onDone();
+        break;
+      case 'pair.offer':
+        this.#door.onOffer(event);
+        break;
       default:
         this.#current.value?.onEvent(event);
     }
@@ -356,16 +432,22 @@ class Client implements App {
       microphone,
       request: (name, members) => this.#session.request(name, members),
       createKeys: (room, ports) =>
-        this.#as((device, book) =>
-          createKeys({ device, book, role: this.me.value?.role ?? 'member', room, ports }),
-        ),
+        createKeys({
+          device: this.#core.device,
+          book: this.#core.book,
+          role: this.me.value?.role ?? 'member',
+          room,
+          ports,
+        }),
       notice: (key, params) => this.#tell(key, params),
       failed: (code) => this.#tell(errorKey(code)),
       left,
       met: (people) => this.#onMet(people),
+      lang: () => this.#ports.page.lang(),
       chains: {
-        inviters: (account) => this.#member?.book.get(account)?.inviters ?? null,
+        inviters: (account) => this.#core.member?.book.inviters(account) ?? null,
         nameOf: (account) => this.#met.value.get(account)?.name ?? null,
+        picture: (account) => this.#account.picture(account),
       },
     };
   }
@@ -384,12 +466,23 @@ class Client implements App {
     if (news.length === 0) return;
     const faces = news.map(({ account, name }): [Id, Face] => [account, { account, name }]);
     this.#met.value = new Map([...this.#met.value, ...faces]);
-    void this.#vault?.saveMet(faces.map(([, face]) => face)).catch(console.error);
+    void this.#core.vault?.saveMet(faces.map(([, face]) => face)).catch(console.error);
   }
 
   #card(id: Id): RoomCard {
     const known = this.#hall.value.get(id);
-    return known ?? { id, title: '', who: 'everyone', opened: Date.now(), people: 0, speakers: 0, faces: [] };
+    return (
+      known ?? {
+        id,
+        host: '',
+        title: '',
+        who: 'everyone',
+        opened: Date.now(),
+        people: 0,
+        speakers: 0,
+        faces: [],
+      }
+    );
   }
 
   #tell(key: NoticeKey | ReturnType<typeof errorKey>, params: Notice['params'] = {}, urgent = false): void {
@@ -399,19 +492,5 @@ class Client implements App {
   #inRoom(act: (room: Room) => Promise<Outcome>): Promise<Outcome> {
     const room = this.#current.value;
     return room ? act(room) : Promise.resolve(failed('not_in_room'));
-  }
-
-  async #as<T>(act: (device: Device, book: ChainBook) => Promise<T>): Promise<T> {
-    if (!this.#member) throw new Error('no member on this browser');
-    return act(this.#member.device, this.#member.book);
-  }
-
-  async #signed(
-    name: Extract<RequestName, 'invite.revoke' | 'member.ban'>,
-    sign: (d: Device) => Promise<string>,
-  ): Promise<Outcome> {
-    return attempt(async () => {
-      await this.#session.request(name, { record: await this.#as(sign) });
-    });
   }
 }

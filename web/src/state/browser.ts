@@ -2,6 +2,7 @@
 
 import { decoders } from '../api/decode.ts';
 import { makeRoomKeys } from '../e2ee/keys.ts';
+import { Passkeys } from '../identity/passkey.ts';
 import { Vault } from '../identity/vault.ts';
 import { connect } from '../rtc/connection.ts';
 import { Microphone } from '../rtc/microphone.ts';
@@ -18,6 +19,7 @@ export function browserPorts(): AppPorts {
       origin,
       fragment: () => location.hash,
       path: () => location.pathname,
+      lang: () => (document.documentElement.lang === 'fr' ? 'fr' : 'en'),
       show: (path) => history.replaceState(null, '', path),
       onHide: (f) => addEventListener('pagehide', f),
       onFragment: (f) => addEventListener('hashchange', () => location.hash && f()),
@@ -35,6 +37,7 @@ export function browserPorts(): AppPorts {
     connect,
     speakers: (slots, onBlocked) => new Speakers(slots, onBlocked),
     microphone: (onState) => new Microphone(onState, navigator.mediaDevices),
-    createKeys: (maker) => makeRoomKeys({ ...maker, log: () => maker.device.log }),
+    passkeys: () => (Passkeys.available() ? new Passkeys(navigator.credentials) : null),
+    createKeys: (maker) => makeRoomKeys({ ...maker, log: () => maker.book.head }),
   };
 }

@@ -5,7 +5,7 @@ import { type Signal, signal } from '@preact/signals';
 import type { Session } from '../api/session.ts';
 import { type Invitation, makeKeys } from '../identity/device.ts';
 import type { InviteLink } from '../identity/links.ts';
-import type { MemberKeys, Vault } from '../identity/vault.ts';
+import type { AccountKeys, MemberKeys, Vault } from '../identity/vault.ts';
 import { RequestError } from '../socket/failure.ts';
 import type { InviteView, Outcome } from './model.ts';
 import { attempt } from './outcome.ts';
@@ -29,7 +29,7 @@ export class Entry {
   #session: Session;
   #vault: EntryVault;
   #invitation: Invitation;
-  #keys: MemberKeys | null = null;
+  #keys: AccountKeys | null = null;
   #record = '';
   #sent = false; // a redemption went out whose answer we may have missed
 
@@ -44,7 +44,11 @@ export class Entry {
     const { state } = this.view.value;
     if (this.#sent || (state !== 'checking' && state !== 'offline')) return;
     const outcome = await attempt(() =>
-      this.#session.look(this.#invitation.invite, (host, nonce) => this.#invitation.look(host, nonce)),
+      this.#session.look(
+        'invite.look',
+        (sig) => ({ invite: this.#invitation.invite, sig }),
+        (host, nonce) => this.#invitation.look(host, nonce),
+      ),
     );
     if (!outcome.ok) this.fail(outcome.code);
     else {
@@ -86,7 +90,7 @@ export class Entry {
     const again = this.#sent;
     this.#sent = true;
     try {
-      await this.#session.redeem(this.#record, name);
+      await this.#session.visit('invite.redeem', { record: this.#record, name });
     } catch (error) {
       const code = error instanceof RequestError ? error.code : 'internal';
       // Used by ourselves, when the first answer got lost: the hello that follows tells.

@@ -162,10 +162,6 @@ export class Join {
         const { kems } = await this.#ports.request('room.kem', { room: this.#room, accounts });
         return new Map(kems.map(({ account, kem }) => [account, kem]));
       },
-      chains: async (accounts) => {
-        const { chains } = await this.#ports.request('chain.read', { accounts });
-        return new Map(chains.map(({ account, entries }) => [account, entries]));
-      },
       install: (epoch) => {
         this.#stages.set(epoch.counter, epoch.senders);
         for (const counter of this.#stages.keys())

@@ -29,6 +29,17 @@ export const ERROR_CODES = [
   'stale_header',
   'bad_name',
   'bad_title',
+  'held', // an admin has to look at the account first
+  'second_needed', // so many removals need a second admin
+  'too_early', // the time to object is not over
+  'device_limit',
+  'budget', // so many people were looked up today
+  'bad_handle',
+  'handle_taken',
+  'bad_bio',
+  'bad_picture',
+  'other_log', // the server has another member log than we
+  'suite_needed', // the room's keys are post-quantum, and ours are not
   'rate_limited',
   'busy',
   'store_failed',
@@ -43,6 +54,8 @@ export const ERROR_CODES = [
   'no_media', // this browser could not set up its audio connection
   'mic_denied',
   'mic_missing',
+  'no_passkey', // no passkey that can keep a secret, or it was not used
+  'words_differ', // somebody stands between two devices
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

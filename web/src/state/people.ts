@@ -15,6 +15,7 @@ interface Gone {
 export interface Chains {
   inviters(account: Id): Id[] | null; // nearest first; null: not verified (yet)
   nameOf(account: Id): string | null;
+  picture(account: Id): ReadonlySignal<string | null>;
 }
 
 export class People {
@@ -46,6 +47,11 @@ export class People {
 
   get(account: Id): Person | undefined {
     return this.#persons.get(account);
+  }
+
+  rename(account: Id, name: string): void {
+    const person = this.#persons.get(account);
+    if (person) this.person({ ...person, name });
   }
 
   person(person: Person): void {
@@ -106,6 +112,11 @@ export class People {
     }
   }
 
+  // What is known of somebody's chain, name or standing changed.
+  touch(): void {
+    this.#changed();
+  }
+
   #changed(): void {
     this.#version.value++;
   }
@@ -138,6 +149,9 @@ export class People {
       hand,
       order,
       level: this.level(account),
+      picture: this.#chains.picture(account),
+      forged: this.#keys?.forged.includes(account) ?? false,
+      unverified: this.#keys?.unverified.includes(account) ?? false,
       chain: bad ? 'bad' : inviters ? 'good' : 'checking',
       chainNames: (inviters ?? [])
         .map((one) => this.name(one) ?? this.#chains.nameOf(one))

@@ -3,6 +3,8 @@
 
 import { type Signal, signal } from '@preact/signals';
 import type { Face, Id, LeftWhy, RequestName, Requests, RoomCard } from '../api/messages.ts';
+import { unb64 } from '../base/bytes.ts';
+import { type WordsLang, wordsOf } from '../base/words.ts';
 import type { KeysState } from '../e2ee/types.ts';
 import type { Path } from '../rtc/connection.ts';
 import type { Microphone, MicState } from '../rtc/microphone.ts';
@@ -20,9 +22,11 @@ export interface RoomPorts extends JoinPorts {
   failed(code: string): void; // out of the room for this reason
   left(): void; // the room is over for us, whatever the reason
   met(people: Face[]): void;
+  lang(): WordsLang; // of the screens
   chains: Chains;
 }
 
+const WORDS = 4;
 const SLOW_MS = 3000; // then one is told that another path is being tried
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 8000;
@@ -118,6 +122,20 @@ export class Room {
 
   play(): void {
     this.#join?.play();
+  }
+
+  rename({ account, name }: Face): void {
+    this.#people.rename(account, name);
+  }
+
+  // Whose chain counts may have changed.
+  logGrew(): void {
+    this.#people.touch();
+    this.#show();
+  }
+
+  get host(): Id {
+    return this.#card.host;
   }
 
   onCard(card: RoomCard): void {
@@ -314,6 +332,11 @@ export class Room {
     return this.#keys?.ready ? 'live' : 'keys';
   }
 
+  #words(): string[] | null {
+    const hash = unb64(this.#keys?.hash ?? '', 32);
+    return hash && wordsOf(hash, WORDS, this.#ports.lang());
+  }
+
   #look(): RoomView {
     return {
       card: this.#card,
@@ -321,6 +344,9 @@ export class Room {
       people: this.#people.list,
       me: this.#people.me,
       hearers: this.#keys?.hearers ?? 0,
+      words: this.#words(),
+      checking: this.#keys?.checking ?? 0,
+      hybrid: this.#keys?.hybrid ?? false,
       trouble: this.#keys?.trouble ?? null,
       troubleWith: this.#people.name(this.#keys?.troubleWith ?? null),
       mic: this.#mic.state,
