@@ -51,7 +51,7 @@ function report(people: number, suite: number, cost: Cost): void {
       baseline,
       ratio: baseline && value / baseline,
       goal: baseline && baseline * SLACK,
-      met: baseline && value <= baseline * SLACK,
+      met: baseline === null ? null : value <= baseline * SLACK,
     },
     { header_ms: Math.round(cost.stewardMs), parts: cost.seals },
   );

@@ -152,3 +152,33 @@ export function match(said: Recording, heard: Recording, words = 5): Match {
   });
   return matches.reduce((best, m) => (m.r > best.r ? m : best), { r: 0, lagMs: Number.NaN });
 }
+
+const FRAME = 0.02 * rate;
+const SOUND = 0.004; // of a frame: less is silence, or the last of a fade
+const SPEECH = 0.02; // of a frame of the microphone: certainly a part of a word
+
+function frames(r: Recording): number[] {
+  const length = Math.floor(Math.min(...r.samples.map((track) => track.length)) / FRAME);
+  return Array.from({ length }, (_, i) =>
+    Math.max(...r.samples.map((t) => Math.sqrt(energyOf(t.subarray(i * FRAME, (i + 1) * FRAME)) / FRAME))),
+  );
+}
+
+/** By wall clock, when the last frame ended that was not silent; the start of the recording if all were. */
+export function lastSoundMs(r: Recording): number {
+  return r.startMs + (frames(r).findLastIndex((loud) => loud > SOUND) + 1) * 20;
+}
+
+/** The longest stretch in which words were said and nothing was heard. */
+export function longestGapMs(said: Recording, heard: Recording, lagMs: number): number {
+  const ears = frames(heard);
+  const offset = Math.round((said.startMs - heard.startMs + lagMs) / 20);
+  let longest = 0;
+  let run = 0;
+  for (const [i, loud] of frames(said).entries()) {
+    const at = ears[i + offset];
+    run = at !== undefined && loud > SPEECH && at < SOUND ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest * 20;
+}
