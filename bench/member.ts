@@ -1,0 +1,139 @@
+// A member of a bench's club over a real WebSocket: comes by a link, opens a session, joins a room with the real
+// key machine. See wire.ts.
+
+import type { ChainEntry, Events, Id, LogHead, Requests } from '../web/src/api/messages.ts';
+import { makeKemPair } from '../web/src/e2ee/hpke.ts';
+import { Keys } from '../web/src/e2ee/keys.ts';
+import { type KeysOptions, makeLeaf } from '../web/src/e2ee/leaf.ts';
+import type { FrameEpoch, KeysState } from '../web/src/e2ee/types.ts';
+import type { ChainBook } from '../web/src/identity/chain.ts';
+import { Device, Invitation, makeKeys } from '../web/src/identity/device.ts';
+import type { Suite } from '../web/src/identity/keymsg.ts';
+import { parseLink } from '../web/src/identity/links.ts';
+import { Wire } from './wire.ts';
+
+const NOBODY = 'A'.repeat(43);
+
+export class BenchMember {
+  readonly wire: Wire;
+  readonly device: Device;
+  log: LogHead;
+  keys: Keys | null = null;
+  epoch: FrameEpoch | null = null;
+  state: KeysState | null = null;
+  installed: (epoch: FrameEpoch) => void = () => {};
+  left: (account: Id) => void = () => {};
+
+  private constructor(wire: Wire, device: Device, log: LogHead) {
+    this.wire = wire;
+    this.device = device;
+    this.log = log;
+    wire.hear = (message) => this.#event(message);
+  }
+
+  /** Redeems a link and opens the session. */
+  static async come(port: number, link: string, founder: Id | null, name: string): Promise<BenchMember> {
+    const wire = await Wire.open(port);
+    const { nonce } = (await new Promise((resolve) => {
+      wire.hear = resolve as (message: Record<string, unknown>) => void;
+    })) as { nonce: string };
+    const parsed = await parseLink(link);
+    if (!parsed || parsed === 'mistyped' || parsed.kind === 'device') throw new Error(`a bad link: ${link}`);
+    const keys = await makeKeys(founder);
+    const record = await (await Invitation.open(parsed)).redeem(keys, Date.now());
+    const { log } = (await wire.ask('invite.redeem', { record, name })) as { log: LogHead };
+    const device = new Device(keys);
+    const sig = await device.hello(`localhost:${port}`, nonce);
+    const { account, device: id } = device;
+    await wire.ask('hello', { account, device: id, sig, log: { size: 0, head: NOBODY } });
+    return new BenchMember(wire, device, log);
+  }
+
+  async ask<K extends keyof Requests>(name: K, members: Requests[K][0]): Promise<Requests[K][1]> {
+    return (await this.wire.ask(name, members)) as unknown as Requests[K][1];
+  }
+
+  async invite(): Promise<string> {
+    const { record, link } = await this.device.invite('http://localhost', Date.now());
+    await this.wire.ask('invite.create', { record });
+    return link;
+  }
+
+  async ban(account: Id): Promise<void> {
+    await this.wire.ask('member.ban', { record: await this.device.ban(account, Date.now()) });
+  }
+
+  #options(room: Id, role: KeysOptions['role'], book: ChainBook): KeysOptions {
+    return {
+      room,
+      device: this.device,
+      role,
+      book,
+      log: () => this.log,
+      ports: {
+        nowMs: () => Date.now(),
+        after: (ms, run) => {
+          const timer = setTimeout(run, ms);
+          return () => clearTimeout(timer);
+        },
+        send: async (message) => void (await this.ask('room.keys', { room, ...message })),
+        seals: async (counter, seals) => void (await this.ask('room.seals', { room, counter, seals })),
+        beat: async (data) => void (await this.ask('room.beat', { room, data })),
+        tags: async (data) => void (await this.ask('room.tags', { room, data })),
+        kems: async (accounts) => {
+          const { kems } = await this.ask('room.kem', { room, accounts });
+          return new Map(kems.map(({ account, kem }) => [account, kem]));
+        },
+        chains: async (accounts) => {
+          const { chains } = await this.ask('chain.read', { accounts });
+          return new Map(chains.map(({ account, entries }): [Id, ChainEntry[]] => [account, entries]));
+        },
+        install: (epoch) => {
+          this.epoch = { ...epoch, base: epoch.base.slice() };
+          this.installed(this.epoch);
+        },
+        stop: () => {},
+        pause: () => {},
+        listed: () => {},
+        changed: (state) => {
+          this.state = state;
+        },
+      },
+    };
+  }
+
+  /** `watches`: with the whole key machine. Else only the leaf is real: a listener whose messages are counted. */
+  async join(
+    room: Id,
+    role: KeysOptions['role'],
+    book: ChainBook,
+    suite: Suite,
+    watches: boolean,
+  ): Promise<void> {
+    const pair = await makeKemPair(suite);
+    const options = this.#options(room, role, book);
+    const leaf = await makeLeaf(options, pair);
+    const keys = new Keys(options, pair, leaf);
+    const beside = keys.kem ? { kem: keys.kem } : {};
+    const media = { ufrag: 'abcd', fingerprint: NOBODY, pt: 111, level: 1, ssrc: [1, 2] as [number, number] };
+    const reply = await this.ask('room.join', { room, leaf, ...beside, media });
+    if (!watches) return keys.close();
+    this.keys = keys;
+    void keys.joined(reply);
+  }
+
+  #event({ ev, ...body }: Record<string, unknown>): void {
+    if (ev === 'log') this.log = body.log as LogHead;
+    if (ev === 'room.left') this.left((body as unknown as Events['room.left']).account);
+    const { keys } = this;
+    if (!keys) return;
+    if (ev === 'room.person') void keys.person((body as unknown as Events['room.person']).person);
+    if (ev === 'room.keys') void keys.keys(body as unknown as Events['room.keys']);
+    if (ev === 'room.seal') void keys.seal(body as unknown as Events['room.seal']);
+    if (ev === 'room.beat') void keys.beat(body as unknown as Events['room.beat']);
+    if (ev === 'room.left') {
+      const { account, why } = body as unknown as Events['room.left'];
+      void keys.left(account, why);
+    }
+  }
+}
