@@ -5,7 +5,6 @@
 
 import { Server } from '../test/browser/server.ts';
 import { Frames } from '../web/src/e2ee/frames.ts';
-import { ChainBook } from '../web/src/identity/chain.ts';
 import type { Suite } from '../web/src/identity/keymsg.ts';
 import { BenchMember } from './member.ts';
 import { machine, print } from './row.ts';
@@ -32,7 +31,7 @@ let lastHeader = 0;
 try {
   const host = await BenchMember.come(server.port, server.founderLink, null, 'Host');
   const founder = host.device.account;
-  const book = new ChainBook(founder);
+  const book = await host.book();
   const { room } = await host.ask('room.open', { title: 'Evening', who: 'everyone' });
   await host.join(room, 'founder', book, suite, true);
   const arrive = async (name: string): Promise<BenchMember> =>

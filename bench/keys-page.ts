@@ -8,7 +8,7 @@ import { type KemPair, makeKemPair } from '../web/src/e2ee/hpke.ts';
 import { Keys } from '../web/src/e2ee/keys.ts';
 import { type KeysOptions, makeLeaf } from '../web/src/e2ee/leaf.ts';
 import type { KeysState } from '../web/src/e2ee/types.ts';
-import { ChainBook } from '../web/src/identity/chain.ts';
+import type { ChainBook } from '../web/src/identity/chain.ts';
 import type { Suite } from '../web/src/identity/keymsg.ts';
 import { Club, type Member } from '../web/test/club.ts';
 
@@ -37,7 +37,16 @@ interface Guest {
 }
 
 const media = { ufrag: '', pwd: '', fingerprint: '', candidates: [], slots: [], setup: 'passive' as const };
-const card = { id: ROOM, title: '', who: 'everyone' as const, opened: 0, people: 0, speakers: 0, faces: [] };
+const card = {
+  id: ROOM,
+  host: ROOM,
+  title: '',
+  who: 'everyone' as const,
+  opened: 0,
+  people: 0,
+  speakers: 0,
+  faces: [],
+};
 
 class Bench {
   readonly #suite: Suite;
@@ -54,10 +63,10 @@ class Bench {
   #sealed: { bytes: number; count: number; at: number } = { bytes: 0, count: 0, at: 0 };
   #last: KeyMessage | null = null;
 
-  constructor(club: Club, suite: Suite) {
+  constructor(club: Club, book: ChainBook, suite: Suite) {
     this.#club = club;
     this.#suite = suite;
-    this.#book = new ChainBook(club.founder.account);
+    this.#book = book;
   }
 
   #options(member: Member): KeysOptions {
@@ -81,7 +90,6 @@ class Bench {
         beat: async () => {},
         tags: async () => {},
         kems: async (accounts) => new Map(accounts.map((id) => [id, this.#here.get(id)?.kem ?? ''])),
-        chains: async (accounts) => new Map(accounts.map((id) => [id, this.#club.chain(id)])),
         install: () => {},
         stop: () => {},
         pause: () => {},
@@ -248,7 +256,8 @@ class Bench {
 }
 
 async function run(n: number, suite: Suite, say: (what: string) => void): Promise<Cost[]> {
-  const bench = new Bench(await Club.found(), suite);
+  const club = await Club.found();
+  const bench = new Bench(club, await club.book(), suite);
   await bench.arrive(n);
   say('all are there');
   for (const index of [HOST, SECOND, EAR]) await bench.start(index);

@@ -1,15 +1,17 @@
 // A member of a bench's club over a real WebSocket: comes by a link, opens a session, joins a room with the real
 // key machine. See wire.ts.
 
-import type { ChainEntry, Events, Id, LogHead, Requests } from '../web/src/api/messages.ts';
+import type { Events, Id, LogHead, Requests } from '../web/src/api/messages.ts';
 import { makeKemPair } from '../web/src/e2ee/hpke.ts';
 import { Keys } from '../web/src/e2ee/keys.ts';
 import { type KeysOptions, makeLeaf } from '../web/src/e2ee/leaf.ts';
 import type { FrameEpoch, KeysState } from '../web/src/e2ee/types.ts';
-import type { ChainBook } from '../web/src/identity/chain.ts';
+import { ChainBook } from '../web/src/identity/chain.ts';
 import { Device, Invitation, makeKeys } from '../web/src/identity/device.ts';
 import type { Suite } from '../web/src/identity/keymsg.ts';
 import { parseLink } from '../web/src/identity/links.ts';
+import { NO_LOG } from '../web/src/identity/vault.ts';
+import { memoryStore } from '../web/test/club.ts';
 import { Wire } from './wire.ts';
 
 const NOBODY = 'A'.repeat(43);
@@ -54,13 +56,26 @@ export class BenchMember {
   }
 
   async invite(): Promise<string> {
-    const { record, link } = await this.device.invite('http://localhost', Date.now());
-    await this.wire.ask('invite.create', { record });
+    const { record, link } = await this.device.invite('http://localhost', Date.now(), 24);
+    await this.ask('log.append', { record });
     return link;
   }
 
   async ban(account: Id): Promise<void> {
-    await this.wire.ask('member.ban', { record: await this.device.ban(account, Date.now()) });
+    await this.ask('log.append', { record: await this.device.about('ban', account, Date.now()) });
+  }
+
+  /** Asks this member's server. */
+  book(): Promise<ChainBook> {
+    return ChainBook.open(this.device.founder, NO_LOG, {
+      store: memoryStore(),
+      readLog: (from) => this.ask('log.read', { from }),
+      readChains: async (accounts) => (await this.ask('chain.read', { accounts })).chains,
+      grew: () => {},
+      forked: () => {
+        throw new Error('a fork');
+      },
+    });
   }
 
   #options(room: Id, role: KeysOptions['role'], book: ChainBook): KeysOptions {
@@ -83,10 +98,6 @@ export class BenchMember {
         kems: async (accounts) => {
           const { kems } = await this.ask('room.kem', { room, accounts });
           return new Map(kems.map(({ account, kem }) => [account, kem]));
-        },
-        chains: async (accounts) => {
-          const { chains } = await this.ask('chain.read', { accounts });
-          return new Map(chains.map(({ account, entries }): [Id, ChainEntry[]] => [account, entries]));
         },
         install: (epoch) => {
           this.epoch = { ...epoch, base: epoch.base.slice() };

@@ -218,7 +218,7 @@ export class RealRelay extends Relay {
     const { founder } = this.club;
     const record = await founder.device_.about('ban', account, this.now);
     this.forget(account);
-    await this.request(founder.account, 'member.ban' as 'log.append', { record });
+    await this.request(founder.account, 'log.append', { record });
   }
 
   // ---- keys
