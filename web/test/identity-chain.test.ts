@@ -1,9 +1,10 @@
 // Chains and the log they hang from, against a server that lies in every way it can.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import type { ChainEntry, LogHead } from '../src/api/messages.ts';
-import { type Bytes, b64, concat, random, unb64 } from '../src/base/bytes.ts';
-import { keyOfSeed, verify } from '../src/base/sign.ts';
+import { type Bytes, b64, concat, hex, random, unb64, unhex } from '../src/base/bytes.ts';
+import { hashFor, idOf, keyOfSeed, sha256, verify } from '../src/base/sign.ts';
 import { type BookPorts, ChainBook } from '../src/identity/chain.ts';
 import { Device, Invitation, idBytes, makeKeys, Newcomer } from '../src/identity/device.ts';
 import { parseLink } from '../src/identity/links.ts';
@@ -11,6 +12,8 @@ import type { ForkProof, LogReply } from '../src/identity/log.ts';
 import { parseRecord, writeHelloBody, writeLookBody } from '../src/identity/records.ts';
 import { NO_LOG } from '../src/identity/vault.ts';
 import { Club, type Member, memoryStore, openLink } from './club.ts';
+import type { GoldenLog, GoldenPath } from './golden-log.ts';
+import { goldenUrl } from './make-golden.ts';
 
 const bytes = (text: string): Bytes => unb64(text) as Bytes;
 
@@ -569,4 +572,90 @@ describe('a device', () => {
     expect(other.takes(place, a.account)).toBe(false);
     expect(one.takes('AAAA', a.account)).toBe(false);
   });
+});
+
+describe('the golden log', () => {
+  const load = <T>(name: string): T => JSON.parse(readFileSync(goldenUrl(name), 'utf8')) as T;
+  const { founder, records, refused } = load<GoldenLog>('logs.json');
+  const paths = load<GoldenPath[]>('paths.json');
+  const account = (text: string): string => b64(unhex(text));
+
+  // A server that shows these records, and everything it has as the path of whoever is asked for.
+  async function bookOf(shown: string[]): Promise<ChainBook> {
+    const entries: Bytes[] = [];
+    let head = new Uint8Array(32);
+    for (const record of shown) {
+      const entry = concat(unhex(record).slice(0, 1), await sha256(unhex(record)));
+      head = await hashFor('log', head, entry);
+      entries.push(entry);
+    }
+    const all = shown.map((record, n) => ({ n, record: b64(unhex(record)) }));
+    const full = all.filter((_, n) =>
+      [5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 18].includes(entries[n]?.[0] ?? 0),
+    );
+    return ChainBook.open(account(founder), NO_LOG, {
+      store: memoryStore(),
+      readLog: async (from) => ({
+        from,
+        entries: b64(concat(...entries.slice(from))),
+        records: full.filter(({ n }) => n >= from),
+        log: { size: shown.length, head: b64(head) },
+      }),
+      readChains: async (accounts) => accounts.map((id) => ({ account: id, entries: all })),
+      grew: () => undefined,
+      forked: () => undefined,
+    });
+  }
+
+  const ofRecord = (record: string) => parseRecord(unhex(record));
+
+  it('adds up to its head, and every path to its chain', async () => {
+    const book = await bookOf(records.map(({ record }) => record));
+    expect(await book.catchUp()).toBe(true);
+    expect(book.head).toEqual({ size: records.length, head: account(records.at(-1)?.head ?? '') });
+    const people = paths.map((path) => ({ account: account(path.account), device: account(path.device) }));
+    await book.prove(people);
+    const out = people.filter((one) => !book.get(one.account, one.device)).map(({ device }) => device);
+    const gone = ['b', 'lost', 'c second'].length; // deleted, superseded, revoked
+    expect(out.length).toBe(gone);
+    for (const [i, one] of people.entries()) {
+      const chain = book.get(one.account, one.device);
+      if (chain) expect(hex(chain.hash)).toBe(paths[i]?.chain);
+    }
+  });
+
+  // What a server must not append does nothing in a client either, if it does all the same. What only quotas,
+  // withdrawn invitations and whoever stores the log can know is left to the server.
+  const onlyServers = [
+    'a redemption of what was withdrawn',
+    "a peer withdraws somebody's invitation",
+    'a second founder',
+    'an evening in the log',
+    'a record for the second time',
+  ];
+
+  it.each(refused.filter(({ name }) => !onlyServers.includes(name)))(
+    '$name counts for nothing',
+    async (bad) => {
+      const before = records.slice(0, bad.size).map(({ record }) => record);
+      const [good, lied] = await Promise.all([bookOf(before), bookOf([...before, bad.record])]);
+      await Promise.all([good.catchUp(), lied.catchUp()]);
+      const known = paths
+        .filter((path) => path.records.every((n) => n < bad.size))
+        .map((path) => ({ account: account(path.account), device: account(path.device) }));
+      const record = ofRecord(bad.record);
+      for (const book of [good, lied]) await book.prove(known);
+      for (const { account: id, device } of known) {
+        expect(lied.get(id, device)).toEqual(good.get(id, device));
+        expect(lied.claimed(id)).toBe(good.claimed(id));
+      }
+      if (record && 'deviceKey' in record) {
+        const device = b64(await idOf('device', record.deviceKey));
+        const owner =
+          'accountKey' in record ? b64(await idOf('account', record.accountKey)) : b64(record.author);
+        await lied.prove([{ account: owner, device }]);
+        expect(lied.get(owner, device)).toBeNull();
+      }
+    },
+  );
 });

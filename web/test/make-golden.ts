@@ -1,4 +1,4 @@
-// Writes test/golden/{records,headers,links,keys}.json: `node web/test/make-golden.ts`.
+// Writes test/golden/{records,headers,links,keys,logs,paths,recovery}.json: `node web/test/make-golden.ts`.
 // Seeds are fixed and Ed25519 is deterministic, so the files are reproducible; golden.test.ts compares.
 
 import { writeFileSync } from 'node:fs';
@@ -36,6 +36,8 @@ import {
   writeLookBody,
   writeRecordBody,
 } from '../src/identity/records.ts';
+
+import { makeLog, makePaths, makeRecovery } from './golden-log.ts';
 
 export interface GoldenCase {
   name: string;
@@ -404,6 +406,9 @@ export const GOLDEN: Record<string, () => Promise<unknown>> = {
   'headers.json': makeHeaders,
   'links.json': makeLinks,
   'keys.json': makeKeySchedule,
+  'logs.json': makeLog,
+  'paths.json': makePaths,
+  'recovery.json': makeRecovery,
 };
 
 export async function goldenText(name: string): Promise<string> {
