@@ -22,10 +22,9 @@ static void touch_command(const struct command *c)
 {
     switch (c->kind) {
     case COMMAND_REDEEM:
-    case COMMAND_INVITE:
-    case COMMAND_INVITE_REVOKE:
-    case COMMAND_BAN:
-    case COMMAND_UNBAN:
+    case COMMAND_LOG_APPEND:
+    case COMMAND_PAIR_ACCEPT:
+    case COMMAND_RECOVERY_USE:
     case COMMAND_ROOM_REMOVE:
         touch(c->record.name);
         touch(c->record.record);
@@ -44,6 +43,15 @@ static void touch_command(const struct command *c)
         break;
     case COMMAND_PASSKEY_LOOK:
         touch(c->passkey.credential);
+        break;
+    case COMMAND_PAIR_FIND:
+        touch(c->pair.code);
+        break;
+    case COMMAND_PAIR_OFFER:
+        touch(c->pair.body);
+        break;
+    case COMMAND_CLAIM_OPEN:
+        touch(c->claim.body);
         break;
     case COMMAND_CHAIN_READ:
     case COMMAND_PROFILE_READ:

@@ -34,7 +34,7 @@ static void spoil(struct reader *r, uint8_t *bytes, size_t *len)
 
 static void step_record(struct reader *r)
 {
-    static const enum command_kind kinds[] = {COMMAND_BAN, COMMAND_UNBAN, COMMAND_INVITE_REVOKE,
+    static const enum command_kind kinds[] = {COMMAND_LOG_APPEND, COMMAND_LOG_APPEND, COMMAND_LOG_APPEND,
                                               COMMAND_REDEEM};
     static const enum record_type types[] = {RECORD_BAN, RECORD_UNBAN, RECORD_INVITE_REVOKE, RECORD_BAN};
     uint8_t bytes[LIMIT_RECORD_BYTES];
@@ -167,10 +167,9 @@ static void step_raw(struct reader *r) /* bytes nobody signed */
     struct view raw = read_view(r, n);
     switch (c.kind) {
     case COMMAND_REDEEM:
-    case COMMAND_INVITE:
-    case COMMAND_INVITE_REVOKE:
-    case COMMAND_BAN:
-    case COMMAND_UNBAN:
+    case COMMAND_LOG_APPEND:
+    case COMMAND_PAIR_ACCEPT:
+    case COMMAND_RECOVERY_USE:
         c.record.record = c.record.name = raw;
         break;
     case COMMAND_ROOM_JOIN:

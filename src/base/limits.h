@@ -10,6 +10,8 @@ enum {
     /* identities and rooms */
     LIMIT_MEMBERS = 100000,         /* accounts ever admitted to one club */
     LIMIT_DEVICES_PER_MEMBER = 8,
+    LIMIT_DEVICES_EVER = 64,        /* of one account, with those that were revoked */
+    LIMIT_PATH_RECORDS = 256,       /* that one device hangs from */
     LIMIT_INVITES_PER_MEMBER = 5,   /* outstanding at once; founder and admins: LIMIT_INVITES_PER_ADMIN */
     LIMIT_INVITES_PER_ADMIN = 1000,
     LIMIT_INVITE_DAYS = 30,         /* longest life an invite may ask for */
@@ -36,10 +38,13 @@ enum {
     LIMIT_PASSKEY_BYTES = 512,      /* a credential id, and the sealed code beside it */
     LIMIT_PAIRS = 256,              /* new devices that wait to be added */
     LIMIT_PAIR_MS = 300000,
+    LIMIT_PAIR_FIND_MS = 6000,      /* between two codes that an account tries, with ten in reserve */
+    LIMIT_CLAIM_CLOCK_MS = 600000,  /* how far the time of a claim may be from the server's clock */
     LIMIT_CLAIM_MS = 72 * 3600 * 1000, /* the veto period of a succession */
     LIMIT_CLAIMS = 64,              /* claims that wait for their second signature */
     LIMIT_REMOVALS_PER_MINUTE = 5,  /* by one person; more need a second admin */
     LIMIT_MOD_ENTRIES = 500,        /* of the moderation log per answer */
+    LIMIT_LOG_MS = 200,             /* news of records that change nobody's standing: at most so often */
     LIMIT_LOG_CHUNK = 8192,         /* log entries per log.read */
     LIMIT_MEMBERS_CHUNK = 500,      /* members per operator.members */
     LIMIT_LOG_RECORDS = 1 << 20,    /* records in one club's member log */

@@ -115,7 +115,7 @@ struct person_info person_info(const struct person *p)
 {
     return (struct person_info){
         .account = p->member->account,
-        .device = p->member->device,
+        .device = p->device->id,
         .name = member_name(p->member),
         .leaf = {p->leaf, p->leaf_len},
         .club_role = p->member->role,

@@ -27,11 +27,6 @@ struct room_info room_info(const struct room *room)
     return info;
 }
 
-static void tell_member(struct rooms *r, const struct member *m, struct out out)
-{
-    for (const struct sock *s = m->socks; s; s = s->next) send_out(r, s, out);
-}
-
 /* To every session that may see the room. */
 static void tell_hall(struct rooms *r, const struct room *room, struct out out)
 {
@@ -39,14 +34,14 @@ static void tell_hall(struct rooms *r, const struct room *room, struct out out)
         size_t count = 0;
         sock_name *socks = scratch_take(r, r->sock_count * sizeof(*socks));
         for (uint32_t i = 0; socks && i < r->sock_count; i++)
-            if (r->socks[i]->member) socks[count++] = r->socks[i]->name;
+            if (r->socks[i]->member && !r->socks[i]->member->held) socks[count++] = r->socks[i]->name;
         send_many(r, socks, count, out);
         return;
     }
-    tell_member(r, room->opener, out);
+    if (!room->opener->held) tell_member(r, room->opener, out);
     for (size_t i = 0; i < room->picked_count; i++) {
         const struct member *m = log_member(&r->log, room->picked[i]);
-        if (m) tell_member(r, m, out);
+        if (m && !m->held) tell_member(r, m, out);
     }
 }
 

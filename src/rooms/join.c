@@ -65,20 +65,22 @@ static bool leaf_known(const struct room *room, const struct member *m, struct h
     return false;
 }
 
-static enum err check_leaf(const struct room *room, const struct member *m, struct view bytes,
-                           struct view kem, uint8_t *suite)
+static enum err check_leaf(const struct room *room, const struct sock *s, struct view bytes, struct view kem,
+                           uint8_t *suite)
 {
+    const struct member *m = s->member;
     struct leaf leaf;
     if (bytes.len > LIMIT_LEAF_BYTES) return ERR_TOO_LARGE;
     enum err e = leaf_parse(&leaf, bytes);
     if (e) return e;
     if (leaf.suite < room->keys.suite) return ERR_SUITE; /* once hybrid, never less */
     bool own = id_eq(leaf.room, room->id) && id_eq(leaf.account, m->account) &&
-               id_eq(leaf.device, m->device) && leaf.role == m->role && hash_eq(leaf.chain, m->chain);
+               id_eq(leaf.device, s->device->id) && leaf.role == m->role &&
+               hash_eq(leaf.chain, s->device->path);
     if (!own) return ERR_AUTH;
     *suite = leaf.suite;
     e = kem_check(&leaf, kem);
-    if (!e) e = sign_verify(&m->device_key, "leaf", leaf.body, leaf.sig);
+    if (!e) e = sign_verify(&s->device->key, "leaf", leaf.body, leaf.sig);
     return !e && leaf_known(room, m, hash_raw(bytes)) ? ERR_REPLAY : e;
 }
 
@@ -92,16 +94,18 @@ static enum err check_media(const struct media_peer *m)
     return OK;
 }
 
-static enum err check_join(struct rooms *r, const struct member *m, const struct command *c,
-                           struct room **out, uint8_t *suite)
+static enum err check_join(struct rooms *r, const struct sock *s, const struct command *c, struct room **out,
+                           uint8_t *suite)
 {
+    const struct member *m = s->member;
     struct room *room = room_find(r, c->join.room);
     if (!room || !room_visible(room, m)) return ERR_NOT_FOUND;
-    if (was_removed(room, m->account)) return ERR_REMOVED;
+    if (was_removed(room, m->account) || log_room_banned(&r->log, m->account, room->opener->account))
+        return ERR_REMOVED;
     bool here = m->person && m->person->room == room;
     if (!here && room->count >= LIMIT_PEOPLE_PER_ROOM) return ERR_ROOM_FULL;
     *out = room;
-    enum err e = check_leaf(room, m, c->join.leaf, c->join.kem, suite);
+    enum err e = check_leaf(room, s, c->join.leaf, c->join.kem, suite);
     return e ? e : check_media(&c->join.media);
 }
 
@@ -210,12 +214,12 @@ enum err do_room_join(struct rooms *r, struct sock *s, const struct command *c)
     struct room *room;
     uint8_t suite;
     struct person *p, *before = s->member->person;
-    enum err e = check_join(r, s->member, c, &room, &suite);
+    enum err e = check_join(r, s, c, &room, &suite);
     if (e) return e;
     struct join_parts parts;
     e = take_parts(r, room, &parts);
     if (!e) e = make_media(r, c, parts.media);
-    if (!e) e = person_new(r, room, s->member, &p);
+    if (!e) e = person_new(r, room, s, &p);
     if (e) return e;
     e = kem_keep(p, c->join.kem);
     if (e) {
@@ -223,7 +227,6 @@ enum err do_room_join(struct rooms *r, struct sock *s, const struct command *c)
         return e;
     }
 
-    p->sock = s;
     p->suite = suite;
     p->leaf_len = c->join.leaf.len;
     memcpy(p->leaf, c->join.leaf.ptr, c->join.leaf.len);

@@ -38,10 +38,11 @@ bool keys_eligible(const struct person *p)
 
 static enum err check_signer(const struct update *u)
 {
-    const struct member *m = u->steward->member;
+    const struct id account = u->steward->member->account;
+    const struct device *d = u->steward->device;
     if (!id_eq(u->h.room, u->room->id)) return ERR_NOT_IN_ROOM;
-    if (!id_eq(u->h.steward, m->account) || !id_eq(u->h.steward_device, m->device)) return ERR_FORBIDDEN;
-    enum err e = sign_verify(&m->device_key, "header", u->h.body, u->h.sig);
+    if (!id_eq(u->h.steward, account) || !id_eq(u->h.steward_device, d->id)) return ERR_FORBIDDEN;
+    enum err e = sign_verify(&d->key, "header", u->h.body, u->h.sig);
     return !e && !keys_eligible(u->steward) ? ERR_FORBIDDEN : e;
 }
 

@@ -24,10 +24,10 @@ static enum err check_beat(const struct person *p, const struct heartbeat *b)
 {
     const struct member *m = p->member;
     if (!id_eq(b->room, p->room->id)) return ERR_NOT_IN_ROOM;
-    if (!id_eq(b->steward, m->account) || !id_eq(b->steward_device, m->device)) return ERR_FORBIDDEN;
+    if (!id_eq(b->steward, m->account) || !id_eq(b->steward_device, p->device->id)) return ERR_FORBIDDEN;
     if (!p->room->keys.counter || !hash_eq(b->header, p->room->keys.hash)) return ERR_STALE_HEADER;
     if (!keys_eligible(p)) return ERR_FORBIDDEN;
-    return sign_verify(&p->member->device_key, "heartbeat", b->body, b->sig);
+    return sign_verify(&p->device->key, "heartbeat", b->body, b->sig);
 }
 
 enum err do_room_beat(struct rooms *r, struct sock *s, const struct command *c)
@@ -68,7 +68,7 @@ static enum err check_tags(const struct person *p, const struct frame_tags *t)
     if (t->counter > counter || t->counter == 0 || counter - t->counter >= HEADERS_KEPT)
         return ERR_STALE_HEADER;
     if (!p->on_stage || !has_index(p, t->index)) return ERR_FORBIDDEN;
-    return sign_verify(&p->member->device_key, "tags", t->body, t->sig);
+    return sign_verify(&p->device->key, "tags", t->body, t->sig);
 }
 
 enum err do_room_tags(struct rooms *r, struct sock *s, const struct command *c)

@@ -26,8 +26,7 @@ bool was_removed(const struct room *room, struct id account)
 static enum err check_statement(const struct sock *s, const struct record *rec)
 {
     const struct room *room = s->person->room;
-    bool own = id_eq(rec->author, s->member->account) && id_eq(rec->author_device, s->member->device);
-    if (!own) return ERR_FORBIDDEN;
+    if (!signed_here(s, rec->author, rec->author_device)) return ERR_FORBIDDEN;
     return id_eq(rec->room, room->id) && id_eq(rec->host, room->opener->account) ? OK : ERR_NOT_IN_ROOM;
 }
 
@@ -36,11 +35,13 @@ static enum err remove_tonight(struct rooms *r, struct sock *s, const struct com
 {
     struct room *room = p->room;
     enum err e = chain_check(&r->log, rec, NULL, r->now_ms);
+    if (!e) e = removal_check(r, s->member, rec);
     if (e) return e;
     if (!room->removed) room->removed = calloc(LIMIT_REMOVED, sizeof(*room->removed));
     if (!room->removed) return ERR_SYSTEM;
     room->removed[room->removed_count++ % LIMIT_REMOVED] =
         (struct removal){p->member->account, s->member->account, r->now_ms, person_rank(s->person), false};
+    removal_note(r, s->member, rec);
     reply_ok(r, s, c);
     p->removal = c->record.record;
     person_leave(r, p, LEFT_REMOVED, member_name(s->member), false);

@@ -46,6 +46,14 @@ enum err do_operator_export(struct rooms *r, struct sock *s, const struct comman
     return m ? send_export(r, s, c, m) : ERR_NOT_FOUND;
 }
 
+static enum member_state state_of(const struct member *m)
+{
+    if (m->deleted) return MEMBER_DELETED;
+    if (m->superseded) return MEMBER_SUPERSEDED;
+    if (m->banned) return MEMBER_BANNED;
+    return m->held ? MEMBER_HELD : MEMBER_GOOD;
+}
+
 static struct member_info member_info(const struct rooms *r, const struct member *m)
 {
     struct member_info info = {
@@ -53,11 +61,11 @@ static struct member_info member_info(const struct rooms *r, const struct member
         .name = member_name(m),
         .handle = member_profile(m).handle,
         .role = m->role,
-        .state = m->banned ? MEMBER_BANNED : MEMBER_GOOD,
+        .state = state_of(m),
         .n = m->n,
-        .devices = 1,
     };
-    if (m->ticket) info.inviter = m->ticket->author->account;
+    if (m->inviter) info.inviter = m->inviter->account;
+    for (const struct device *d = m->devices; d; d = d->next) info.devices += !d->revoked;
     for (const struct invite *i = m->invites; i; i = i->next)
         info.invites += invite_state(i, r->now_ms) == INVITE_OPEN;
     return info;

@@ -75,14 +75,16 @@ void room_end_if_empty(struct rooms *r, struct room *room)
 
 /* ---- a person ------------------------------------------------------------------------------------- */
 
-enum err person_new(struct rooms *r, struct room *room, struct member *m, struct person **out)
+enum err person_new(struct rooms *r, struct room *room, struct sock *s, struct person **out)
 {
     if (grow_array(&r->people, r->people_count, &r->people_cap)) return ERR_SYSTEM;
     if (grow_array(&room->people, room->count, &room->cap)) return ERR_SYSTEM;
     struct person *p = calloc(1, sizeof(*p));
     if (!p) return ERR_SYSTEM;
     p->room = room;
-    p->member = m;
+    p->member = s->member;
+    p->device = s->device;
+    p->sock = s;
     p->muted = true;
     p->peer = r->config.peer_name(r->config.user, room->id);
     if (!p->peer) {

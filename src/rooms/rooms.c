@@ -6,7 +6,8 @@
 #include "base/log.h"
 #include "crypt/sign.h"
 
-enum need { NEED_NOTHING, NEED_SOCKET, NEED_OPERATOR, NEED_SESSION };
+/* NEED_HELLO: a session, even of somebody who is held for review and may only look on. */
+enum need { NEED_NOTHING, NEED_SOCKET, NEED_OPERATOR, NEED_HELLO, NEED_SESSION };
 
 static enum err do_socket_closed(struct rooms *r, struct sock *s, const struct command *c);
 
@@ -22,21 +23,28 @@ static const struct {
     [COMMAND_LOOK] = {do_look, NEED_SOCKET, false},
     [COMMAND_REDEEM] = {do_record, NEED_SOCKET, true},
     [COMMAND_HELLO] = {do_hello, NEED_SOCKET, false},
-    [COMMAND_INVITE] = {do_record, NEED_SESSION, true},
-    [COMMAND_INVITE_REVOKE] = {do_record, NEED_SESSION, true},
+    [COMMAND_PAIR_OPEN] = {do_pair_open, NEED_SOCKET, false},
+    [COMMAND_PAIR_ACCEPT] = {do_record, NEED_SOCKET, true},
+    [COMMAND_RECOVERY_LOOK] = {do_recovery_look, NEED_SOCKET, false},
+    [COMMAND_RECOVERY_USE] = {do_record, NEED_SOCKET, true},
+    [COMMAND_LOG_APPEND] = {do_record, NEED_SESSION, true},
+    [COMMAND_LOG_READ] = {do_log_read, NEED_HELLO, false},
+    [COMMAND_DEVICE_LIST] = {do_device_list, NEED_SESSION, false},
+    [COMMAND_PAIR_FIND] = {do_pair_find, NEED_SESSION, false},
+    [COMMAND_PAIR_OFFER] = {do_pair_offer, NEED_SESSION, false},
+    [COMMAND_CLAIM_OPEN] = {do_claim_open, NEED_SESSION, false},
+    [COMMAND_CLAIM_LIST] = {do_claim_list, NEED_SESSION, false},
     [COMMAND_INVITE_LIST] = {do_invite_list, NEED_SESSION, false},
-    [COMMAND_CHAIN_READ] = {do_chain_read, NEED_SESSION, false},
+    [COMMAND_CHAIN_READ] = {do_chain_read, NEED_HELLO, false},
     [COMMAND_PROFILE_READ] = {do_profile_read, NEED_SESSION, false},
     [COMMAND_PROFILE_SET] = {do_profile_set, NEED_SESSION, true},
-    [COMMAND_EXPORT] = {do_export, NEED_SESSION, false},
+    [COMMAND_EXPORT] = {do_export, NEED_HELLO, false},
     [COMMAND_PASSKEY_SET] = {do_passkey_set, NEED_SESSION, true},
     [COMMAND_PASSKEY_LIST] = {do_passkey_list, NEED_SESSION, false},
     [COMMAND_PASSKEY_LOOK] = {do_passkey_look, NEED_SOCKET, false},
     [COMMAND_MOD_LIST] = {do_mod_list, NEED_SESSION, false},
     [COMMAND_OPERATOR_MEMBERS] = {do_operator_members, NEED_OPERATOR, false},
     [COMMAND_OPERATOR_EXPORT] = {do_operator_export, NEED_OPERATOR, false},
-    [COMMAND_BAN] = {do_record, NEED_SESSION, true},
-    [COMMAND_UNBAN] = {do_record, NEED_SESSION, true},
     [COMMAND_ROOM_OPEN] = {do_room_open, NEED_SESSION, false},
     [COMMAND_ROOM_JOIN] = {do_room_join, NEED_SESSION, false},
     [COMMAND_ROOM_LEAVE] = {do_room_leave, NEED_SESSION, false},
@@ -137,7 +145,7 @@ static enum err sock_open(struct rooms *r, const struct command *c)
     s->name = c->sock;
     s->index = r->sock_count;
     s->host_len = host.len;
-    s->operator = c->open.operator;
+    s->operator= c->open.operator;
     if (host.len) memcpy(s->host, host.ptr, host.len);
     enum err e = r->config.random(r->config.user, s->nonce, sizeof(s->nonce));
     if (!e) e = map_put(&r->by_sock, &s->name, s->index);
@@ -148,6 +156,7 @@ static enum err sock_open(struct rooms *r, const struct command *c)
     r->socks[r->sock_count++] = s;
     struct out out = {.kind = EVENT_CHALLENGE,
                       .challenge = {.club = r->config.club_name, .time_ms = r->now_ms}};
+    if (r->log.member_count) out.challenge.founder = r->log.members[0]->account;
     memcpy(out.challenge.nonce, s->nonce, sizeof(s->nonce));
     send_out(r, s, out);
     return OK;
@@ -163,6 +172,7 @@ static void sock_forget(struct rooms *r, struct sock *s)
         }
         r->session_count--;
     }
+    pair_forget(r, s->name);
     struct person *p = s->person;
     struct sock *last = r->socks[--r->sock_count];
     r->socks[s->index] = last;
@@ -182,11 +192,12 @@ void sock_close(struct rooms *r, struct sock *s, enum err why)
     r->config.effect(r->config.user, &e);
 }
 
-void session_open(struct rooms *r, struct sock *s, struct member *m)
+void session_open(struct rooms *r, struct sock *s, struct device *d)
 {
-    s->member = m;
-    s->next = m->socks;
-    m->socks = s;
+    s->member = d->member;
+    s->device = d;
+    s->next = d->member->socks;
+    d->member->socks = s;
     r->session_count++;
 }
 
@@ -197,8 +208,8 @@ static enum err do_socket_closed(struct rooms *r, struct sock *s, const struct c
     return OK;
 }
 
-/* Who closed the connection in order (a reload, a change of network) may come back within grace, as after a lost
- * socket; who fell silent has had that time already. */
+/* Who closed the connection in order (a reload, a change of network) may come back within grace, as after a
+ * lost socket; who fell silent has had that time already. */
 static enum err peer_down(struct rooms *r, peer_name peer, enum media_down_why why)
 {
     uint32_t i;
@@ -221,7 +232,9 @@ static enum err peer_down(struct rooms *r, peer_name peer, enum media_down_why w
 static enum err check_need(const struct sock *s, enum need need)
 {
     if (need == NEED_OPERATOR) return s->operator? OK : ERR_FORBIDDEN;
-    return need == NEED_SESSION && !s->member ? ERR_AUTH : OK;
+    if (need < NEED_HELLO) return OK;
+    if (!s->member) return ERR_AUTH;
+    return need == NEED_SESSION && s->member->held ? ERR_HELD : OK;
 }
 
 static enum err run(struct rooms *r, const struct command *c)
@@ -273,6 +286,9 @@ void rooms_tick(struct rooms *r, uint64_t now_ms)
     r->now_ms = now_ms;
     scratch_reset(r);
     rooms_expire(r);
+    pairs_expire(r);
+    claims_expire(r);
+    log_flush(r);
     hall_flush(r);
 }
 
@@ -281,13 +297,12 @@ void rooms_tick(struct rooms *r, uint64_t now_ms)
 enum err rooms_replay(struct rooms *r, uint64_t n, struct view record, struct hash head)
 {
     struct record rec;
-    struct member *m;
-    struct invite *i;
+    struct log_change change;
     if (n != r->log.size) return ERR_STATE;
     enum err e = record_parse(&rec, record);
     if (!e) e = chain_check(&r->log, &rec, NULL, 0);
     if (!e && !hash_eq(log_next_head(&r->log, record), head)) e = ERR_SIGNATURE;
-    return e ? e : log_append(&r->log, record, &rec, &m, &i);
+    return e ? e : log_append(&r->log, record, &rec, &change);
 }
 
 void rooms_set_setup_key(struct rooms *r, const struct key *setup)

@@ -6,13 +6,14 @@
  * with the command (key messages) as long as the command's own memory.
  * Thread: control. Randomness comes from the function given at rooms_new, so runs can be replayed.
  *
- * Records: a command that appends to the member log (redeem, invite, revoke, ban, unban) is checked,
+ * Records: a command that appends to the member log (log.append and what adds a member or a device) is checked,
  * then EFFECT_STORE asks for the append, and only rooms_on_stored(OK) changes membership and sends the
  * reply. The same holds for profiles and passkeys. One change is in flight at a time; meanwhile such commands return ERR_BUSY *without any
  * effect* and the caller keeps them in its queue. So validity follows log order exactly.
  *
- * Files: rooms.c (table of commands, ticks), log.c (the member log in memory), chain.c (signatures
- * and who may sign what), invite.c, ban.c, hall.c, join.c, stage.c, keys.c (relay of
+ * Files: rooms.c (table of commands, ticks), log.c (the member log in memory), path.c (what a device hangs from),
+ * chain.c (signatures and who may sign what; beside it device.c, rank.c, succession.c), records.c (the way into
+ * the log), follow.c (reading it), ban.c (what records do to the living), pair.c, claim.c, removals.c, invite.c, hall.c, join.c, stage.c, keys.c (relay of
  * key messages; beside it keys_parts.c, keys_share.c, keys_live.c and keys_kem.c). */
 #ifndef ROOMS_ROOMS_H
 #define ROOMS_ROOMS_H
@@ -35,8 +36,17 @@ typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never 
     X(LOOK, "invite.look")            /* visitor: is this invite good, who sent it */               \
     X(REDEEM, "invite.redeem")        /* visitor: become a member */                                \
     X(HELLO, "hello")                 /* visitor: open the session of a device */                   \
-    X(INVITE, "invite.create")                                                                      \
-    X(INVITE_REVOKE, "invite.revoke")                                                               \
+    X(PAIR_OPEN, "pair.open")         /* visitor: a device that asks to be added */                 \
+    X(PAIR_ACCEPT, "pair.accept")     /* visitor: the record that adds it */                        \
+    X(RECOVERY_LOOK, "recovery.look") /* visitor: whose recovery key is this */                     \
+    X(RECOVERY_USE, "recovery.use")   /* visitor: a device that the recovery key adds */            \
+    X(LOG_APPEND, "log.append")                                                                     \
+    X(LOG_READ, "log.read")                                                                         \
+    X(DEVICE_LIST, "device.list")                                                                   \
+    X(PAIR_FIND, "pair.find")                                                                       \
+    X(PAIR_OFFER, "pair.offer")                                                                     \
+    X(CLAIM_OPEN, "claim.open")       /* a supersede record that lacks its second signature */      \
+    X(CLAIM_LIST, "claim.list")                                                                     \
     X(INVITE_LIST, "invite.list")                                                                   \
     X(CHAIN_READ, "chain.read")                                                                     \
     X(PROFILE_READ, "profile.read")                                                                 \
@@ -48,8 +58,6 @@ typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never 
     X(MOD_LIST, "mod.list")                                                                         \
     X(OPERATOR_MEMBERS, "operator.members") /* on the local socket only, as the next */             \
     X(OPERATOR_EXPORT, "operator.export")                                                           \
-    X(BAN, "member.ban")                                                                            \
-    X(UNBAN, "member.unban")                                                                        \
     X(ROOM_OPEN, "room.open")                                                                       \
     X(ROOM_JOIN, "room.join")                                                                       \
     X(ROOM_LEAVE, "room.leave")                                                                     \
@@ -122,8 +130,11 @@ struct command {
     uint32_t request; /* the client's id, echoed in the reply */
     union {
         struct { struct view host; bool operator; } open; /* SOCKET_OPEN: the Host that Origin was checked against */
-        struct { struct key invite; uint8_t sig[SIG_BYTES]; } look;
-        struct { struct view record, name; } record;    /* REDEEM (with name), INVITE, INVITE_REVOKE, BAN, UNBAN */
+        struct { struct key invite; uint8_t sig[SIG_BYTES]; } look; /* LOOK, RECOVERY_LOOK (the recovery key) */
+        struct { struct key key; struct view code; struct view body; uint8_t sig[SIG_BYTES]; } pair; /* PAIR_OPEN: key; PAIR_FIND: code; PAIR_OFFER: key, body, sig */
+        struct { struct view body; uint8_t sig[SIG_BYTES]; } claim;      /* CLAIM_OPEN */
+        struct { uint64_t from; } log;                                   /* LOG_READ */
+        struct { struct view record, name; } record;    /* REDEEM (with name), PAIR_ACCEPT, RECOVERY_USE, LOG_APPEND, ROOM_REMOVE */
         struct { struct id account, device; uint8_t sig[SIG_BYTES]; uint64_t log_size; struct hash log_head; } hello;
         struct { const struct id *accounts; size_t count; } chains; /* CHAIN_READ, PROFILE_READ */
         struct { struct profile_info to; bool name, handle, bio, picture; } profile; /* PROFILE_SET: which of them are there */
@@ -188,6 +199,19 @@ struct chain_info { /* founder record first, the account's own redeem record las
     size_t count;
 };
 
+struct device_info {
+    struct id device;
+    uint64_t time_ms;
+    bool online, here;     /* here: the one that asks */
+};
+
+struct claim_info {
+    struct view body;      /* supersede, without signatures */
+    uint8_t sig[SIG_BYTES]; /* of its author */
+    struct id by, target, successor;
+    struct view by_name, target_name, successor_name;
+};
+
 struct kem_info {
     struct id account;
     struct view kem;
@@ -234,10 +258,12 @@ enum left_why { LEFT_SELF, LEFT_REMOVED, LEFT_LOST, LEFT_ELSEWHERE, LEFT_BANNED,
 enum out_kind {
     REPLY_ERROR, REPLY_OK, REPLY_LOOK, REPLY_HELLO, REPLY_RECORD, REPLY_INVITES, REPLY_CHAINS,
     REPLY_ROOM_OPEN, REPLY_ROOM_JOIN, REPLY_KEMS,
+    REPLY_LOG, REPLY_DEVICES, REPLY_PAIR, REPLY_PAIR_KEY, REPLY_RECOVERY, REPLY_CLAIMS,
     REPLY_PROFILES, REPLY_EXPORT, REPLY_PASSKEYS, REPLY_PASSKEY, REPLY_MOD, REPLY_MEMBERS,
     EVENT_CHALLENGE, EVENT_HALL, EVENT_HALL_ROOM, EVENT_HALL_GONE, EVENT_GUEST, EVENT_PROFILE, EVENT_MOD_ASK,
     EVENT_PERSON, EVENT_LEFT, EVENT_KEYS, EVENT_CALLED, EVENT_OUT, EVENT_LOG,
     EVENT_SEAL, EVENT_BEAT, EVENT_TAGS,
+    EVENT_HELD, EVENT_ROLE, EVENT_PAIR_OFFER, EVENT_PAIR_DONE, EVENT_CLAIM, EVENT_CLAIMED,
 };
 
 struct out {
@@ -246,10 +272,11 @@ struct out {
     uint32_t request;      /* replies */
     union {
         struct { enum err err; uint32_t retry_after_ms; } error;
-        struct { uint8_t nonce[32]; struct view club; uint64_t time_ms; } challenge;
+        struct { uint8_t nonce[32]; struct view club; uint64_t time_ms; struct id founder; } challenge; /* founder: zero if there is none */
         struct { bool founder; struct view inviter, club; struct id founder_account; } look;
         struct { struct id account; struct view name; enum club_role role; uint64_t log_size; struct hash log_head;
-                 struct id founder; } hello;
+                 struct id founder; bool held;
+                 struct id successor; struct view successor_name; uint64_t claim_until_ms; } hello; /* successor: zero, nobody claims to be */
         struct { uint64_t n; struct hash head; uint64_t log_size; struct id account, device; } record;
         struct { const struct invite_info *list; size_t count; uint32_t left; } invites;
         struct { const struct chain_info *list; size_t count; } chains;
@@ -281,6 +308,17 @@ struct out {
         struct { struct id room; enum left_why why; struct view by_name; } out; /* OUT: you are out of the room */
         struct { struct id account; struct view name; struct key invite; } guest; /* GUEST: your invite was redeemed */
         struct { uint64_t size; struct hash head; } log;              /* LOG: the member log grew */
+        struct { uint64_t from; struct view entries;                  /* REPLY_LOG; entries: type u8, hash[32] each */
+                 const struct chain_entry *records; size_t count; uint64_t size; struct hash head; } part;
+        struct { const struct device_info *list; size_t count; } devices;
+        struct { const char *code; uint64_t until_ms; struct key key; } pair; /* REPLY_PAIR: code, until; PAIR_KEY: key */
+        struct { struct id account; struct view name; } recovery;
+        struct { const struct claim_info *list; size_t count; } claims; /* REPLY_CLAIMS; EVENT_CLAIM: one */
+        struct { bool held; } held;
+        struct { enum club_role role; } role;
+        struct { struct id account, founder; struct view body; uint8_t sig[SIG_BYTES]; } offer; /* PAIR_OFFER */
+        struct { struct id device; } paired;                          /* PAIR_DONE */
+        struct { struct id successor; struct view name; uint64_t until_ms; } claimed;
     };
 };
 

@@ -10,6 +10,8 @@
 #include "rooms/log.h"
 #include "rooms/rooms.h"
 
+enum { PAIR_CODE_CHARS = 8 };
+
 struct sock {
     sock_name name;
     uint32_t index; /* in rooms.socks */
@@ -18,6 +20,7 @@ struct sock {
     size_t host_len;
     bool operator;         /* came by the local socket */
     struct member *member; /* the session; NULL: a visitor */
+    struct device *device; /* its device */
     struct sock *next;     /* of the same member */
     struct person *person; /* who is in a room through this socket */
 };
@@ -25,6 +28,7 @@ struct sock {
 struct person {
     struct room *room;
     struct member *member;
+    const struct device *device;
     struct sock *sock; /* NULL: away */
     peer_name peer;
     uint32_t index, at; /* in rooms.people, in room.people */
@@ -119,6 +123,22 @@ struct pending { /* the one change in flight: a profile, passkeys, or else a rec
     size_t len, name_len;
 };
 
+struct pair { /* a new device that asks to be added; see pair.c */
+    sock_name sock;
+    struct key key;
+    char code[PAIR_CODE_CHARS + 1];
+    uint64_t until_ms;
+    struct member *by; /* who offers its account; NULL: nobody yet */
+    uint8_t body[LIMIT_RECORD_BYTES];
+    size_t body_len;
+};
+
+struct open_claim { /* a supersede record that lacks its second signature; see claim.c */
+    uint8_t bytes[LIMIT_RECORD_BYTES];
+    size_t len;
+    uint64_t time_ms;
+};
+
 struct scratch; /* memory that lives until the next call */
 
 struct rooms {
@@ -140,6 +160,13 @@ struct rooms {
     uint32_t retry_after_ms;  /* goes out with the error of the current command */
     uint64_t budget_refusals;
 
+    struct pair pairs[LIMIT_PAIRS];
+    uint32_t pair_count;
+    struct open_claim claims[LIMIT_CLAIMS];
+    uint32_t claim_count;
+
+    bool log_dirty;  /* it grew, and the sessions do not know yet */
+    uint64_t log_ms; /* when they were last told */
     struct room *hall_dirty;
     struct room *dead_rooms;
     struct person *dead_people;
@@ -150,7 +177,7 @@ struct rooms {
 typedef enum err (*command_fn)(struct rooms *r, struct sock *s, const struct command *c);
 struct sock *sock_find(const struct rooms *r, sock_name name);  /* NULL: closed meanwhile */
 void sock_close(struct rooms *r, struct sock *s, enum err why); /* EFFECT_CLOSE, and forgets it */
-void session_open(struct rooms *r, struct sock *s, struct member *m);
+void session_open(struct rooms *r, struct sock *s, struct device *d);
 MUST_CHECK enum err grow_array(void *array_of_pointers, uint32_t count, uint32_t *cap);
 
 /* ---- effects.c: telling -------------------------------------------------------------------------- */
@@ -177,7 +204,7 @@ void room_end_if_empty(struct rooms *r, struct room *room); /* nobody is left on
 /* person_remove, and the room ends with its last stage member. */
 void person_leave(struct rooms *r, struct person *p, enum left_why why, struct view by, bool peer_down);
 void person_away(struct rooms *r, struct person *p);
-MUST_CHECK enum err person_new(struct rooms *r, struct room *room, struct member *m, struct person **out);
+MUST_CHECK enum err person_new(struct rooms *r, struct room *room, struct sock *s, struct person **out);
 void person_enter(struct rooms *r, struct person *p); /* cannot fail: person_new reserved all it takes */
 void person_free(struct person *p);
 void person_discard(struct rooms *r, struct person *p); /* instead of person_enter */
@@ -194,9 +221,39 @@ void hall_flush(struct rooms *r);
 void hall_send(struct rooms *r, const struct sock *s); /* EVENT_HALL */
 struct room_info room_info(const struct room *room);
 
-/* ---- invite.c, ban.c: what follows when a record was stored -------------------------------------- */
+/* ---- invite.c, hello.c ---------------------------------------------------------------------------- */
+/* A visitor has the key: a signature over this socket's challenge. */
+MUST_CHECK enum err check_look(const struct sock *s, const struct key *key, const uint8_t sig[SIG_BYTES]);
+
+/* ---- records.c, follow.c: the log grows ------------------------------------------------------------ */
 void records_stored(struct rooms *r, enum err result);
-void ban_enforce(struct rooms *r, struct member *target, struct view by);
+/* By the account and the device of this session. */
+bool signed_here(const struct sock *s, struct id account, struct id device);
+void log_touch(struct rooms *r, bool now); /* EVENT_LOG to all sessions, at once or with a later tick */
+void log_flush(struct rooms *r);
+
+/* ---- ban.c, device.c: what a record does to the living --------------------------------------------- */
+/* Out of the room that the member is in, out of one that it opened, every socket closed. */
+void ban_enforce(struct rooms *r, struct member *target, enum left_why why, enum err close, struct view by);
+void hold_enforce(struct rooms *r, uint64_t n); /* all whom this record held or released */
+void rank_enforce(struct rooms *r, const struct member *m);
+void device_enforce(struct rooms *r, const struct device *d); /* was revoked */
+void tell_member(struct rooms *r, const struct member *m, struct out out); /* on every device */
+void tell_admins(struct rooms *r, struct out out, const struct member *except);
+
+/* ---- removals.c ------------------------------------------------------------------------------------ */
+/* More than a few bans, room-bans and deletions of others within a minute need a second admin: ERR_SECOND, and the
+ * other admins are asked. Every one that is carried out is noted. */
+MUST_CHECK enum err removal_check(struct rooms *r, struct member *author, const struct record *rec);
+void removal_note(struct rooms *r, struct member *author, const struct record *rec);
+
+/* ---- pair.c, claim.c ------------------------------------------------------------------------------- */
+MUST_CHECK enum err pair_check(const struct rooms *r, const struct sock *s, const struct record *rec);
+void pair_done(struct rooms *r, const struct device *d);
+void pair_forget(struct rooms *r, sock_name sock);
+void pairs_expire(struct rooms *r);
+void claim_done(struct rooms *r, const struct record *rec);
+void claims_expire(struct rooms *r);
 
 /* ---- stage.c: who may act on whom ---------------------------------------------------------------- */
 int person_rank(const struct person *p);
@@ -233,6 +290,14 @@ MUST_CHECK enum err kem_keep(struct person *p, struct view kem);
 enum err do_look(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_record(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_hello(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_log_read(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_device_list(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_pair_open(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_pair_find(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_pair_offer(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_recovery_look(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_claim_open(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_claim_list(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_invite_list(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_chain_read(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_profile_read(struct rooms *r, struct sock *s, const struct command *c);

@@ -35,6 +35,45 @@ void decode_hello(struct members *m, struct command *c)
     take_fail(m, log.err);
 }
 
+void decode_log_read(struct members *m, struct command *c)
+{
+    c->log.from = take_number(m, "from", 0, INT64_MAX);
+}
+
+void decode_pair_open(struct members *m, struct command *c)
+{
+    TAKE_EXACT(m, "key", c->pair.key.bytes);
+}
+
+void decode_pair_find(struct members *m, struct command *c)
+{
+    c->pair.code = take_text(m, "code");
+}
+
+/* An empty body takes the offer back; there is nothing to sign then. */
+void decode_pair_offer(struct members *m, struct command *c)
+{
+    TAKE_EXACT(m, "key", c->pair.key.bytes);
+    c->pair.body = take_bytes(m, "body", LIMIT_RECORD_BYTES);
+    struct view sig = take_bytes(m, "sig", SIG_BYTES);
+    if (sig.len == SIG_BYTES)
+        memcpy(c->pair.sig, sig.ptr, SIG_BYTES);
+    else if (c->pair.body.len || sig.len)
+        take_fail(m, ERR_MALFORMED);
+}
+
+void decode_recovery_look(struct members *m, struct command *c)
+{
+    TAKE_EXACT(m, "key", c->look.invite.bytes);
+    TAKE_EXACT(m, "sig", c->look.sig);
+}
+
+void decode_claim(struct members *m, struct command *c)
+{
+    c->claim.body = take_bytes(m, "body", LIMIT_RECORD_BYTES);
+    TAKE_EXACT(m, "sig", c->claim.sig);
+}
+
 void decode_chains(struct members *m, struct command *c)
 {
     c->chains.accounts = take_ids(m, "accounts", LIMIT_CHAIN_ACCOUNTS, &c->chains.count);

@@ -24,6 +24,12 @@ static void put_reply(struct json *j, const struct out *o, const struct media_pl
     if (o->kind == REPLY_RECORD) put_record(j, o);
     if (o->kind == REPLY_INVITES) put_invites(j, o);
     if (o->kind == REPLY_CHAINS) put_chains(j, o);
+    if (o->kind == REPLY_LOG) put_log_part(j, o);
+    if (o->kind == REPLY_DEVICES) put_devices(j, o);
+    if (o->kind == REPLY_PAIR) put_pair(j, o);
+    if (o->kind == REPLY_PAIR_KEY) put_pair_key(j, o);
+    if (o->kind == REPLY_RECOVERY) put_recovery(j, o);
+    if (o->kind == REPLY_CLAIMS) put_claims(j, o);
     if (o->kind == REPLY_PROFILES) put_profiles(j, o);
     if (o->kind == REPLY_EXPORT) put_export(j, o);
     if (o->kind == REPLY_PASSKEYS) put_passkeys(j, o);
@@ -55,6 +61,12 @@ static const struct {
     [EVENT_SEAL] = {"room.seal", put_seal},
     [EVENT_BEAT] = {"room.beat", put_beat},
     [EVENT_TAGS] = {"room.tags", put_tags},
+    [EVENT_HELD] = {"held", put_held},
+    [EVENT_ROLE] = {"role", put_role},
+    [EVENT_PAIR_OFFER] = {"pair.offer", put_pair_offer},
+    [EVENT_PAIR_DONE] = {"pair.done", put_pair_done},
+    [EVENT_CLAIM] = {"claim", put_claim},
+    [EVENT_CLAIMED] = {"claimed", put_claimed},
 };
 
 enum err effects_encode(struct json *j, const struct out *o, const struct media_place *place)

@@ -16,7 +16,7 @@ void put_id(struct json *j, const char *key, const struct id *id)
     json_bytes(j, key, VIEW(id->bytes));
 }
 
-static void put_log(struct json *j, uint64_t size, const struct hash *head)
+void put_log(struct json *j, uint64_t size, const struct hash *head)
 {
     json_open(j, "log", '{');
     json_number(j, "size", size);
@@ -49,6 +49,18 @@ void put_invites(struct json *j, const struct out *o)
     json_close(j, ']');
 }
 
+void put_entries(struct json *j, const char *key, const struct chain_entry *list, size_t count)
+{
+    json_open(j, key, '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(j, NULL, '{');
+        json_number(j, "n", list[i].n);
+        json_bytes(j, "record", list[i].record);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
 void put_chains(struct json *j, const struct out *o)
 {
     json_open(j, "chains", '[');
@@ -56,14 +68,7 @@ void put_chains(struct json *j, const struct out *o)
         const struct chain_info *chain = &o->chains.list[i];
         json_open(j, NULL, '{');
         put_id(j, "account", &chain->account);
-        json_open(j, "entries", '[');
-        for (size_t k = 0; k < chain->count; k++) {
-            json_open(j, NULL, '{');
-            json_number(j, "n", chain->entries[k].n);
-            json_bytes(j, "record", chain->entries[k].record);
-            json_close(j, '}');
-        }
-        json_close(j, ']');
+        put_entries(j, "entries", chain->entries, chain->count);
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -76,6 +81,13 @@ void put_hello(struct json *j, const struct out *o)
     json_word(j, "role", club_role_word(o->hello.role));
     put_log(j, o->hello.log_size, &o->hello.log_head);
     put_id(j, "founder", &o->hello.founder);
+    json_bool(j, "held", o->hello.held);
+    if (id_zero(o->hello.successor)) return;
+    json_open(j, "claim", '{');
+    put_id(j, "successor", &o->hello.successor);
+    json_text(j, "name", o->hello.successor_name);
+    json_number(j, "until", o->hello.claim_until_ms);
+    json_close(j, '}');
 }
 
 void put_look(struct json *j, const struct out *o)
@@ -110,9 +122,20 @@ void put_challenge(struct json *j, const struct out *o)
     json_text(j, "club", o->challenge.club);
     json_number(j, "time", o->challenge.time_ms);
     json_number(j, "version", PROTOCOL_VERSION);
+    if (!id_zero(o->challenge.founder)) put_id(j, "founder", &o->challenge.founder);
 }
 
 void put_log_event(struct json *j, const struct out *o)
 {
     put_log(j, o->log.size, &o->log.head);
+}
+
+void put_held(struct json *j, const struct out *o)
+{
+    json_bool(j, "held", o->held.held);
+}
+
+void put_role(struct json *j, const struct out *o)
+{
+    json_word(j, "role", club_role_word(o->role.role));
 }

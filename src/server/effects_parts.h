@@ -15,7 +15,23 @@ void put_record(struct json *j, const struct out *o);
 void put_invites(struct json *j, const struct out *o);
 void put_chains(struct json *j, const struct out *o);
 void put_guest(struct json *j, const struct out *o);
+void put_log(struct json *j, uint64_t size, const struct hash *head);
+void put_entries(struct json *j, const char *key, const struct chain_entry *list, size_t count);
 void put_log_event(struct json *j, const struct out *o);
+void put_held(struct json *j, const struct out *o);
+void put_role(struct json *j, const struct out *o);
+
+/* ---- effects_device.c ---- */
+void put_log_part(struct json *j, const struct out *o);
+void put_devices(struct json *j, const struct out *o);
+void put_pair(struct json *j, const struct out *o);
+void put_pair_key(struct json *j, const struct out *o);
+void put_pair_offer(struct json *j, const struct out *o);
+void put_pair_done(struct json *j, const struct out *o);
+void put_recovery(struct json *j, const struct out *o);
+void put_claims(struct json *j, const struct out *o);
+void put_claim(struct json *j, const struct out *o);
+void put_claimed(struct json *j, const struct out *o);
 
 /* ---- effects_profile.c ---- */
 void put_profiles(struct json *j, const struct out *o);

@@ -70,7 +70,7 @@ describe('golden messages', () => {
   test.each(of('reply').filter(({ json }) => json.ok))(
     '$file is refused without one of its needed members',
     (m) => {
-      const optional = ['inviter', 'founder', 'header', 'stage', 'gone'];
+      const optional = ['inviter', 'founder', 'header', 'stage', 'gone', 'claim'];
       for (const name of Object.keys(m.json).filter((key) => !['re', 'ok', ...optional].includes(key))) {
         const { [name]: _, ...rest } = m.json;
         expect(accepts({ ...m, json: rest }), `${m.file} without ${name}`).toBe(false);

@@ -81,6 +81,15 @@ static void founder_once_and_with_the_key(void **state)
     assert_refused(w, b, ERR_INVITE_USED, world_look(w, b, world_setup_seed));
 }
 
+static bool for_visitors(int kind)
+{
+    static const int kinds[] = {COMMAND_PAIR_OPEN, COMMAND_PAIR_ACCEPT, COMMAND_RECOVERY_LOOK,
+                                COMMAND_RECOVERY_USE, COMMAND_PASSKEY_LOOK};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (kind == kinds[i]) return true;
+    return kind <= COMMAND_HELLO;
+}
+
 static void no_session_no_service(void **state)
 {
     struct world *w = *state;
@@ -88,10 +97,11 @@ static void no_session_no_service(void **state)
     world_connect(w, a);
     struct ticket t = world_ticket(w, f, w->now + DAY);
     for (int kind = 0; kind < COMMAND_COUNT; kind++) {
-        if (kind <= COMMAND_HELLO) continue;
+        if (for_visitors(kind)) continue;
+        bool local = kind == COMMAND_OPERATOR_MEMBERS || kind == COMMAND_OPERATOR_EXPORT;
         struct command c = {.kind = kind, .sock = a->sock, .request = 7};
-        if (kind == COMMAND_INVITE) c.record.record = (struct view){t.record, t.len};
-        assert_refused(w, a, ERR_AUTH, world_apply(w, &c));
+        if (kind == COMMAND_LOG_APPEND) c.record.record = (struct view){t.record, t.len};
+        assert_refused(w, a, local ? ERR_FORBIDDEN : ERR_AUTH, world_apply(w, &c));
         assert_int_equal(w->effect_count, 1);
         assert_int_equal(w->effects[0].send.request, 7);
     }
@@ -130,9 +140,9 @@ static void a_fork_is_noticed(void **state)
     struct hash one = head(w);
     struct actor *m = world_member(w, f);
     world_connect(w, m);
-    assert_refused(w, m, ERR_STATE, world_hello(w, m, 4, head(w)));
-    assert_refused(w, m, ERR_STATE, world_hello(w, m, 3, one));
-    assert_refused(w, m, ERR_STATE, world_hello(w, m, 0, one));
+    assert_refused(w, m, ERR_OTHER_LOG, world_hello(w, m, 4, head(w)));
+    assert_refused(w, m, ERR_OTHER_LOG, world_hello(w, m, 3, one));
+    assert_refused(w, m, ERR_OTHER_LOG, world_hello(w, m, 0, one));
     assert_int_equal(world_hello(w, m, 1, one), OK);
 }
 
@@ -179,7 +189,10 @@ static void fifty_redemptions_make_one_account(void **state)
     const struct out *o = world_out(w, f->sock, EVENT_GUEST, 0);
     assert_non_null(o);
     assert_true(id_eq(o->guest.account, guests[0]->account) && key_eq(o->guest.invite, t.key));
+    assert_null(world_out(w, f->sock, EVENT_LOG, 0)); /* the invite was news a moment ago */
+    world_tick(w, LIMIT_LOG_MS);
     assert_int_equal(world_out(w, f->sock, EVENT_LOG, 0)->log.size, 3);
+    assert_int_equal(world_outs(w, EVENT_LOG), 1);
     for (int i = 1; i < 50; i++)
         assert_refused(w, guests[i], ERR_INVITE_USED, world_redeem(w, guests[i], &t));
     assert_int_equal(rooms_stats(w->r).members, 2);
@@ -298,8 +311,8 @@ static void quota_and_list(void **state)
     assert_int_equal(world_redeem(w, a, &t[1]), OK);
     uint8_t record[LIMIT_RECORD_BYTES];
     size_t len = world_record(w, RECORD_INVITE_REVOKE, m, (struct id){0}, &t[2].key, record);
-    assert_int_equal(world_submit(w, m, COMMAND_INVITE_REVOKE, record, len), OK);
-    assert_refused(w, m, ERR_INVITE_REVOKED, world_submit(w, m, COMMAND_INVITE_REVOKE, record, len));
+    assert_int_equal(world_submit(w, m, COMMAND_LOG_APPEND, record, len), OK);
+    assert_refused(w, m, ERR_INVITE_REVOKED, world_submit(w, m, COMMAND_LOG_APPEND, record, len));
 
     assert_int_equal(world_simple(w, m, COMMAND_INVITE_LIST), OK);
     const struct out *o = world_out(w, m->sock, REPLY_INVITES, 0);
@@ -319,13 +332,19 @@ static void revoked_invites(void **state)
     uint8_t record[LIMIT_RECORD_BYTES];
     struct ticket t = world_ticket(w, m, w->now + DAY);
     assert_int_equal(world_invite(w, m, &t), OK);
-    size_t len = world_record(w, RECORD_INVITE_REVOKE, f, (struct id){0}, &t.key, record);
-    assert_refused(w, f, ERR_INVITE_UNKNOWN,
-                   world_submit(w, f, COMMAND_INVITE_REVOKE, record, len)); /* not its own */
+    struct actor *n = world_member(w, f);
+    size_t len = world_record(w, RECORD_INVITE_REVOKE, n, (struct id){0}, &t.key, record);
+    assert_refused(w, n, ERR_INVITE_UNKNOWN,
+                   world_submit(w, n, COMMAND_LOG_APPEND, record, len)); /* not its own */
     len = world_record(w, RECORD_INVITE_REVOKE, m, (struct id){0}, &t.key, record);
-    assert_refused(w, m, ERR_MALFORMED, world_submit(w, m, COMMAND_BAN, record, len));
-    assert_int_equal(world_submit(w, m, COMMAND_INVITE_REVOKE, record, len), OK);
     world_connect(w, a);
+    assert_refused(w, a, ERR_MALFORMED, world_submit(w, a, COMMAND_REDEEM, record, len));
+    assert_int_equal(world_submit(w, m, COMMAND_LOG_APPEND, record, len), OK);
+    struct ticket other = world_ticket(w, m, w->now + DAY);
+    assert_int_equal(world_invite(w, m, &other), OK);
+    len = world_record(w, RECORD_INVITE_REVOKE, f, (struct id){0}, &other.key, record);
+    assert_int_equal(world_submit(w, f, COMMAND_LOG_APPEND, record, len), OK); /* a superior may */
+    assert_refused(w, a, ERR_INVITE_REVOKED, world_redeem(w, a, &other));
     assert_refused(w, a, ERR_INVITE_REVOKED, world_look(w, a, t.seed));
     assert_refused(w, a, ERR_INVITE_REVOKED, world_redeem(w, a, &t));
 }
@@ -349,10 +368,10 @@ static void ban_hierarchy_and_refusals(void **state)
     sock_name first = m->sock;
     uint8_t record[LIMIT_RECORD_BYTES];
     size_t len = world_record(w, RECORD_BAN, f, m->account, NULL, record);
-    assert_int_equal(world_submit(w, f, COMMAND_BAN, record, len), OK);
+    assert_int_equal(world_submit(w, f, COMMAND_LOG_APPEND, record, len), OK);
     assert_false(w->open[first] || w->open[second]);
     assert_int_equal(world_effects(w, EFFECT_CLOSE), 2);
-    assert_refused(w, f, ERR_STATE, world_submit(w, f, COMMAND_BAN, record, len));
+    assert_refused(w, f, ERR_STATE, world_submit(w, f, COMMAND_LOG_APPEND, record, len));
 
     world_connect(w, m);
     assert_refused(w, m, ERR_BANNED, world_hello(w, m, 0, none));
@@ -364,10 +383,11 @@ static void ban_hierarchy_and_refusals(void **state)
 
     assert_int_equal(world_unban(w, f, m), OK);
     assert_refused(w, f, ERR_REPLAY,
-                   world_submit(w, f, COMMAND_BAN, record, len)); /* the old ban, once more */
+                   world_submit(w, f, COMMAND_LOG_APPEND, record, len)); /* the old ban, once more */
     assert_int_equal(world_hello(w, m, 0, none), OK);
-    assert_int_equal(world_redeem(w, stranger, &before), OK);
+    assert_refused(w, stranger, ERR_INVITE_REVOKED, world_redeem(w, stranger, &before)); /* void for good */
     assert_int_equal(world_invite(w, m, &after), OK);
+    assert_int_equal(world_redeem(w, stranger, &after), OK);
 }
 
 /* The log as it was stored, into new rules, up to n records; `flip` changes one record's byte. */

@@ -205,7 +205,8 @@ static void leaf_refusals(void **state)
     REFUSED(ERR_AUTH, l.device = s->a->device);
     REFUSED(ERR_AUTH, l.role = CLUB_FOUNDER);
     REFUSED(ERR_AUTH, l.chain.bytes[0] ^= 1);
-    REFUSED(ERR_UNSUPPORTED, l.suite = 2);
+    REFUSED(ERR_UNSUPPORTED, l.suite = 3);
+    REFUSED(ERR_MALFORMED, l.suite = 2); /* without an encapsulation key */
     world_sign_leaf(x, &good, s->a->device_seed);
     assert_refused(w, x, ERR_SIGNATURE, world_join_leaf(w, x, s->room));
     world_sign_leaf(x, &good, x->device_seed);

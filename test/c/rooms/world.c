@@ -401,7 +401,7 @@ struct ticket world_ticket(struct world *w, const struct actor *author, uint64_t
 
 enum err world_invite(struct world *w, const struct actor *author, const struct ticket *t)
 {
-    return world_submit(w, author, COMMAND_INVITE, t->record, t->len);
+    return world_submit(w, author, COMMAND_LOG_APPEND, t->record, t->len);
 }
 
 size_t world_redeem_record(struct world *w, const struct actor *a, const struct ticket *t,
@@ -427,7 +427,7 @@ enum err world_ban(struct world *w, const struct actor *by, const struct actor *
     uint8_t record[LIMIT_RECORD_BYTES];
     size_t len = world_record(w, RECORD_BAN, by, target->account, NULL, record);
     w->now++; /* so that no two records are the same */
-    return world_submit(w, by, COMMAND_BAN, record, len);
+    return world_submit(w, by, COMMAND_LOG_APPEND, record, len);
 }
 
 enum err world_unban(struct world *w, const struct actor *by, const struct actor *target)
@@ -435,7 +435,7 @@ enum err world_unban(struct world *w, const struct actor *by, const struct actor
     uint8_t record[LIMIT_RECORD_BYTES];
     size_t len = world_record(w, RECORD_UNBAN, by, target->account, NULL, record);
     w->now++;
-    return world_submit(w, by, COMMAND_UNBAN, record, len);
+    return world_submit(w, by, COMMAND_LOG_APPEND, record, len);
 }
 
 struct actor *world_founder(struct world *w)

@@ -132,7 +132,7 @@ const char *invite_text(struct member *m, const uint8_t seed[32], struct hash *r
     sign_and_add(&w, m->device_seed, "invite", body);
     assert_int_equal(writer_end(&w), OK);
     *record_hash = hash_raw(writer_view(&w));
-    snprintf(text, sizeof text, "\"do\":\"invite.create\",\"record\":\"%s\"", b64(writer_view(&w)));
+    snprintf(text, sizeof text, "\"do\":\"log.append\",\"record\":\"%s\"", b64(writer_view(&w)));
     return text;
 }
 

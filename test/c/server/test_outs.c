@@ -10,6 +10,7 @@
 
 #include "golden.h"
 #include "server/effects.h"
+#include "wire/record.h"
 
 #define TOM "Tom \"T\" O'Neil\\"
 #define REPLY(k) blank((k), 7)
@@ -158,6 +159,8 @@ static void opening(void **state)
     struct out o = EVENT(EVENT_CHALLENGE);
     RUN(o.challenge.nonce, 0xc0), o.challenge.club = view_str("Aparté"), o.challenge.time_ms = GOLDEN_TIME;
     assert_encodes("challenge.event", &o);
+    o.challenge.founder = run_id(RUN_INES);
+    assert_encodes("challenge.event-founder", &o);
     o = REPLY(REPLY_LOOK);
     o.look.club = view_str("Aparté"), o.look.inviter = view_str("Inès"),
     o.look.founder_account = run_id(RUN_INES);
@@ -169,15 +172,118 @@ static void opening(void **state)
     o.hello.role = CLUB_FOUNDER, o.hello.log_size = 3;
     RUN(o.hello.log_head.bytes, 0x61);
     assert_encodes("hello.reply", &o);
+    o.hello.successor = run_id(RUN_ZOE), o.hello.successor_name = view_str("Zoé");
+    o.hello.claim_until_ms = GOLDEN_TIME + LIMIT_CLAIM_MS;
+    assert_encodes("hello.reply-claim", &o);
     o = REPLY(REPLY_RECORD);
     o.record.n = 2, o.record.log_size = 3;
     RUN(o.record.head.bytes, 0x61);
-    assert_encodes("invite.create.reply", &o);
-    assert_encodes("invite.revoke.reply", &o);
-    assert_encodes("member.ban.reply", &o);
-    assert_encodes("member.unban.reply", &o);
+    assert_encodes("log.append.reply", &o);
     o.record.account = run_id(RUN_ZOE), o.record.device = run_id(RUN_ZOE_DEVICE);
     assert_encodes("invite.redeem.reply", &o);
+    o.record.account = run_id(RUN_INES);
+    assert_encodes("pair.accept.reply", &o);
+    assert_encodes("recovery.use.reply", &o);
+}
+
+/* The body of a device-add or a supersede, in runs; returns its size. */
+static size_t write_body(uint8_t *out, size_t cap, enum record_type type)
+{
+    struct record rec = {.type = type,
+                         .time_ms = GOLDEN_TIME,
+                         .author = run_id(RUN_INES),
+                         .author_device = run_id(RUN_INES_DEVICE),
+                         .second = run_id(RUN_TOM),
+                         .second_device = run_id(RUN_TOM_DEVICE),
+                         .target = run_id(0x70),
+                         .successor = run_id(RUN_ZOE)};
+    struct writer w = writer_init(out, cap);
+    RUN(rec.device_key.bytes, 5);
+    assert_int_equal(record_write_body(&w, &rec), OK);
+    return w.len;
+}
+
+static void log_in_parts(void **state)
+{
+    (void)state;
+    uint8_t entries[2 * 33] = {RECORD_BAN}, ban[57 + SIG_BYTES];
+    struct record rec = {.type = RECORD_BAN,
+                         .time_ms = GOLDEN_TIME,
+                         .author = run_id(RUN_INES),
+                         .author_device = run_id(RUN_INES_DEVICE),
+                         .target = run_id(RUN_TOM)};
+    struct writer w = writer_init(ban, sizeof ban);
+    assert_int_equal(record_write_body(&w, &rec), OK);
+    run(ban + 57, SIG_BYTES, 10);
+    run(entries + 1, 32, 0x11), entries[33] = RECORD_INVITE, run(entries + 34, 32, 0x31);
+    struct chain_entry in_full = {2, VIEW(ban)};
+    struct out o = REPLY(REPLY_LOG);
+    o.part.from = 2, o.part.size = 4, o.part.entries = VIEW(entries);
+    o.part.records = &in_full, o.part.count = 1;
+    RUN(o.part.head.bytes, 0x61);
+    assert_encodes("log.read.reply", &o);
+}
+
+static void devices(void **state)
+{
+    (void)state;
+    uint8_t body[LIMIT_RECORD_BYTES];
+    struct device_info list[] = {{run_id(RUN_INES_DEVICE), GOLDEN_TIME, true, true},
+                                 {run_id(0x31), GOLDEN_TIME, false, false}};
+    struct out o = REPLY(REPLY_DEVICES);
+    o.devices.list = list, o.devices.count = 2;
+    assert_encodes("device.list.reply", &o);
+    o = REPLY(REPLY_PAIR);
+    o.pair.code = "7K2M9QXA", o.pair.until_ms = GOLDEN_TIME + LIMIT_PAIR_MS;
+    assert_encodes("pair.open.reply", &o);
+    o = REPLY(REPLY_PAIR_KEY);
+    RUN(o.pair.key.bytes, 5);
+    assert_encodes("pair.find.reply", &o);
+    o = REPLY(REPLY_OK);
+    assert_encodes("pair.offer.reply", &o);
+    o = EVENT(EVENT_PAIR_OFFER);
+    o.offer.account = o.offer.founder = run_id(RUN_INES);
+    o.offer.body = (struct view){body, write_body(body, sizeof body, RECORD_DEVICE_ADD)};
+    RUN(o.offer.sig, 9);
+    assert_encodes("pair.offer.event", &o);
+    o = EVENT(EVENT_PAIR_DONE);
+    o.paired.device = run_id(RUN_ZOE_DEVICE);
+    assert_encodes("pair.done.event", &o);
+    o = REPLY(REPLY_RECOVERY);
+    o.recovery.account = run_id(RUN_INES), o.recovery.name = view_str("Inès");
+    assert_encodes("recovery.look.reply", &o);
+}
+
+static void standing(void **state)
+{
+    (void)state;
+    uint8_t body[LIMIT_RECORD_BYTES];
+    struct claim_info claim = {.body = {body, write_body(body, sizeof body, RECORD_SUPERSEDE)},
+                               .by = run_id(RUN_INES),
+                               .target = run_id(RUN_TOM),
+                               .successor = run_id(RUN_ZOE),
+                               .by_name = view_str("Inès"),
+                               .target_name = view_str("Tom"),
+                               .successor_name = view_str("Zoé")};
+    RUN(claim.sig, 9);
+    struct out o = REPLY(REPLY_CLAIMS);
+    o.claims.list = &claim, o.claims.count = 1;
+    assert_encodes("claim.list.reply", &o);
+    o = REPLY(REPLY_OK);
+    assert_encodes("claim.open.reply", &o);
+    o = EVENT(EVENT_CLAIM);
+    o.claims.list = &claim, o.claims.count = 1;
+    assert_encodes("claim.event", &o);
+    o = EVENT(EVENT_CLAIMED);
+    o.claimed.successor = run_id(RUN_ZOE), o.claimed.name = view_str("Zoé");
+    o.claimed.until_ms = GOLDEN_TIME + LIMIT_CLAIM_MS;
+    assert_encodes("claimed.event", &o);
+    o = EVENT(EVENT_HELD);
+    o.held.held = true;
+    assert_encodes("held.event", &o);
+    o = EVENT(EVENT_ROLE);
+    o.role.role = CLUB_ADMIN;
+    assert_encodes("role.event", &o);
 }
 
 static void club(void **state)
@@ -467,7 +573,7 @@ static void errors(void **state)
     o.error.err = ERR_NOT_IN_ROOM;
     assert_encodes("room.hand.reply-error", &o);
     o.error.err = ERR_RATE, o.error.retry_after_ms = 500;
-    assert_encodes("invite.create.reply-error", &o);
+    assert_encodes("log.append.reply-error", &o);
     o.error.err = ERR_BUDGET, o.error.retry_after_ms = 3600000;
     assert_encodes("profile.read.reply-error", &o);
     struct json j;
@@ -514,6 +620,9 @@ static void no_file_was_left_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(opening),
+                                       cmocka_unit_test(log_in_parts),
+                                       cmocka_unit_test(devices),
+                                       cmocka_unit_test(standing),
                                        cmocka_unit_test(club),
                                        cmocka_unit_test(profiles),
                                        cmocka_unit_test(moderating),

@@ -79,11 +79,13 @@ static void carries_records(void **state)
         const char *file;
         enum command_kind kind;
         uint8_t type;
-    } rows[] = {{"invite.create.request", COMMAND_INVITE, 2},
-                {"invite.revoke.request", COMMAND_INVITE_REVOKE, 9},
-                {"member.ban.request", COMMAND_BAN, 7},
+    } rows[] = {{"log.append.request-invite", COMMAND_LOG_APPEND, 2},
+                {"log.append.request-invite-revoke", COMMAND_LOG_APPEND, 9},
+                {"log.append.request-ban", COMMAND_LOG_APPEND, 7},
+                {"pair.accept.request", COMMAND_PAIR_ACCEPT, 4},
+                {"recovery.use.request", COMMAND_RECOVERY_USE, 4},
                 {"room.remove.request", COMMAND_ROOM_REMOVE, 15},
-                {"member.unban.request", COMMAND_UNBAN, 8}};
+                {"log.append.request-unban", COMMAND_LOG_APPEND, 8}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct request *r = decode_file(rows[i].file);
         assert_int_equal(r->command.kind, rows[i].kind);
@@ -92,6 +94,58 @@ static void carries_records(void **state)
         assert_int_equal(r->command.record.name.len, 0);
         api_free(r);
     }
+}
+
+static void reads_the_log(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("log.read.request");
+    assert_int_equal(r->command.kind, COMMAND_LOG_READ);
+    assert_int_equal(r->command.log.from, 2);
+    api_free(r);
+}
+
+static void adds_devices(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("pair.open.request");
+    assert_int_equal(r->command.kind, COMMAND_PAIR_OPEN);
+    ASSERT_RUN(r->command.pair.key.bytes, 5);
+    api_free(r);
+    r = decode_file("pair.find.request");
+    assert_int_equal(r->command.kind, COMMAND_PAIR_FIND);
+    assert_true(view_eq(r->command.pair.code, view_str("7K2M9QXA")));
+    api_free(r);
+    r = decode_file("pair.offer.request");
+    assert_int_equal(r->command.kind, COMMAND_PAIR_OFFER);
+    ASSERT_RUN(r->command.pair.key.bytes, 5);
+    assert_int_equal(r->command.pair.body.len, 73);
+    ASSERT_RUN(r->command.pair.sig, 9);
+    api_free(r);
+    r = decode_file("pair.offer.request-withdrawn");
+    assert_int_equal(r->command.pair.body.len, 0);
+    api_free(r);
+    r = decode_file("recovery.look.request");
+    assert_int_equal(r->command.kind, COMMAND_RECOVERY_LOOK);
+    ASSERT_RUN(r->command.look.invite.bytes, 5);
+    ASSERT_RUN(r->command.look.sig, 9);
+    api_free(r);
+    r = decode_file("device.list.request");
+    assert_int_equal(r->command.kind, COMMAND_DEVICE_LIST);
+    api_free(r);
+}
+
+static void claims(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("claim.open.request");
+    assert_int_equal(r->command.kind, COMMAND_CLAIM_OPEN);
+    assert_int_equal(r->command.claim.body.len, 105);
+    ASSERT_RUN(r->command.claim.sig, 9);
+    api_free(r);
+    r = decode_file("claim.list.request");
+    assert_int_equal(r->command.kind, COMMAND_CLAIM_LIST);
+    api_free(r);
 }
 
 static void reads_chains(void **state)
@@ -326,6 +380,9 @@ int main(void)
                                        cmocka_unit_test(redeems),
                                        cmocka_unit_test(says_hello),
                                        cmocka_unit_test(carries_records),
+                                       cmocka_unit_test(reads_the_log),
+                                       cmocka_unit_test(adds_devices),
+                                       cmocka_unit_test(claims),
                                        cmocka_unit_test(reads_chains),
                                        cmocka_unit_test(opens_rooms),
                                        cmocka_unit_test(joins),

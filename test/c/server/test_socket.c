@@ -92,7 +92,7 @@ static void visitors_may_do_nothing(void **state)
         "\"do\":\"room.open\",\"title\":\"\",\"who\":\"everyone\"",
         "\"do\":\"chain.read\",\"accounts\":[]",
         "\"do\":\"room.bring\",\"account\":\"EBESExQVFhcYGRobHB0eHw\"",
-        "\"do\":\"invite.create\",\"record\":\"AAAA\"",
+        "\"do\":\"log.append\",\"record\":\"AAAA\"",
         "\"do\":\"room.join\",\"room\":\"EBESExQVFhcYGRobHB0eHw\",\"leaf\":\"AAAA\",\"media\":{\"ufrag\":"
         "\"abcd\",\"fingerprint\":"
         "\"0NHS09TV1tfY2drb3N3e3-Dh4uPk5ebn6Onq6-zt7u8\",\"pt\":111,\"level\":1,\"ssrc\":[1,2]}"};
