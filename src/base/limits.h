@@ -116,6 +116,16 @@ enum {
     LIMIT_UFRAG_BYTES = 32,
     LIMIT_PWD_BYTES = 32,
 
+    /* leak tracing */
+    LIMIT_LEAK_S = 1800,            /* of recording that one trace takes */
+    LIMIT_TRACE_SPEAKERS = 256,     /* in one session file */
+    LIMIT_TRACE_SPANS = 4096,       /* of one speaker */
+    LIMIT_TRACE_SEGMENTS = 1 << 17, /* of one span: 8.7 hours */
+    LIMIT_DECODE_MS = 300000,       /* for the child that decodes a recording: time, CPU, memory */
+    LIMIT_DECODE_CPU_S = 240,
+    LIMIT_DECODE_MEMORY_BYTES = 1 << 30,
+    LIMIT_DECODE_CHANNELS = 32,
+
     /* store */
     LIMIT_STORE_QUEUE = 1024,
 };
