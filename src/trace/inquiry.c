@@ -12,6 +12,7 @@
  * speeds. Within each, the lines are ranked by the evidence of synchronisation, which knows no codewords:
  * rank r gets 1 / r (r + 1), split between the rigid line (0.7) and the one that follows jumps (0.3). */
 static const double whole_share = 0.8, chain_share = 0.05, speeds_share = 0.1, rigid_share = 0.7;
+static const double sure = -3; /* log10 of the chance that speed and place are wrong */
 
 enum {
     LINES = 300,               /* per stage; later ranks could not be named at their price */
@@ -218,8 +219,6 @@ static enum err examine_chain(struct inquiry *q, size_t window, double price)
 }
 
 /* Somebody fits so well that the speed must be right. */
-static const double sure = -3; /* log10 of the chance that the line is a wrong one */
-
 static bool any_trace(const struct inquiry *q)
 {
     for (size_t i = 0; i < q->session->listener_count; i++)
@@ -330,7 +329,8 @@ static int by_chance(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Where the best evidence lies: of the best suspect's trial if there is one worth the name, else of synchronisation alone.
+/* Where the best evidence lies: of the best suspect's trial if there is one worth the name, else of
+ * synchronisation alone.
  */
 static void locate(const struct inquiry *q, struct finding *out)
 {
@@ -338,7 +338,8 @@ static void locate(const struct inquiry *q, struct finding *out)
     for (size_t i = 0; i < q->trial_count; i++)
         for (size_t k = 0; k < q->trials[i].count; k++)
             if (!best || q->trials[i].pieces[k].line.z > best->line.z) best = &q->trials[i].pieces[k];
-    if (out->suspect_count && out->suspects[0].log10_p < sure) best = &q->trials[q->tally.verdicts[out->suspects[0].listener].trial].pieces[0];
+    if (out->suspect_count && out->suspects[0].log10_p < sure)
+        best = &q->trials[q->tally.verdicts[out->suspects[0].listener].trial].pieces[0];
     if (!best) return;
     const struct passage *p = &q->books.passages[best->line.target];
     out->sync_z = best->line.z;
