@@ -147,9 +147,16 @@ void ice_on_stun(struct worker *w, const struct datagram *d, uint64_t now)
         COUNT(w, dropped_unknown);
         return;
     }
+    struct prefix *prefix = prefix_of(w->prefixes, &d->from);
+    bool known = ice_find(w, &d->from);
+    if (!known && prefix->failures.used >= LIMIT_FAILURES_PER_S && prefix->failures.second == now / 1000) {
+        COUNT(w, dropped_policed); /* before any of our keys does any work for it */
+        return;
+    }
     struct peer *p = addressee(w, m.username);
     if (!p || !m.has_integrity || stun_check_integrity(&m, view_str(p->is.pwd)) != OK ||
         !rate_allow(&p->checks, LIMIT_STUN_PER_S, now)) {
+        (void)rate_allow(&prefix->failures, LIMIT_FAILURES_PER_S, now);
         COUNT(w, stun_refused); /* in silence: a stranger learns nothing, a spoofed address gets nothing */
         return;
     }

@@ -46,7 +46,8 @@ static bool admit(struct worker *w, struct peer *p, const struct rtp_header *h, 
     }
     if (h->payload_type != p->is.payload_type ||
         len > LIMIT_RTP_PAYLOAD_BYTES + h->header_len + SRTP_MAX_TRAILER ||
-        !rate_allow(&p->packets, LIMIT_RTP_PER_S, now)) {
+        !rate_allow(&p->packets, LIMIT_RTP_PER_S, now) ||
+        !rate_take(&p->bytes, LIMIT_RTP_BYTES_PER_S, (uint32_t)len, now)) {
         COUNT(w, dropped_policed);
         return false;
     }
@@ -93,6 +94,25 @@ void ingress_on_rtp(struct worker *w, struct peer *p, const struct datagram *d, 
     }
 }
 
+/* RFC 4585 6.2.1. A listener that has lost more than its ration has a network that sending more would not
+ * help. */
+static void on_nack(struct worker *w, struct peer *p, struct view body, uint64_t now)
+{
+    uint32_t ssrc;
+    uint16_t seq;
+    struct listener *l = room_listener(p);
+    for (unsigned n = 0; l && l->placed && rtcp_nack_seq(body, n, &ssrc, &seq); n++) {
+        int slot = 0;
+        while (slot < LIMIT_SLOTS && l->ssrc[slot] != ssrc) slot++;
+        if (slot == LIMIT_SLOTS) return;
+        if (!rate_allow(&p->nacks, LIMIT_NACKS_PER_S, now)) {
+            COUNT(w, dropped_policed);
+            return;
+        }
+        if (forward_again(w, l, p->room, slot, seq)) COUNT(w, sent_again);
+    }
+}
+
 void ingress_on_rtcp(struct worker *w, struct peer *p, const struct datagram *d, uint64_t now)
 {
     if (!rate_allow(&p->packets, LIMIT_RTP_PER_S, now)) {
@@ -111,6 +131,7 @@ void ingress_on_rtcp(struct worker *w, struct peer *p, const struct datagram *d,
     for (struct rtcp_event event; rtcp_walk_next(&walk, &event);) {
         int variant = event.kind == RTCP_SR ? variant_of(p, event.sender.ssrc) : -1;
         if (variant >= 0) source_on_sr(&p->sources[variant], event.sender.ntp, now);
+        if (event.kind == RTCP_RTPFB && event.format == RTCP_NACK) on_nack(w, p, event.body, now);
     }
     if (walk.err) COUNT(w, dropped_malformed);
 }

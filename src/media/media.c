@@ -1,6 +1,7 @@
 #include "media/media.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -35,6 +36,20 @@ static void *run(void *arg)
     struct thread *t = arg;
     worker_run(&t->worker, &t->stop);
     return NULL;
+}
+
+/* The n-th of the processors this process may use; with fewer of them than threads some are shared. */
+static void pin(struct thread *t, unsigned n)
+{
+    cpu_set_t allowed, one;
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0 || CPU_COUNT(&allowed) == 0) return;
+    n %= (unsigned)CPU_COUNT(&allowed);
+    int cpu = 0;
+    while (!CPU_ISSET(cpu, &allowed) || n--) cpu++;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    if (pthread_setaffinity_np(t->id, sizeof(one), &one) != 0)
+        LOG_WARN("media", "a thread cannot be bound to processor %d", cpu);
 }
 
 /* Signals are for the control thread. */
@@ -87,6 +102,7 @@ enum err media_start(struct media **out, const struct media_config *config)
     enum err e = m->threads ? dtls_context_new(&m->dtls) : ERR_SYSTEM;
     for (unsigned i = 0; i < m->count && !e; i++) e = init_thread(m, i, config);
     for (unsigned i = 0; i < m->count && !e; i++) e = start_thread(&m->threads[i]);
+    for (unsigned i = 0; i < m->count && !e && config->pin; i++) pin(&m->threads[i], i);
     if (e)
         media_stop(m);
     else
@@ -120,13 +136,36 @@ struct hash media_fingerprint(const struct media *m)
 
 /* ---- names ---- */
 
-/* Ids are random, so their first bytes spread rooms evenly; all peers of a room get the same thread. */
+static uint32_t busy(const struct media *m, unsigned thread)
+{
+    return __atomic_load_n(&m->threads[thread].worker.stats.busy, __ATOMIC_RELAXED);
+}
+
+static unsigned least_loaded(const struct media *m)
+{
+    unsigned best = 0;
+    for (unsigned i = 1; i < m->count; i++) {
+        uint32_t here = pool_used(&m->threads[i].places), there = pool_used(&m->threads[best].places);
+        bool calmer = busy(m, i) + LIMIT_BUSY_SKEW < busy(m, best);
+        if (calmer || (here < there && busy(m, i) <= busy(m, best) + LIMIT_BUSY_SKEW)) best = i;
+    }
+    return best;
+}
+
+/* A small room lives on one thread, where a packet takes no ring. */
+static unsigned choose(const struct media *m, const struct id *room)
+{
+    unsigned home = worker_home(room, m->count), least = least_loaded(m);
+    uint32_t here = pool_used(&m->threads[home].places), there = pool_used(&m->threads[least].places);
+    bool crowded = here > there + LIMIT_SPAN_SKEW || here == LIMIT_PEERS_PER_THREAD;
+    return crowded || busy(m, home) > busy(m, least) + LIMIT_BUSY_SKEW ? least : home;
+}
+
 peer_name media_peer_name(struct media *m, struct id room)
 {
-    struct reader r = reader_init(VIEW(room.bytes));
-    uint64_t thread = read_u32(&r) % m->count;
+    uint64_t thread = choose(m, &room);
     pool_name place;
-    if (!pool_take(&m->threads[thread].places, &place)) return 0;
+    if (busy(m, (unsigned)thread) >= LIMIT_BUSY || !pool_take(&m->threads[thread].places, &place)) return 0;
     return place | thread << PEER_PLACE_BITS;
 }
 
@@ -181,9 +220,10 @@ struct media_stats media_stats(const struct media *m)
         ADD(datagrams_in), ADD(datagrams_out), ADD(forwarded);
         ADD(dropped_malformed), ADD(dropped_unknown), ADD(dropped_auth), ADD(dropped_replay),
             ADD(dropped_muted);
-        ADD(dropped_policed), ADD(dropped_send), ADD(dropped_span), ADD(dropped_variant);
+        ADD(dropped_policed), ADD(dropped_send), ADD(dropped_span), ADD(sent_again), ADD(dropped_variant);
         ADD(stun_answered), ADD(stun_refused), ADD(dtls_up), ADD(dtls_failed), ADD(dtls_wrong_fingerprint);
         ADD(peers);
+        if (busy(m, i) > sum.busy) sum.busy = busy(m, i);
     }
 #undef ADD
     return sum;

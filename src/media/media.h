@@ -20,6 +20,7 @@ struct media;
 struct media_config {
     struct sockaddr_storage address; /* concrete, not a wildcard; its port is the first thread's */
     unsigned threads;
+    bool pin; /* each thread stays on a processor of its own */
     void (*wake)(void *user);
     void *user;
     const char *tap_path; /* only in builds with test hooks: decrypted SRTP payloads are appended there */
@@ -71,15 +72,18 @@ struct media_stats { /* counters since start, summed over threads; read racily, 
     uint64_t datagrams_in, datagrams_out, forwarded; /* forwarded: RTP copies, one per listener */
     uint64_t dropped_malformed, dropped_unknown, dropped_auth, dropped_replay, dropped_muted, dropped_policed;
     uint64_t dropped_send, dropped_span; /* a full socket buffer; a full ring between two threads */
+    uint64_t sent_again; /* after a NACK */
     uint64_t dropped_variant; /* good packets of variant B: nobody gets them yet */
     uint64_t stun_answered, stun_refused, dtls_up, dtls_failed, dtls_wrong_fingerprint;
     uint32_t peers;
+    uint32_t busy; /* thousandths of a core, of the busiest thread */
 };
 
 MUST_CHECK enum err media_start(struct media **out, const struct media_config *config);
 void media_stop(struct media *m); /* joins the threads, wipes keys, frees */
 struct hash media_fingerprint(const struct media *m); /* of our DTLS certificate */
-/* Chooses a thread for a peer of this room and reserves a place: 0 when full. */
+/* Chooses a thread for a peer of this room and reserves a place: the room's home, or the one with the least load when
+ * home has clearly more. 0 when full, or so busy that those who are in would suffer. */
 peer_name media_peer_name(struct media *m, struct id room);
 void media_peer_release(struct media *m, peer_name peer); /* after PEER_DROP was pushed, or PEER_DOWN was pulled */
 uint16_t media_port(const struct media *m, peer_name peer); /* UDP port of its thread */

@@ -7,20 +7,32 @@
 #include "media/worker.h"
 #include "wire/rtp.h"
 
-bool rate_allow(struct rate *r, uint32_t limit, uint64_t now_ms)
+bool rate_take(struct rate *r, uint32_t limit, uint32_t amount, uint64_t now_ms)
 {
     uint64_t second = now_ms / 1000;
     if (r->second != second) *r = (struct rate){.second = second};
-    if (r->used >= limit) return false;
-    r->used++;
+    if (r->used > limit || amount > limit - r->used) return false;
+    r->used += amount;
     return true;
+}
+
+bool rate_allow(struct rate *r, uint32_t limit, uint64_t now_ms)
+{
+    return rate_take(r, limit, 1, now_ms);
 }
 
 /* ---- life ---- */
 
+static void end_shaking(struct worker *w, struct peer *p)
+{
+    if (p->shaking) w->handshakes--;
+    p->shaking = false;
+}
+
 /* Everything but the name: from here on no packet finds it and none goes to it. */
 static void let_go(struct worker *w, struct peer *p)
 {
+    end_shaking(w, p);
     ice_forget(w, p);
     if (p->room) room_leave(w, p);
     dtls_free(p->dtls);
@@ -100,6 +112,7 @@ static enum err take_keys(struct peer *p)
 
 static void go_up(struct worker *w, struct peer *p, uint64_t now)
 {
+    end_shaking(w, p);
     enum err e = take_keys(p);
     if (!e) e = room_listen(p);
     if (e) {
@@ -146,10 +159,19 @@ static void after_dtls(struct worker *w, struct peer *p, enum dtls_state state, 
 /* The address has answered a check, so neither cookies nor HelloVerifyRequest are needed. */
 static void on_dtls(struct worker *w, struct peer *p, const struct datagram *d, uint64_t now)
 {
+    bool unfinished = p->state == PEER_CHECKED;
+    if (unfinished &&
+        ((!p->dtls && w->handshakes == LIMIT_HANDSHAKES) ||
+         !rate_allow(&prefix_of(w->prefixes, &d->from)->handshakes, LIMIT_HANDSHAKES_PER_S, now))) {
+        COUNT(w, dropped_policed); /* the client sends it again */
+        return;
+    }
     if (!p->dtls && dtls_new(&p->dtls, w->dtls, p->is.fingerprint) != OK) {
         peer_down(w, p, MEDIA_DOWN_DTLS);
         return;
     }
+    if (unfinished && !p->shaking) w->handshakes++;
+    p->shaking = p->shaking || unfinished;
     after_dtls(w, p, dtls_on_datagram(p->dtls, d->data, now), now);
     if (p->state == PEER_CHECKED || p->state == PEER_UP) worker_wake_at(w, p, now);
 }

@@ -25,7 +25,8 @@ struct rate { /* so many per second of the clock */
     uint64_t second;
     uint32_t used;
 };
-bool rate_allow(struct rate *r, uint32_t limit, uint64_t now_ms);
+bool rate_take(struct rate *r, uint32_t limit, uint32_t amount, uint64_t now_ms);
+bool rate_allow(struct rate *r, uint32_t limit, uint64_t now_ms); /* takes one */
 
 struct address_key { /* of a map: no padding, IPv4 in the first four bytes */
     uint8_t ip[16];
@@ -37,6 +38,7 @@ struct peer {
     peer_name name; /* 0: the place is free */
     enum peer_state state;
     bool may_speak;
+    bool shaking;            /* one of the handshakes in progress */
     bool owes_up, owes_down; /* events that found the ring full */
     enum media_down_why why;
 
@@ -49,7 +51,7 @@ struct peer {
     uint64_t consent_ms;     /* last authenticated check */
     uint64_t heard_ms;       /* last authenticated packet from the address */
     uint64_t report_ms;      /* next RTCP */
-    struct rate checks, packets;
+    struct rate checks, packets, bytes, nacks;
 
     struct dtls *dtls;
     struct srtp *in, *out;

@@ -42,12 +42,26 @@ static void stop_waiting(struct worker *w, struct room *room)
         }
 }
 
+static void release(struct room *room)
+{
+    for (int k = 0; k < LIMIT_SLOTS; k++) free(room->histories[k]);
+    free(room->listeners);
+}
+
+void rooms_deinit(struct worker *w)
+{
+    pool_name name;
+    for (uint32_t i = 0; i < w->rooms.capacity; i++) {
+        struct room *room = pool_at(&w->rooms, i, &name);
+        if (room) release(room);
+    }
+}
+
 void room_forget_if_empty(struct worker *w, struct room *room)
 {
     if (room->members || room->threads || room->announced) return;
     if (room->cue_count) stop_waiting(w, room);
-    for (int k = 0; k < LIMIT_SLOTS; k++) free(room->histories[k]);
-    free(room->listeners);
+    release(room);
     map_remove(&w->by_room, room->id.bytes);
     pool_give(&w->rooms, room->name);
 }

@@ -72,6 +72,7 @@ struct room {
 struct room *room_of(struct worker *w, const struct id *id);
 struct room *room_here(struct worker *w, const struct id *id);
 void room_forget_if_empty(struct worker *w, struct room *room);
+void rooms_deinit(struct worker *w); /* those that only other threads had members of */
 
 MUST_CHECK enum err room_enter(struct worker *w, struct peer *p); /* p->is.room */
 void room_leave(struct worker *w, struct peer *p);

@@ -35,6 +35,9 @@ void span_deinit(struct worker *w)
 {
     for (unsigned t = 0; w->inboxes && t < w->team_size; t++) ring_deinit(&w->inboxes[t]);
     free(w->inboxes);
+    w->inboxes = NULL;
+    w->team_size = 1;
+    w->self = 0;
 }
 
 unsigned span_home(const struct worker *w, const struct id *room)

@@ -10,7 +10,7 @@
 
 /* One of a team of workers, which is complete before any of them steps. `team` outlives it. */
 MUST_CHECK enum err span_init(struct worker *w, struct worker *const *team, unsigned size, unsigned self);
-void span_deinit(struct worker *w);
+void span_deinit(struct worker *w); /* alone again: the others may be gone already */
 unsigned span_home(const struct worker *w, const struct id *room);
 void span_enter(struct worker *w, struct room *room); /* has members here now: home must know */
 void span_leave(struct worker *w, struct room *room); /* has none any more */

@@ -21,7 +21,9 @@ static enum err init_tables(struct worker *w)
 {
     w->peers = calloc(w->capacity, sizeof(*w->peers));
     w->deadlines = calloc(w->capacity, sizeof(*w->deadlines));
-    if (!w->peers || !w->deadlines) return ERR_SYSTEM;
+    w->prefixes = malloc(sizeof(*w->prefixes));
+    if (!w->peers || !w->deadlines || !w->prefixes) return ERR_SYSTEM;
+    prefixes_init(w->prefixes);
     for (uint32_t i = 0; i < w->capacity; i++) w->deadlines[i] = UINT64_MAX;
     enum err e = ring_init(&w->commands, sizeof(struct media_command), LIMIT_MEDIA_COMMANDS);
     if (!e) e = ring_init(&w->events, sizeof(struct media_event), LIMIT_MEDIA_COMMANDS);
@@ -63,6 +65,7 @@ enum err worker_init(struct worker *w, const struct worker_config *config)
 
 void worker_deinit(struct worker *w)
 {
+    span_deinit(w);
     if (w->peers)
         for (uint32_t i = 0; i < w->capacity; i++)
             if (w->peers[i].name) peer_forget(w, &w->peers[i]);
@@ -71,14 +74,15 @@ void worker_deinit(struct worker *w)
 #endif
     if (w->udp) w->row->close(w->udp);
     if (w->command_fd >= 0) close(w->command_fd);
+    rooms_deinit(w);
     map_deinit(&w->by_room);
     map_deinit(&w->by_address);
     map_deinit(&w->by_ufrag);
     pool_deinit(&w->rooms);
     ring_deinit(&w->events);
     ring_deinit(&w->commands);
-    span_deinit(w);
     free(w->fan);
+    free(w->prefixes);
     free(w->deadlines);
     free(w->peers);
     *w = (struct worker){.command_fd = -1};
@@ -208,12 +212,29 @@ static uint64_t clock_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+/* Processor time, not wall time: a thread that waits for its turn is not busy. */
+static void measure_load(struct worker *w, uint64_t now_ms)
+{
+    struct timespec t;
+    if (now_ms - w->load_ms < LIMIT_LOAD_MS) return;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    uint64_t cpu_us = (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+    if (w->load_ms)
+        __atomic_store_n(&w->stats.busy, (uint32_t)((cpu_us - w->load_us) / (now_ms - w->load_ms)),
+                         __ATOMIC_RELAXED);
+    w->load_ms = now_ms;
+    w->load_us = cpu_us;
+}
+
 static int wait_ms(const struct worker *w)
 {
     uint64_t now = clock_ms();
-    if (w->wake_ms == UINT64_MAX) return -1;
-    if (w->wake_ms <= now) return 0;
-    return w->wake_ms - now > INT_MAX ? INT_MAX : (int)(w->wake_ms - now);
+    uint64_t until =
+        w->stats.busy ? now + LIMIT_LOAD_MS : UINT64_MAX; /* that it was busy must be forgotten */
+    if (w->wake_ms < until) until = w->wake_ms;
+    if (until == UINT64_MAX) return -1;
+    if (until <= now) return 0;
+    return until - now > INT_MAX ? INT_MAX : (int)(until - now);
 }
 
 void worker_run(struct worker *w, const _Atomic bool *stop)
@@ -225,6 +246,8 @@ void worker_run(struct worker *w, const _Atomic bool *stop)
         uint64_t pushed;
         if (fds[0].revents && read(w->command_fd, &pushed, sizeof(pushed)) < 0 && errno != EAGAIN)
             LOG_ERROR("media", "eventfd: error %d", errno);
-        worker_step(w, clock_ms());
+        uint64_t now = clock_ms();
+        worker_step(w, now);
+        measure_load(w, now);
     }
 }

@@ -11,6 +11,7 @@
 #include "base/pool.h"
 #include "base/ring.h"
 #include "media/peer.h"
+#include "media/prefix.h"
 #include "media/room.h"
 
 struct worker_config {
@@ -38,6 +39,8 @@ struct worker {
         *deadlines; /* of the peer in the same place: dense, so that scanning thousands costs microseconds */
     uint32_t capacity;
     uint64_t wake_ms; /* the earliest of them */
+    struct prefixes *prefixes;
+    uint32_t handshakes; /* in progress */
     struct map by_ufrag, by_address, by_room;
     struct pool rooms;
     struct room *waiting; /* those with packets to send in this turn */
@@ -49,7 +52,8 @@ struct worker {
     uint64_t poke;        /* those who have something in theirs, by bit */
     bool untold;          /* some room's home is yet to hear of us */
 
-    struct media_stats stats; /* written by the owner only, through COUNT */
+    uint64_t load_ms, load_us; /* when it was measured, and the processor time until then */
+    struct media_stats stats;  /* written by the owner only, through COUNT */
 #ifdef APARTE_TEST_HOOKS
     FILE *tap;
 #endif

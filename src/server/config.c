@@ -111,6 +111,19 @@ static enum err set_media_threads(struct config *c, const char *value, const str
     return e;
 }
 
+static enum err set_yes_no(bool *out, const char *value, const struct why *w)
+{
+    if (strcmp(value, "yes") && strcmp(value, "no"))
+        return bad(w, "must be yes or no, not \"%.40s\".", value);
+    *out = value[0] == 'y';
+    return OK;
+}
+
+static enum err set_media_affinity(struct config *c, const char *value, const struct why *w)
+{
+    return set_yes_no(&c->media_affinity, value, w);
+}
+
 static enum err set_readable(char *out, size_t cap, const char *value, const struct why *w)
 {
     enum err e = set_text(out, cap, value, w);
@@ -130,10 +143,7 @@ static enum err set_tls_key(struct config *c, const char *value, const struct wh
 
 static enum err set_behind_proxy(struct config *c, const char *value, const struct why *w)
 {
-    if (strcmp(value, "yes") && strcmp(value, "no"))
-        return bad(w, "must be yes or no, not \"%.40s\".", value);
-    c->behind_proxy = value[0] == 'y';
-    return OK;
+    return set_yes_no(&c->behind_proxy, value, w);
 }
 
 /* An origin as browsers write it (RFC 6454 6.2): scheme, host in lower case, port unless it is the default
@@ -193,6 +203,8 @@ static const struct option {
     {"--media-address", "APARTE_MEDIA_ADDRESS", NULL, set_media_address,
      "address browsers send audio to (default: the listen address, or that of the default route)"},
     {"--media-threads", "APARTE_MEDIA_THREADS", NULL, set_media_threads, "(default: one per core but one)"},
+    {"--media-affinity", "APARTE_MEDIA_AFFINITY", "no", set_media_affinity,
+     "yes: each media thread stays on a processor of its own"},
     {"--tls-cert", "APARTE_TLS_CERT", NULL, set_tls_cert, "certificate chain, PEM"},
     {"--tls-key", "APARTE_TLS_KEY", NULL, set_tls_key, "its private key, PEM"},
     {"--behind-proxy", "APARTE_BEHIND_PROXY", "no", set_behind_proxy,

@@ -23,6 +23,7 @@ struct config {
     char media_host[CONFIG_HOST_BYTES];  /* "" = found out by config_media_address */
     uint16_t media_port;
     unsigned media_threads;
+    bool media_affinity; /* each thread on a processor of its own */
     bool behind_proxy;
     char origin[CONFIG_ORIGIN_BYTES]; /* "" = derived from the listen address */
     char name[LIMIT_NAME_BYTES + 1];

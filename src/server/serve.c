@@ -104,6 +104,7 @@ static enum err take_folder(struct serve *s)
 static enum err start_media(struct serve *s, struct control_config *control)
 {
     struct media_config media = {.threads = s->config.media_threads,
+                                 .pin = s->config.media_affinity,
                                  .tap_path = s->config.tap[0] ? s->config.tap : NULL,
                                  .wake = control_wake,
                                  .user = &s->control};

@@ -153,6 +153,21 @@ static void write_header(struct writer *w, unsigned count, uint8_t type, size_t 
     write_u16(w, (uint16_t)(body / 4));
 }
 
+bool rtcp_nack_seq(struct view body, unsigned n, uint32_t *media_ssrc, uint16_t *seq)
+{
+    struct reader r = reader_init(body);
+    *media_ssrc = read_u32(&r);
+    while (reader_left(&r) >= 4) {
+        uint16_t first = read_u16(&r), behind = read_u16(&r);
+        for (unsigned k = 0; k <= 16; k++) {
+            if (k && !(behind >> (k - 1) & 1)) continue;
+            *seq = (uint16_t)(first + k);
+            if (n-- == 0) return true;
+        }
+    }
+    return false;
+}
+
 static void too_large(struct writer *w)
 {
     if (!w->err) w->err = ERR_TOO_LARGE;

@@ -41,6 +41,11 @@ struct rtcp_walk {
 MUST_CHECK enum err rtcp_walk_init(struct rtcp_walk *w, struct view packet);
 bool rtcp_walk_next(struct rtcp_walk *w, struct rtcp_event *out);
 
+/* The sequence numbers of a generic NACK (RFC 4585 6.2.1): each pair names one and up to 16 behind it. Gives the
+ * n-th, false: there are no more. `body` is that of an RTCP_RTPFB event with format RTCP_NACK. */
+enum { RTCP_NACK = 1 };
+bool rtcp_nack_seq(struct view body, unsigned n, uint32_t *media_ssrc, uint16_t *seq);
+
 void rtcp_write_sr(struct writer *w, const struct rtcp_sender *s);
 void rtcp_write_rr(struct writer *w, uint32_t from_ssrc, const struct rtcp_report *blocks, size_t n);
 void rtcp_write_sdes_cname(struct writer *w, uint32_t ssrc, struct view cname);

@@ -234,6 +234,24 @@ void client_report(struct client *c, uint64_t ntp)
     c->send(c, (struct view){buf, job.len});
 }
 
+void client_nack(struct client *c, uint32_t ssrc, uint16_t seq, uint16_t behind)
+{
+    uint8_t buf[256];
+    struct writer w = writer_init(buf, sizeof(buf));
+    write_u16(&w, 0x80c9); /* an empty receiver report comes first: RFC 3550 6.1 */
+    write_u16(&w, 1);
+    write_u32(&w, c->is.ssrc[0]);
+    write_u16(&w, 0x81cd);
+    write_u16(&w, 3);
+    write_u32(&w, c->is.ssrc[0]);
+    write_u32(&w, ssrc);
+    write_u16(&w, seq);
+    write_u16(&w, behind);
+    struct srtp_job job = {.ctx = c->out, .buf = {buf, sizeof(buf)}, .len = w.len};
+    assert_int_equal(srtp_protect_rtcp(&job), OK);
+    c->send(c, (struct view){buf, job.len});
+}
+
 static void hear(struct client *c, uint8_t *packet, size_t len)
 {
     struct rtp_header h;

@@ -70,8 +70,9 @@ struct say {
 /* A packet of 20 ms: sequence number + 1, timestamp + 960. */
 void client_say(struct client *c, const char *payload, uint8_t level);
 void client_say_as(struct client *c, const struct say *say);
-void client_skip(struct client *c);                 /* the same, but the network lost it */
-void client_report(struct client *c, uint64_t ntp); /* a sender report */
+void client_skip(struct client *c); /* the same, but the network lost it */
+void client_nack(struct client *c, uint32_t ssrc, uint16_t seq, uint16_t behind); /* RFC 4585 6.2.1 */
+void client_report(struct client *c, uint64_t ntp);                               /* a sender report */
 
 /* What it heard last, or in which order from the end. */
 const struct heard *client_heard(const struct client *c, size_t from_last);

@@ -66,7 +66,7 @@ void net_add(struct net *n, struct client *c)
 {
     size_t place = 0;
     while (n->clients[place] != c) place++;
-    c->name = (n->generation += 2) << 32 | (place + 1);
+    c->name = (n->generation += 2) << 32 | n->thread << PEER_PLACE_BITS | (place + 1);
     push(n, &(struct media_command){.kind = MEDIA_PEER_ADD, .peer = c->name, .add = c->is});
 }
 

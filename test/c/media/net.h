@@ -20,6 +20,7 @@ struct net {
     bool checking; /* clients repeat their check every two seconds */
     uint32_t random;
     peer_name generation;
+    peer_name thread; /* which one of a team the worker is */
 };
 
 int net_setup(void **state); /* cmocka: *state is a fresh net */

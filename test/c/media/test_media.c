@@ -46,7 +46,8 @@ static int setup(void **state)
 {
     static struct world world;
     world = (struct world){.wake_fd = eventfd(0, EFD_NONBLOCK)};
-    struct media_config config = {.address = loopback(0), .threads = THREADS, .wake = wake, .user = &world};
+    struct media_config config = {
+        .address = loopback(0), .threads = THREADS, .pin = true, .wake = wake, .user = &world};
     assert_int_equal(media_start(&world.media, &config), OK);
     *state = &world;
     return 0;
@@ -217,17 +218,31 @@ static void names_are_never_reused(void **state)
     media_peer_release(w->media, bad.peer);
 }
 
-static void a_full_thread_says_so(void **state)
+static void a_full_plane_says_so(void **state)
 {
     struct world *w = *state;
     struct id room = {{1, 2, 3}};
     peer_name last = 0, name;
     size_t count = 0;
     while ((name = media_peer_name(w->media, room))) last = name, count++;
-    assert_int_equal(count, LIMIT_PEERS_PER_THREAD);
+    assert_int_equal(count, THREADS * LIMIT_PEERS_PER_THREAD);
     media_peer_release(w->media, last);
     assert_int_not_equal(media_peer_name(w->media, room), 0);
     assert_int_equal(media_peer_name(w->media, room), 0);
+}
+
+/* A small room stays at home; a large one grows over all threads, evenly but for home's advantage. */
+static void a_large_room_spans_threads(void **state)
+{
+    struct world *w = *state;
+    unsigned on[THREADS] = {0};
+    for (int i = 0; i < 3000; i++) {
+        peer_name name = media_peer_name(w->media, (struct id){{0, 0, 0, 1}});
+        on[name >> 24 & 0xff]++;
+        if (i == LIMIT_SPAN_SKEW) assert_int_equal(on[1], LIMIT_SPAN_SKEW + 1);
+    }
+    assert_in_range(on[1], (3000 - LIMIT_SPAN_SKEW) / 3 + LIMIT_SPAN_SKEW - 1, 3000 / 3 + LIMIT_SPAN_SKEW);
+    assert_in_range(on[0], on[2] - 1, on[2] + 1);
 }
 
 static void bad_configurations(void **state)
@@ -250,7 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rooms_on_threads, setup, teardown),
         cmocka_unit_test_setup_teardown(names_are_never_reused, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_full_thread_says_so, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_full_plane_says_so, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_large_room_spans_threads, setup, teardown),
         cmocka_unit_test(bad_configurations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,12 @@ static struct media_event last_event(const struct net *n)
     return n->events[n->event_count - 1];
 }
 
+static bool lose_everything(struct net *n, const struct client *to, struct view d)
+{
+    (void)n, (void)to, (void)d;
+    return true;
+}
+
 static void joins_and_is_heard(void **state)
 {
     struct net *n = *state;
@@ -279,6 +285,76 @@ static void a_flood_is_policed(void **state)
     assert_int_equal(b->heard_count, LIMIT_RTP_PER_S + 1);
 }
 
+static void so_is_a_flood_of_bytes(void **state)
+{
+    struct net *n = *state;
+    struct client *a = net_join(n, net_room(1), true), *b = net_join(n, net_room(1), false);
+    n->now += 5000;
+    for (int i = 0; i < 100; i++) client_say_as(a, &(struct say){.payload = "x", .len = 1000});
+    net_settle(n);
+    assert_in_range(b->heard_count, LIMIT_RTP_BYTES_PER_S / 1050, LIMIT_RTP_BYTES_PER_S / 1000);
+    assert_int_equal(n->w.stats.dropped_policed, 100 - b->heard_count);
+}
+
+/* Who guesses is not heard for the rest of the second, and neither are strangers near it; who is in, is. */
+static void guessing_is_rationed(void **state)
+{
+    struct net *n = *state;
+    struct client *in = net_join(n, net_room(1), false), *c = net_client(n, net_room(1));
+    net_add(n, c);
+    n->now += 5000;
+    for (int i = 0; i < 3 * LIMIT_FAILURES_PER_S; i++) {
+        client_check_as(c, "ours1:th1", "guess");
+        if (i % 50 == 49) net_settle(n);
+    }
+    assert_int_equal(n->w.stats.stun_refused, LIMIT_FAILURES_PER_S);
+    assert_int_equal(n->w.stats.dropped_policed, 2 * LIMIT_FAILURES_PER_S);
+    client_check(c, true);
+    client_check(in, true);
+    net_settle(n);
+    assert_int_equal(c->answers, 0);
+    assert_int_equal(in->answers, 2);
+    struct endpoint near = c->address;
+    c->address.v4.sin_addr.s_addr ^= htonl(0x10000); /* another network */
+    client_check(c, true);
+    net_settle(n);
+    assert_int_equal(c->answers, 1);
+    c->address = near;
+    n->now += 1000;
+    client_check(c, true);
+    net_settle(n);
+    assert_int_equal(c->answers, 2);
+}
+
+static void handshakes_in_progress_are_bounded(void **state)
+{
+    struct net *n = *state;
+    struct client *a = net_client(n, net_room(1)), *b = net_client(n, net_room(1));
+    net_add(n, a);
+    net_add(n, b);
+    client_check(a, true);
+    client_check(b, true);
+    net_settle(n);
+    n->w.handshakes = LIMIT_HANDSHAKES - 1; /* others, elsewhere */
+    n->lose = lose_everything;
+    client_hello(a);
+    net_settle(n);
+    client_hello(b);
+    net_settle(n);
+    assert_int_equal(n->w.handshakes, LIMIT_HANDSHAKES);
+    assert_int_equal(n->w.stats.dropped_policed, 1);
+    n->lose = NULL;
+    net_pass(n, 200);
+    assert_true(a->up);
+    assert_int_equal(n->w.handshakes, LIMIT_HANDSHAKES - 1);
+    client_reset_dtls(b);
+    client_hello(b);
+    net_settle(n);
+    assert_true(b->up);
+    net_drop(n, b);
+    assert_int_equal(n->w.handshakes, LIMIT_HANDSHAKES - 1);
+}
+
 static void rebinding_is_followed(void **state)
 {
     struct net *n = *state;
@@ -404,6 +480,9 @@ int main(void)
         T(replays_are_dropped),
         T(what_was_not_announced_is_dropped),
         T(a_flood_is_policed),
+        T(so_is_a_flood_of_bytes),
+        T(guessing_is_rationed),
+        T(handshakes_in_progress_are_bounded),
         T(rebinding_is_followed),
         T(an_address_in_use_is_not_taken_over),
         T(a_ufrag_twice_or_empty_is_refused),

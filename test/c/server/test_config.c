@@ -101,6 +101,7 @@ static void bad_values_are_named(void **state)
                 {"--media-threads", "two", "from 1"},
                 {"--tls-cert", "/nowhere/cert.pem", "cannot be read"},
                 {"--tls-key", "/nowhere/key.pem", "cannot be read"},
+                {"--media-affinity", "1", "yes or no"},
                 {"--behind-proxy", "true", "yes or no"},
                 {"--behind-proxy", "", "yes or no"},
                 {"--origin", "rooms.example.org", "must look like https://"},

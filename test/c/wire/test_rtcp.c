@@ -219,10 +219,33 @@ static void test_cname_of_every_length(void **state)
     assert_int_equal(writer_end(&w), ERR_TOO_LARGE);
 }
 
+static void test_a_generic_nack(void **state)
+{
+    (void)state;
+    struct rtcp_walk w;
+    struct rtcp_event e;
+    uint32_t ssrc;
+    uint16_t seq;
+    assert_int_equal(rtcp_walk_init(&w, bytes_of("81cd0004 11111111 22222222 fffe8003 00080001")), OK);
+    assert_true(rtcp_walk_next(&w, &e));
+    assert_int_equal(e.kind, RTCP_RTPFB);
+    assert_int_equal(e.format, RTCP_NACK);
+    unsigned n = 0;
+    static const uint16_t all[] = {0xfffe, 0xffff, 0, 14, 8, 9};
+    for (; rtcp_nack_seq(e.body, n, &ssrc, &seq); n++) {
+        assert_true(n < sizeof(all) / sizeof(all[0]));
+        assert_int_equal(ssrc, 0x22222222);
+        assert_int_equal(seq, all[n]);
+    }
+    assert_int_equal(n, sizeof(all) / sizeof(all[0]));
+    assert_false(rtcp_nack_seq((struct view){e.body.ptr, 7}, 0, &ssrc, &seq));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_compound_packet),
+        cmocka_unit_test(test_a_generic_nack),
         cmocka_unit_test(test_counts_that_lie),
         cmocka_unit_test(test_padding),
         cmocka_unit_test(test_what_we_write_is_what_we_read),
