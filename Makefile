@@ -39,7 +39,7 @@ bench-first-sound: deps-test $(client) server ## from the tap on a room to the f
 # bench-fanout, bench-peer, bench-latency, bench-join, bench-memory, bench-rooms.
 $(benches:%=bench-%): bench-%: $(node) build/release/build.ninja
 	@scripts/deps.sh bench
-	@ninja -C build/release --quiet bench/aparte-load bench/media-host bench/bench-raw
+	@ninja -C build/release --quiet bench/aparte-load bench/media-host bench/bench-raw src/server/aparte
 	@node bench/$*.ts
 
 bench-keys: deps-test node_modules/.stamp ## what room keys cost in Chromium at 1,000, 5,000 and 10,000 people

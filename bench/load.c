@@ -51,7 +51,8 @@ static int usage(void)
           "         [--port 40000] [--at-once 64] [--cpu N] [--server-cpu N]\n"
           "         [--server-netns PATH] [--stamps] [--spread] TARGET\n"
           "  host:PATH,IPV4,PORT,THREADS   a media-host of its own\n"
-          "  janus:IPV4,LOOPS              a Janus of its own, with so many event loops (0: its default)\n",
+          "  janus:IPV4,LOOPS              a Janus of its own, with so many event loops (0: its default)\n"
+          "  club:PATH,IPV4,PORT,THREADS   an aparte server of its own, by its WebSocket\n",
           stderr);
     return 2;
 }
@@ -139,7 +140,7 @@ static bool parse_options(struct options *o, int argc, char **argv)
 
 static const struct target_row *row_of(const char *target, const char **where)
 {
-    static const struct target_row *const ROWS[] = {&target_host, &target_janus};
+    static const struct target_row *const ROWS[] = {&target_host, &target_janus, &target_club};
     const char *colon = strchr(target, ':');
     for (size_t i = 0; colon && i < sizeof(ROWS) / sizeof(*ROWS); i++) {
         size_t n = strlen(ROWS[i]->name);
@@ -148,6 +149,12 @@ static const struct target_row *row_of(const char *target, const char **where)
         return ROWS[i];
     }
     return NULL;
+}
+
+static void step(struct load *l, uint64_t until_ns)
+{
+    crowd_step(&l->crowd, until_ns);
+    if (l->row->breathe) l->row->breathe(l->target);
 }
 
 /* ---- coming in ---- */
@@ -195,11 +202,11 @@ static enum err bring_all(struct load *l)
     enum err e = OK;
     for (uint32_t i = 0; i < seats && !e; i++) {
         uint32_t limit = i == speakers ? 1 : l->o.at_once; /* the speakers are there before anyone listens */
-        while (i - settled(l) >= limit) crowd_step(&l->crowd, wall_ns() + NS_PER_MS);
+        while (i - settled(l) >= limit) step(l, wall_ns() + NS_PER_MS);
         e = bring_one(l, i);
-        if (i % 16 == 0) crowd_step(&l->crowd, 0);
+        if (i % 16 == 0) step(l, 0);
     }
-    while (!e && settled(l) < seats) crowd_step(&l->crowd, wall_ns() + NS_PER_MS);
+    while (!e && settled(l) < seats) step(l, wall_ns() + NS_PER_MS);
     for (uint32_t i = 0; i < speakers && !e; i++) {
         struct seat s = seat_of(&l->o, i);
         e = l->row->speak(l->target, &s);
@@ -235,7 +242,7 @@ static void drain(struct load *l)
         if (l->crowd.tally.received != last) quiet_end = now + DRAIN_MS * NS_PER_MS;
         last = l->crowd.tally.received;
         if (now >= quiet_end) return;
-        crowd_step(&l->crowd, now + NS_PER_MS);
+        step(l, now + NS_PER_MS);
     }
 }
 
@@ -262,7 +269,7 @@ static void talk(struct load *l, double seconds, uint32_t rate, uint32_t rooms)
             turn++;
             next = start + (uint64_t)((double)turn * 1e9 / ((double)rate * parts));
         }
-        crowd_step(&l->crowd, parts && next < start + length ? next : start + length);
+        step(l, parts && next < start + length ? next : start + length);
     }
 }
 
@@ -314,7 +321,7 @@ static void measure(struct load *l, double seconds, uint32_t rate, uint32_t room
 static bool next_command(struct load *l, char *line, size_t cap)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-    while (poll(&in, 1, 0) == 0) crowd_step(&l->crowd, wall_ns() + 5 * NS_PER_MS);
+    while (poll(&in, 1, 0) == 0) step(l, wall_ns() + 5 * NS_PER_MS);
     return fgets(line, (int)cap, stdin) && strncmp(line, "quit", 4) != 0;
 }
 

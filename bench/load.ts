@@ -5,6 +5,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { CROWD, type Network, SERVER } from './network.ts';
 
 const bin = new URL('../build/release/bench/', import.meta.url).pathname;
+const aparte = new URL('../build/release/src/server/aparte', import.meta.url).pathname;
 const MEDIA_PORT = 7000;
 const CROWD_PORT = 40000;
 const SERVER_CPU = 0;
@@ -49,7 +50,8 @@ export interface Result {
 }
 
 export interface Crowd {
-  target: 'media' | { threads: number } | { janus: number };
+  /** `threads`, `club`: media threads; `janus`: its event loops, 0 for its default. */
+  target: 'media' | { threads: number } | { club: number } | { janus: number };
   rooms?: number;
   speakers?: number;
   listeners: number;
@@ -63,6 +65,7 @@ export interface Crowd {
 function address(target: Crowd['target']): string {
   if (target === 'media') return `host:${bin}media-host,${SERVER},${MEDIA_PORT},1`;
   if ('threads' in target) return `host:${bin}media-host,${SERVER},${MEDIA_PORT},${target.threads}`;
+  if ('club' in target) return `club:${aparte},${SERVER},${MEDIA_PORT},${target.club}`;
   return `janus:${SERVER},${target.janus}`;
 }
 

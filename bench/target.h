@@ -29,9 +29,10 @@ struct target_row {
     enum err (*speak)(struct target *t, const struct seat *s);
     /* A JSON object about the server's own counters, or "null". */
     void (*stats)(struct target *t, char *out, size_t cap);
+    void (*breathe)(struct target *t); /* NULL, or what must be done again and again besides */
 };
 
-extern const struct target_row target_host, target_janus;
+extern const struct target_row target_host, target_janus, target_club;
 
 /* For the rows. */
 bool hex_read(const char *s, uint8_t *out, size_t n); /* exactly n bytes, with or without colons */

@@ -89,4 +89,4 @@ static void host_stats(struct target *t, char *out, size_t cap)
 }
 
 const struct target_row target_host = {"host",   host_open,  host_close, host_pid,
-                                       host_add, host_speak, host_stats};
+                                       host_add, host_speak, host_stats, NULL};

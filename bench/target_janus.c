@@ -328,4 +328,4 @@ static void janus_stats(struct target *t, char *out, size_t cap)
 }
 
 const struct target_row target_janus = {"janus",   janus_open,  janus_close, janus_pid,
-                                        janus_add, janus_speak, janus_stats};
+                                        janus_add, janus_speak, janus_stats, NULL};

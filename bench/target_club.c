@@ -1,0 +1,168 @@
+/* A whole server, by its WebSocket: `where` is "PATH,IPV4,PORT,THREADS" with the path of aparte; HTTP is on
+ * port 8080, media on PORT. Everybody is a member: the founder by the link that a new server prints, the
+ * others by invitations that grow as a tree, four to each, so that nobody meets a limit. Every member
+ * connects from the address of its client. */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "member.h"
+#include "target.h"
+#include "wire/link.h"
+
+enum { HTTP_PORT = 8080, GUESTS = 4, LINE_BYTES = 512, READY_TRIES = 100, READY_US = 50000, BREATHS = 64 };
+static const char ORIGIN[] = "https://load.example";
+
+struct target {
+    struct process server;
+    struct club club;
+    char folder[32];
+    uint8_t founder_seed[32];
+    struct member *members; /* by number of the seat */
+    uint32_t seats, count, turn;
+    struct id *rooms;  /* by number; zero: not open */
+    uint32_t *openers; /* seats */
+};
+
+/* ---- life ---- */
+
+static void club_close(struct target *t)
+{
+    for (uint32_t i = 0; i < t->count; i++) member_leave(&t->members[i]);
+    process_kill(&t->server);
+    char *argv[] = {"/bin/rm", "-rf", t->folder, NULL};
+    struct process rm;
+    if (t->folder[0] && process_start(&rm, argv, &(struct process_place){.cpu = -1}) == OK) process_stop(&rm);
+    free(t->members);
+    free(t->rooms);
+    free(t->openers);
+    free(t);
+}
+
+/* A new server prints one line: "Founder link: https://.../#..." */
+static bool read_founder_link(struct target *t)
+{
+    char line[LINE_BYTES];
+    uint8_t payload[LINK_BYTES];
+    struct link link;
+    if (!fgets(line, sizeof(line), t->server.out)) return false;
+    line[strcspn(line, "\r\n")] = 0;
+    const char *at = strchr(line, '#');
+    if (!at || b64_decode_exact(payload, sizeof(payload), at + 1, strlen(at + 1)) != OK ||
+        link_parse(&link, VIEW(payload)) != OK)
+        return false;
+    memcpy(t->founder_seed, link.seed, sizeof(t->founder_seed));
+    return true;
+}
+
+static void allow_sockets(uint32_t n)
+{
+    struct rlimit limit = {n + 64, n + 64};
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) perror("load: open files");
+}
+
+static bool start(struct target *t, const char *where, const struct process_place *place)
+{
+    char path[256], address[INET_ADDRSTRLEN], port[8], threads[8], listen[32], data[64];
+    if (sscanf(where, "%255[^,],%15[^,],%7[^,],%7s", path, address, port, threads) != 4 ||
+        inet_pton(AF_INET, address, &t->club.server.sin_addr) != 1) {
+        fprintf(stderr, "load: club:PATH,IPV4,PORT,THREADS\n");
+        return false;
+    }
+    if (!mkdtemp(t->folder)) return false;
+    snprintf(listen, sizeof(listen), "%s:%d", address, HTTP_PORT);
+    snprintf(data, sizeof(data), "%s/data", t->folder);
+    char *argv[] = {path,
+                    "serve",
+                    "--data",
+                    data,
+                    "--listen",
+                    listen,
+                    "--origin",
+                    (char *)ORIGIN,
+                    "--log",
+                    "error",
+                    "--media-port",
+                    port,
+                    "--media-address",
+                    address,
+                    "--media-threads",
+                    threads,
+                    "--behind-proxy",
+                    "yes",
+                    NULL};
+    return process_start(&t->server, argv, place) == OK && read_founder_link(t);
+}
+
+static struct target *club_open(const char *where, const struct process_place *place, uint32_t seats)
+{
+    struct target *t = calloc(1, sizeof(*t));
+    if (!t) return NULL;
+    *t = (struct target){.server = {.pid = -1}, .seats = seats, .folder = "/tmp/bench-club-XXXXXX"};
+    t->club =
+        (struct club){.server = {.sin_family = AF_INET, .sin_port = htons(HTTP_PORT)}, .origin = ORIGIN};
+    t->members = calloc(seats, sizeof(*t->members));
+    t->rooms = calloc(seats, sizeof(*t->rooms));
+    t->openers = calloc(seats, sizeof(*t->openers));
+    allow_sockets(seats);
+    if (t->members && t->rooms && t->openers && start(t, where, place)) return t;
+    club_close(t);
+    return NULL;
+}
+
+static pid_t club_pid(const struct target *t)
+{
+    return t->server.pid;
+}
+
+/* ---- members ---- */
+
+/* In turns: with thousands of sockets a whole round would hold up the audio. */
+static void club_breathe(struct target *t)
+{
+    for (uint32_t i = 0; i < BREATHS && t->count; i++) {
+        t->turn = (t->turn + 1) % t->count;
+        socket_breathe(&t->members[t->turn].socket);
+    }
+}
+
+static enum err enter(struct target *t, uint32_t number, in_addr_t self)
+{
+    struct member *m = &t->members[number];
+    uint8_t seed[32];
+    struct hash invite;
+    if (number == 0) return member_enter(m, &t->club, self, t->founder_seed, NULL, NULL);
+    struct member *inviter = &t->members[(number - 1) / GUESTS];
+    enum err e = member_invite(inviter, seed, &invite);
+    return e ? e : member_enter(m, &t->club, self, seed, inviter, &invite);
+}
+
+static enum err club_add(struct target *t, const struct seat *s, const struct hash *fingerprint,
+                         struct terms *terms)
+{
+    t->count = s->number + 1;
+    struct member *m = &t->members[s->number];
+    enum err e = enter(t, s->number, terms->self.sin_addr.s_addr);
+    if (!e && id_zero(t->rooms[s->room])) {
+        e = s->speaker ? member_open_room(m, &t->rooms[s->room]) : ERR_NOT_FOUND;
+        t->openers[s->room] = s->number;
+    }
+    return e ? e : member_join(m, t->rooms[s->room], fingerprint, terms);
+}
+
+static enum err club_speak(struct target *t, const struct seat *s)
+{
+    return member_speak(&t->members[s->number], &t->members[t->openers[s->room]]);
+}
+
+static void club_stats(struct target *t, char *out, size_t cap)
+{
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < t->count; i++) open += t->members[i].socket.fd >= 0;
+    snprintf(out, cap, "{\"sockets\":%u}", open);
+}
+
+const struct target_row target_club = {"club",   club_open,  club_close, club_pid,
+                                       club_add, club_speak, club_stats, club_breathe};
