@@ -8,8 +8,8 @@ import { Load, RATE, type Result, raw } from './load.ts';
 import { Network } from './network.ts';
 import { machine, median, print } from './row.ts';
 
-const WINDOWS = 7;
-const SECONDS = 2;
+const WINDOWS = 5;
+const SECONDS = 1.5;
 const BUSY = 0.5; // of a core, at most
 const ROWS = [
   { speakers: 1, listeners: 100, goal: null },

@@ -7,7 +7,7 @@ import { Network } from './network.ts';
 import { machine, print } from './row.ts';
 
 const MEDIA = 3000;
-const WHOLE = 500;
+const WHOLE = 100;
 const GOAL = 500;
 
 async function row(network: Network, name: string, crowd: Crowd, goal: number | null): Promise<void> {

@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 
-enum { TEXT = 1, CLOSE = 8, PING = 9, PONG = 10, FIN = 0x80, MASKED = 0x80 };
+enum { TEXT = 1 /* and 0: its continuation */, PING = 9, PONG = 10, FIN = 0x80, MASKED = 0x80 };
 enum { READ_BYTES = 65536, IDLE_BYTES = 65536, FRAME_MOST = 16 << 20, WAIT_MS = 20000, HEAD_BYTES = 4096 };
 
 /* ---- frames ---- */
@@ -20,6 +20,7 @@ void socket_close(struct socket *s)
 {
     if (s->fd >= 0) close(s->fd);
     free(s->bytes);
+    free(s->text);
     *s = (struct socket){.fd = -1};
 }
 
@@ -81,19 +82,48 @@ static bool read_some(struct socket *s)
     return true;
 }
 
-/* A whole frame at the start of the buffer? Aparté's server sends messages in one frame each. */
-static bool parse_frame(const struct socket *s, uint8_t *opcode, struct view *payload, size_t *whole)
+struct frame {
+    bool final;
+    uint8_t opcode;
+    struct view payload;
+    size_t whole; /* bytes, with its head */
+};
+
+/* Is a whole one at the start of the buffer? */
+static bool parse_frame(const struct socket *s, struct frame *f)
 {
     struct reader r = reader_init((struct view){s->bytes, s->have});
-    *opcode = read_u8(&r) & 15;
+    uint8_t first = read_u8(&r);
     uint64_t len = read_u8(&r) & 127;
     if (len == 126)
         len = read_u16(&r);
     else if (len == 127)
         len = read_u64(&r);
-    *payload = read_view(&r, len);
-    *whole = r.pos;
+    *f = (struct frame){.final = first & FIN, .opcode = first & 15, .payload = read_view(&r, len)};
+    f->whole = r.pos;
     return !r.err;
+}
+
+/* RFC 6455 5.4: a message is a TEXT frame and its continuations; only the last one is final. False: too much.
+ */
+static bool add_text(struct socket *s, const struct frame *f)
+{
+    char *text =
+        s->text_len + f->payload.len > FRAME_MOST ? NULL : realloc(s->text, s->text_len + f->payload.len + 1);
+    if (!text) return false;
+    memcpy(text + s->text_len, f->payload.ptr, f->payload.len);
+    s->text = text;
+    s->text_len += f->payload.len;
+    return true;
+}
+
+static json_t *end_text(struct socket *s, bool keep)
+{
+    json_t *message = keep ? json_loadb(s->text, s->text_len, 0, NULL) : NULL;
+    free(s->text);
+    s->text = NULL;
+    s->text_len = 0;
+    return message;
 }
 
 static void drop_front(struct socket *s, size_t n)
@@ -106,24 +136,33 @@ static void drop_front(struct socket *s, size_t n)
     s->capacity = 0;
 }
 
-/* The next text message if `keep`, else every complete frame is dealt with and forgotten. NULL: none is
- * there. */
+/* What is not text: false if the socket is closed now. */
+static bool obey(struct socket *s, const struct frame *f)
+{
+    if (f->opcode == PING && send_frame(s, PONG, f->payload)) return true;
+    if (f->opcode == PONG) return true;
+    fprintf(stderr, "load: closed by the server: %.*s\n", f->payload.len > 2 ? (int)f->payload.len - 2 : 0,
+            f->payload.len > 2 ? (const char *)f->payload.ptr + 2 : "");
+    socket_close(s);
+    return false;
+}
+
+/* The next message if `keep`, else every complete frame is dealt with and forgotten. NULL: none is there. */
 static json_t *take(struct socket *s, bool keep)
 {
-    uint8_t opcode;
-    struct view payload;
-    size_t whole;
+    struct frame f;
     json_t *message = NULL;
-    while (s->fd >= 0 && !message && parse_frame(s, &opcode, &payload, &whole)) {
-        if (opcode == PING && !send_frame(s, PONG, payload)) break;
-        if (opcode == TEXT && keep) message = json_loadb((const char *)payload.ptr, payload.len, 0, NULL);
-        if (opcode == CLOSE) {
-            fprintf(stderr, "load: closed by the server: %.*s\n", payload.len > 2 ? (int)payload.len - 2 : 0,
-                    (const char *)payload.ptr + 2);
-            socket_close(s);
+    while (s->fd >= 0 && !message && parse_frame(s, &f)) {
+        if (f.opcode <= TEXT) {
+            if (!add_text(s, &f)) {
+                socket_close(s);
+                break;
+            }
+            if (f.final) message = end_text(s, keep);
+        } else if (!obey(s, &f)) {
             break;
         }
-        drop_front(s, whole);
+        drop_front(s, f.whole);
     }
     return message;
 }
@@ -135,12 +174,12 @@ void socket_breathe(struct socket *s)
 
 static json_t *wait_for_message(struct socket *s)
 {
-    for (int i = 0; s->fd >= 0; i++) {
+    time_t end = time(NULL) + WAIT_MS / 1000;
+    while (s->fd >= 0 && time(NULL) <= end) {
         json_t *m = take(s, true);
         struct pollfd fd = {.fd = s->fd, .events = POLLIN};
         if (m) return m;
-        if (s->fd < 0 || poll(&fd, 1, WAIT_MS) <= 0) return NULL;
-        read_some(s);
+        if (s->fd >= 0 && poll(&fd, 1, WAIT_MS) > 0) read_some(s);
     }
     return NULL;
 }

@@ -11,9 +11,11 @@
 #include "base/err.h"
 
 struct socket {
-    int fd; /* -1: closed */
-    uint8_t *bytes;
+    int fd;         /* -1: closed */
+    uint8_t *bytes; /* as received */
     size_t have, capacity;
+    char *text; /* of a message whose last fragment has not come */
+    size_t text_len;
     unsigned request; /* id of the last one */
 };
 
