@@ -5,10 +5,12 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Person } from '../src/api/messages.ts';
 import { type Bytes, b64, random, unb64, utf8 } from '../src/base/bytes.ts';
 import { Frames } from '../src/e2ee/frames.ts';
-import { seal } from '../src/e2ee/hpke.ts';
+import { makeKemPair, seal } from '../src/e2ee/hpke.ts';
 import { commitmentOf, headerHash, partInfo, wrapSecret } from '../src/e2ee/secrets.ts';
 import type { Weakness } from '../src/e2ee/weakness.ts';
-import { type parseHeader, type Suite, writeHeaderBody } from '../src/identity/keymsg.ts';
+import { Device, makeKeys } from '../src/identity/device.ts';
+import { type parseHeader, type Suite, writeHeaderBody, writeLeafBody } from '../src/identity/keymsg.ts';
+import { joinSigned } from '../src/identity/records.ts';
 import { Club, type Member } from './club.ts';
 import { Adversary, type Client, Relay, recipientOf } from './relay.ts';
 
@@ -502,6 +504,61 @@ describe('a lying server', () => {
     await relay.settle(4_000);
     expectSilence(late, 'chain');
     expect(late.state?.troubleWith).toBe(member(1).account);
+  });
+
+  it('somebody banned from the club whom the server keeps in the room: trouble and silence', async () => {
+    const own = await Club.found();
+    const [one, two, three] = [
+      await own.invite(own.founder),
+      await own.invite(own.founder),
+      await own.invite(own.founder),
+    ];
+    const relay = new Relay(own);
+    const host = await relay.join(own.founder, { role: 'moderator' });
+    await relay.settle(0);
+    const victim = await relay.join(one, { ownBook: true });
+    await relay.join(two);
+    await relay.settle(1_000);
+    expect(victim.state).toMatchObject({ ready: true, hearers: 3 });
+    await own.append(await own.founder.device_.about('ban', two.account, ++own.time));
+    await relay.join(three); // the next header names the log with the ban
+    await relay.settle(2_000);
+    expect(victim.state, 'told to leave at any moment').toMatchObject({ ready: true, trouble: null });
+    await relay.settle(5_000);
+    for (const client of [victim, host]) {
+      expectSilence(client, 'chain');
+      expect(client.state?.troubleWith).toBe(two.account);
+    }
+    relay.leave(two.account, 'banned');
+    await relay.settle(2_000);
+    expect(victim.state).toMatchObject({ ready: true, trouble: null, hearers: 3 });
+  });
+
+  it('a device that no log knows, of somebody whom it does know: no key, trouble and silence', async () => {
+    const { relay, host } = await smallRoom();
+    const { account } = member(4);
+    const ghost = new Device(await makeKeys(club.founder.account));
+    const id = (text: string): Bytes => unb64(text) as Bytes;
+    const body = writeLeafBody({
+      suite: 1,
+      room: id(relay.room),
+      account: id(account),
+      device: id(ghost.device),
+      hpkeKey: (await makeKemPair()).publicKey,
+      kem: new Uint8Array(32),
+      join: random(16),
+      role: 3,
+      chain: random(32),
+      time: relay.now,
+    });
+    const leaf = b64(joinSigned(body, await ghost.sign('leaf', body)));
+    const like = relay.people.get(member(1).account) as Person;
+    relay.people.set(account, { ...like, account, device: ghost.device, leaf, order: 99 });
+    relay.broadcast({ person: relay.people.get(account) as Person });
+    await relay.settle(2_000);
+    expectSilence(host, 'chain');
+    expect(host.state?.troubleWith).toBe(account);
+    expect([...relay.slots.values()].some((one) => one.account === account)).toBe(false);
   });
 
   it('nonsense instead of bytes: trouble and silence, nothing thrown', async () => {

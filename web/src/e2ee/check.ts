@@ -139,9 +139,10 @@ async function checkSigner(
 
 // Suite 2 if every leaf has it, and only then. Of some who have left before we came we do not know.
 function suiteFits({ suite }: KeyHeader, roster: Roster): boolean {
-  const leaves = Array.from(roster.filled(), ([, entry]) => entry.suite);
-  if (suite === 2) return !leaves.includes(1);
-  return leaves.length === 0 || leaves.includes(1) || leaves.includes(null);
+  if (suite === 1) return roster.count === 0 || roster.classic > 0;
+  if (roster.classic === 0) return true;
+  for (const [, entry] of roster.filled()) if (entry.suite === 1) return false;
+  return true;
 }
 
 function follows(header: KeyHeader, current: Current | null): boolean {
@@ -166,10 +167,7 @@ function slotChanges(
   rekey: boolean,
   complete: boolean,
 ): SlotChange[] | Fault {
-  const seated = new Set<Id>();
   const named = new Set(changes.map(({ slot }) => slot));
-  for (const [slot, entry] of before.filled())
-    if (entry.account && !named.has(slot)) seated.add(entry.account);
   if (named.size !== changes.length) return fault('roster');
   const out: SlotChange[] = [];
   for (const { slot, leaf } of changes) {
@@ -182,8 +180,8 @@ function slotChanges(
       continue;
     }
     const one = people.ofLeaf(leaf);
-    const stale = one && seated.has(one.person.account) && before.slotOf(one.key) !== null;
-    if (!one || stale) return fault('roster', one?.person.account ?? null);
+    const seat = before.slotOf(leaf);
+    if (!one || (seat !== null && !named.has(seat))) return fault('roster', one?.person.account ?? null);
     out.push({ slot, entry: entryOf(one) });
   }
   const keys = out.flatMap(({ entry }) => (entry ? [entry.account] : []));

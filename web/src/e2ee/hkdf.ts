@@ -1,4 +1,4 @@
-// HKDF-SHA256 (RFC 5869) in its two steps, which WebCrypto offers only as one, and the protocol's labelled
+// HKDF-SHA256 (RFC 5869), also in its two steps, which WebCrypto offers only as one, and the protocol's labelled
 // derivations (docs/protocol.md, "Room keys").
 
 import { type Bytes, concat } from '../base/bytes.ts';
@@ -13,6 +13,17 @@ export async function hmac(key: Bytes, data: Bytes): Promise<Bytes> {
     'sign',
   ]);
   return new Uint8Array(await crypto.subtle.sign('HMAC', imported, data));
+}
+
+// Both steps at once, by the browser. `ikm` may be a key that hkdfKey() gave, for use with many salts.
+export async function hkdf(salt: Bytes, ikm: Bytes | CryptoKey, info: Bytes, length: number): Promise<Bytes> {
+  const key = ikm instanceof Uint8Array ? await hkdfKey(ikm) : ikm;
+  const params = { name: 'HKDF', hash: 'SHA-256', salt, info };
+  return new Uint8Array(await crypto.subtle.deriveBits(params, key, 8 * length));
+}
+
+export function hkdfKey(ikm: Bytes): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', ikm, 'HKDF', false, ['deriveBits']);
 }
 
 // RFC 5869 section 2.2.

@@ -5,7 +5,7 @@
 import { type Bytes, concat, utf8, Writer, wipe } from '../base/bytes.ts';
 import { prefixed } from '../base/sign.ts';
 import type { Suite } from '../identity/keymsg.ts';
-import { expand, extract } from './hkdf.ts';
+import { extract, hkdf, hkdfKey } from './hkdf.ts';
 import { KEM_CIPHERTEXT_BYTES, type KemKeys, mlKem } from './kem.ts';
 
 export interface KemPair {
@@ -87,9 +87,10 @@ async function exchange(own: CryptoKey, other: Bytes): Promise<Bytes> {
 
 // RFC 9180 4.1, ExtractAndExpand: both ends compute the same from opposite halves.
 async function classic(dh: Bytes, enc: Bytes, recipient: Bytes): Promise<Bytes> {
-  const prk = await labeledExtract(KEM_SUITE, NOTHING, 'eae_prk', dh);
-  const secret = await labeledExpand(KEM_SUITE, prk, 'shared_secret', concat(enc, recipient), 32);
-  wipe(dh, prk);
+  const ikm = labeled(KEM_SUITE, 'eae_prk', dh);
+  const info = labeledInfo(KEM_SUITE, 'shared_secret', concat(enc, recipient), 32);
+  const secret = await hkdf(NOTHING, ikm, info, 32);
+  wipe(dh, ikm);
   return secret;
 }
 
@@ -98,37 +99,41 @@ async function classic(dh: Bytes, enc: Bytes, recipient: Bytes): Promise<Bytes> 
 // own ciphertext and key, X25519 does not: so these of X25519 are hashed too.
 async function combined(lattice: Bytes, dh: Bytes, enc: Bytes, recipient: Bytes): Promise<Bytes> {
   const both = concat(lattice, dh);
-  const prk = await extract(NOTHING, both);
-  const secret = await expand(prk, prefixed('hybrid', enc, recipient), 32);
-  wipe(lattice, dh, both, prk);
+  const secret = await hkdf(NOTHING, both, prefixed('hybrid', enc, recipient), 32);
+  wipe(lattice, dh, both);
   return secret;
 }
 
 // RFC 9180 5.1, KeySchedule with mode_base and an empty PSK. A single shot uses sequence number 0, so the
-// nonce is the base nonce.
+// nonce is the base nonce. A steward does this thousands of times: what is the same each time is kept.
 async function keySchedule(
   suite: Suite,
   shared: Bytes,
   info: Bytes,
 ): Promise<{ key: CryptoKey; nonce: Bytes }> {
   const id = SUITES[suite];
-  const pskIdHash = await labeledExtract(id, NOTHING, 'psk_id_hash', NOTHING);
-  const infoHash = await labeledExtract(id, NOTHING, 'info_hash', info);
-  const context = concat(Uint8Array.of(0), pskIdHash, infoHash);
-  const secret = await labeledExtract(id, shared, 'secret', NOTHING);
-  const raw = await labeledExpand(id, secret, 'key', context, 16);
-  const nonce = await labeledExpand(id, secret, 'base_nonce', context, 12);
+  constants[suite] ??= Promise.all([
+    extract(NOTHING, labeled(id, 'psk_id_hash', NOTHING)),
+    hkdfKey(labeled(id, 'secret', NOTHING)),
+  ]);
+  const [pskIdHash, secret] = await constants[suite];
+  const context = concat(Uint8Array.of(0), pskIdHash, await extract(NOTHING, labeled(id, 'info_hash', info)));
+  const [raw, nonce] = await Promise.all([
+    hkdf(shared, secret, labeledInfo(id, 'key', context, 16), 16),
+    hkdf(shared, secret, labeledInfo(id, 'base_nonce', context, 12), 12),
+  ]);
   const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
-  wipe(shared, secret, raw);
+  wipe(shared, raw);
   return { key, nonce };
 }
 
-// RFC 9180 section 4.
-function labeledExtract(suite: Bytes, salt: Bytes, label: string, ikm: Bytes): Promise<Bytes> {
-  return extract(salt, concat(utf8('HPKE-v1'), suite, utf8(label), ikm));
+const constants: Partial<Record<Suite, Promise<[pskIdHash: Bytes, secret: CryptoKey]>>> = {};
+
+// RFC 9180 section 4: what LabeledExtract extracts from, and LabeledExpand expands to.
+function labeled(suite: Bytes, label: string, ikm: Bytes): Bytes {
+  return concat(utf8('HPKE-v1'), suite, utf8(label), ikm);
 }
 
-function labeledExpand(suite: Bytes, prk: Bytes, label: string, info: Bytes, length: number): Promise<Bytes> {
-  const prefix = new Writer().u16(length).done();
-  return expand(prk, concat(prefix, utf8('HPKE-v1'), suite, utf8(label), info), length);
+function labeledInfo(suite: Bytes, label: string, info: Bytes, length: number): Bytes {
+  return concat(new Writer().u16(length).done(), labeled(suite, label, info));
 }

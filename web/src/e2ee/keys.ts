@@ -49,6 +49,7 @@ export class Keys implements RoomKeys {
   #installed = 0; // counter whose key the worker has, 0 = none
   #lastInstalled = 0;
   #mine = 0; // our sender index there
+  #slot = -1; // where we stood in the key list
   #paused = false;
   #trouble: Fault | null = null;
   #suspect: Fault | null = null; // present, but not who they claim to be
@@ -213,6 +214,7 @@ export class Keys implements RoomKeys {
         if (!this.#closed) this.#fail({ trouble: 'secret', who: null });
       }
       if (this.#closed) return this.#ring.wipe();
+      this.#watch.log();
       this.#pause();
       this.#arm();
       this.#ports.changed(this.#state());
@@ -321,7 +323,9 @@ export class Keys implements RoomKeys {
 
   #ownSlot({ roster }: Pick<Current, 'roster'>): number | null {
     const own = this.#people.get(this.#options.device.account);
-    return own?.person.leaf === this.leaf ? roster.slotOf(own.key) : null;
+    if (own?.person.leaf !== this.leaf) return null;
+    if (roster.at(this.#slot)?.key !== own.key) this.#slot = roster.slotOf(own.key) ?? -1;
+    return this.#slot < 0 ? null : this.#slot;
   }
 
   #rememberSigner(current: Current): void {
@@ -447,10 +451,10 @@ export class Keys implements RoomKeys {
     const own = this.#people.get(this.#options.device.account)?.key;
     this.#ring.shares = shares;
     for (const { to } of shares) this.#ring.signers.add(to.key);
-    for (const one of shares) if (to(one) === own) await this.#sendShare(checked, one);
+    for (const one of shares) if (one.to.key === own) await this.#sendShare(checked, one);
     this.#later(SHARE_MS, async () => {
       if (this.#ring.current !== checked) return;
-      for (const one of shares) if (to(one) !== own) await this.#sendShare(checked, one);
+      for (const one of shares) if (one.to.key !== own) await this.#sendShare(checked, one);
     });
   }
 
@@ -473,10 +477,8 @@ export class Keys implements RoomKeys {
   #state(): KeysState {
     const { current } = this.#ring;
     const leaving = new Set<Id>();
-    for (const [, { key, account }] of current?.roster.filled() ?? []) {
-      const gone = this.#people.gone(key)?.account ?? account;
-      if (gone && !this.#people.get(gone)) leaving.add(gone);
-    }
+    for (const [leaf, { account }] of this.#people.left())
+      if (!this.#people.get(account) && current?.roster.slotOf(leaf) != null) leaving.add(account);
     const trouble = this.#trouble ?? this.#suspect;
     const { counter = 0, epoch = 0, generation = 0 } = current?.header ?? {};
     return {
@@ -496,5 +498,3 @@ export class Keys implements RoomKeys {
     };
   }
 }
-
-const to = ({ to }: Outcome['shares'][number]): string => to.key;

@@ -45,6 +45,8 @@ export class People {
   readonly #byLeaf = new Map<string, Id>();
   readonly #gone = new Map<string, Gone>(); // by leaf: gone, but perhaps still in the key list
   readonly #proofs = new Map<string, Proof | Fault>(); // by leaf and account: a leaf proves nothing for others
+  readonly #faults = new Map<string, string>(); // of these the faults: id -> leaf
+  #notable: Present[] | null = null; // stewards, and who is on stage: few of many
 
   constructor(room: Bytes, book: ChainBook, ports: Pick<KeysPorts, 'kems'>) {
     this.#room = room;
@@ -86,6 +88,7 @@ export class People {
     const leaf = await sha256(bytes);
     const one: Present = { person, leaf, key: b64(leaf), suite: parseLeaf(bytes)?.suite ?? 1 };
     const before = this.#present.get(person.account);
+    if (notable(person) || (before && notable(before.person))) this.#notable = null;
     if (before && before.key !== one.key) this.drop(person.account, 'elsewhere');
     this.#present.set(person.account, one);
     if (!this.ofLeaf(one.key)) this.#byLeaf.set(one.key, person.account);
@@ -101,27 +104,52 @@ export class People {
   // Those whose word counts first: who may act as steward, and who is on stage.
   front(): Present[] {
     const eligible = new Set(this.stewards(null).map(({ account }) => account));
-    return Array.from(this.#present.values()).filter(
-      ({ person }) => person.stage || eligible.has(person.account),
-    );
+    return this.#few().filter(({ person }) => person.stage || eligible.has(person.account));
+  }
+
+  #few(): Present[] {
+    this.#notable ??= Array.from(this.#present.values()).filter(({ person }) => notable(person));
+    return this.#notable;
   }
 
   drop(account: Id, why: LeftWhy | undefined): Present | null {
     const one = this.#present.get(account);
     if (!one) return null;
+    if (notable(one.person)) this.#notable = null;
     this.#present.delete(account);
     if (this.#byLeaf.get(one.key) === account) this.#byLeaf.delete(one.key);
     if (!this.#gone.has(one.key)) this.#gone.set(one.key, { account, why });
+    else if (this.#gone.get(one.key)?.account !== account) this.#forget(one.key, account);
     return one;
   }
 
+  // Leaves of people who are not here any more, or not with that leaf.
+  left(): IterableIterator<[string, Gone]> {
+    return this.#gone.entries();
+  }
+
   // Forgets leaves that are neither in the room nor in the key list.
-  prune(kept: ReadonlySet<string>): void {
-    for (const leaf of this.#gone.keys()) if (!kept.has(leaf)) this.#gone.delete(leaf);
-    for (const id of this.#proofs.keys()) {
-      const [leaf = '', account = ''] = id.split(' ');
-      if (!kept.has(leaf) && this.#present.get(account)?.key !== leaf) this.#proofs.delete(id);
+  prune(kept: (leaf: string) => boolean): void {
+    for (const [leaf, { account }] of this.#gone) {
+      if (kept(leaf)) continue;
+      this.#gone.delete(leaf);
+      this.#forget(leaf, account);
     }
+  }
+
+  #forget(leaf: string, account: Id): void {
+    this.#proofs.delete(`${leaf} ${account}`);
+    this.#faults.delete(`${leaf} ${account}`);
+  }
+
+  #fail(leaf: string, fault: Fault): void {
+    this.#proofs.set(`${leaf} ${fault.who}`, fault);
+    this.#faults.set(`${leaf} ${fault.who}`, leaf);
+  }
+
+  // Leaves that some account claims and that are not proven for it.
+  bad(): { leaf: string; fault: Fault }[] {
+    return Array.from(this.#faults, ([id, leaf]) => ({ leaf, fault: this.#proofs.get(id) as Fault }));
   }
 
   proof(leaf: string, account: Id | null): Proof | null {
@@ -152,7 +180,7 @@ export class People {
         const kem = unb64(kems.get(person.account) ?? '');
         if (!proof || !kem || kem.length === 0) continue; // has just left
         if (equal(await sha256(kem), proof.kemHash)) proof.kem = kem;
-        else this.#proofs.set(`${key} ${person.account}`, { trouble: 'signature', who: person.account });
+        else this.#fail(key, { trouble: 'signature', who: person.account });
       }
     }
   }
@@ -179,9 +207,27 @@ export class People {
     } catch {
       // Out of reach for now: what the book knew before still counts.
     }
-    for (const one of open) {
-      const proof = await this.#proveOne(one);
-      if (proof) this.#proofs.set(`${one.key} ${one.person.account}`, proof);
+    await Promise.all(
+      open.map(async (one) => {
+        const proof = await this.#proveOne(one);
+        if (proof && 'trouble' in proof) this.#fail(one.key, proof);
+        else if (proof) this.#proofs.set(`${one.key} ${one.person.account}`, proof);
+      }),
+    );
+  }
+
+  // Size of the member log that proofs were made against.
+  get logSize(): number {
+    return this.#book.head.size;
+  }
+
+  // Those whose proof holds no more, by what the log says now: thrown out of the club, or their device was.
+  recheck(): void {
+    for (const [id, proof] of this.#proofs) {
+      const one = this.#present.get('account' in proof ? proof.account : '');
+      if (!one || !id.startsWith(one.key)) continue;
+      const { account, device } = one.person;
+      if (this.#book.refused(account, device)) this.#fail(one.key, { trouble: 'chain', who: account });
     }
   }
 
@@ -203,7 +249,7 @@ export class People {
 
   // Eligible stewards, in the order in which they act: docs/protocol.md, "Who acts".
   stewards(signer: Id | null): Person[] {
-    const people = Array.from(this.#present.values(), ({ person }) => person);
+    const people = this.#few().map(({ person }) => person);
     const byOrder = (a: Person, b: Person): number => a.order - b.order;
     const moderators = people
       .filter(({ role, club }) => role === 'moderator' || club !== 'member')
@@ -220,3 +266,6 @@ export class People {
     return eligible.sort((a, b) => rank(a) - rank(b) || byOrder(a, b));
   }
 }
+
+const notable = ({ stage, role, club }: Person): boolean =>
+  stage || role === 'moderator' || club !== 'member';

@@ -15,6 +15,7 @@ export interface Entry {
   leaf: Bytes; // its hash
   key: string; // the hash as text: tables are searched often
   suite: Suite | null; // null: not known
+  proven?: true; // leaf and chain were: see watch.ts
 }
 
 export interface SlotChange {
@@ -26,21 +27,27 @@ export const bucketOf = (slot: number): number => Math.floor(slot / BUCKET);
 
 export class Roster {
   readonly count: number;
+  readonly classic: number; // leaves that are not known to be of suite 2
   readonly root: Bytes;
   readonly #slots: readonly (Entry | null)[];
   readonly #levels: readonly (readonly Bytes[])[];
-  readonly #byLeaf = new Map<string, number>();
+  #byLeaf: Map<string, number> | null = null; // made when somebody asks
 
-  private constructor(slots: (Entry | null)[], levels: Bytes[][], root: Bytes) {
+  private constructor(
+    slots: (Entry | null)[],
+    levels: Bytes[][],
+    root: Bytes,
+    counts: { count: number; classic: number },
+  ) {
     this.#slots = slots;
     this.#levels = levels;
     this.root = root;
-    for (const [slot, entry] of this.filled()) this.#byLeaf.set(entry.key, slot);
-    this.count = slots.reduce((n, entry) => n + (entry ? 1 : 0), 0);
+    this.count = counts.count;
+    this.classic = counts.classic;
   }
 
   static async empty(): Promise<Roster> {
-    return new Roster([], [], await sha256(new Uint8Array(0)));
+    return new Roster([], [], await sha256(new Uint8Array(0)), { count: 0, classic: 0 });
   }
 
   get size(): number {
@@ -56,6 +63,7 @@ export class Roster {
   }
 
   slotOf(leaf: string): number | null {
+    this.#byLeaf ??= new Map(Array.from(this.filled(), ([slot, { key }]) => [key, slot]));
     return this.#byLeaf.get(leaf) ?? null;
   }
 
@@ -73,7 +81,11 @@ export class Roster {
   async with(changes: readonly SlotChange[]): Promise<Roster> {
     const slots = this.#slots.slice();
     const dirty = new Set<number>();
+    let { count, classic } = this;
     for (const { slot, entry } of changes) {
+      const old = slots[slot] ?? null;
+      count += (entry ? 1 : 0) - (old ? 1 : 0);
+      classic += (entry && entry.suite !== 2 ? 1 : 0) - (old && old.suite !== 2 ? 1 : 0);
       for (let i = slots.length; i < slot; i++) dirty.add(i);
       while (slots.length < slot) slots.push(null);
       slots[slot] = entry;
@@ -82,7 +94,7 @@ export class Roster {
     while (slots.length > 0 && !slots[slots.length - 1]) slots.pop();
     const levels = await hashLevels(slots, this.#levels, dirty);
     const root = levels[levels.length - 1]?.[0] ?? (await sha256(new Uint8Array(0)));
-    return new Roster(slots, levels, root);
+    return new Roster(slots, levels, root, { count, classic });
   }
 }
 

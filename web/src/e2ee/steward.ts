@@ -85,8 +85,7 @@ export async function plan(
 }
 
 function suiteOf(roster: Roster): Suite {
-  for (const [, { suite }] of roster.filled()) if (suite !== 2) return 1;
-  return 2;
+  return roster.classic > 0 ? 1 : 2;
 }
 
 // Stewards who are there and hold a key themselves help.

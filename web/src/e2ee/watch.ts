@@ -6,6 +6,7 @@ import { AT_ONCE, type Fault, type People, type Present } from './people.ts';
 import type { Ring } from './ring.ts';
 
 export const LINGER_MS = 30_000; // who left and still stands in the key list after so long was kept there
+const LOG_MS = 5_000;
 
 export class Watch {
   readonly #people: People;
@@ -14,6 +15,8 @@ export class Watch {
   readonly #fail: (fault: Fault) => void;
   readonly #lingering = new Map<string, () => void>();
   #cancelProof: (() => void) | null = null;
+  #cancelLog: (() => void) | null = null;
+  #logSize = 0;
 
   constructor(
     people: People,
@@ -29,9 +32,10 @@ export class Watch {
 
   // Somebody in the key list who is not who they claim to be.
   bad(): Fault | null {
-    for (const [, { key, account }] of this.#ring.current?.roster.filled() ?? []) {
-      const fault = this.#people.fault(key, account);
-      if (fault) return fault;
+    const { current } = this.#ring;
+    for (const { leaf, fault } of this.#people.bad()) {
+      const slot = current?.roster.slotOf(leaf);
+      if (slot != null && current?.roster.at(slot)?.account === fault.who) return fault;
     }
     return null;
   }
@@ -39,9 +43,11 @@ export class Watch {
   unproven(): Present[] {
     const open: Present[] = [];
     for (const [, entry] of this.#ring.current?.roster.filled() ?? []) {
+      if (entry.proven) continue;
       const one = this.#people.holder(entry);
       const { key, account } = entry;
-      if (one && !this.#people.proof(key, account) && !this.#people.fault(key, account)) open.push(one);
+      if (this.#people.proof(key, account)) entry.proven = true;
+      else if (one && !this.#people.fault(key, account)) open.push(one);
     }
     return open;
   }
@@ -60,6 +66,19 @@ export class Watch {
     });
   }
 
+  // Who was banned from the club is told to have left at about the same time. Who is still here a while later
+  // is kept here by the server.
+  log(): void {
+    if (this.#people.logSize === this.#logSize) return;
+    this.#logSize = this.#people.logSize;
+    this.#cancelLog ??= this.#later(LOG_MS, async () => {
+      this.#cancelLog = null;
+      this.#people.recheck();
+      const bad = this.bad();
+      if (bad) this.#fail(bad);
+    });
+  }
+
   left(leaf: string): void {
     const cancel = this.#later(LINGER_MS, async () => {
       this.#lingering.delete(leaf);
@@ -72,11 +91,10 @@ export class Watch {
 
   // Forgets leaves that are neither present nor in the key list any more.
   prune(): void {
-    const { current } = this.#ring;
-    const table = new Set(Array.from(current?.roster.filled() ?? [], ([, { key }]) => key));
-    this.#people.prune(table);
+    const kept = (leaf: string): boolean => this.#ring.current?.roster.slotOf(leaf) != null;
+    this.#people.prune(kept);
     for (const [leaf, cancel] of this.#lingering) {
-      if (table.has(leaf)) continue;
+      if (kept(leaf)) continue;
       cancel();
       this.#lingering.delete(leaf);
     }
@@ -84,6 +102,7 @@ export class Watch {
 
   close(): void {
     this.#cancelProof?.();
+    this.#cancelLog?.();
     for (const cancel of this.#lingering.values()) cancel();
   }
 }
