@@ -1,11 +1,8 @@
 // What room keys cost in Chromium: `make bench-keys`, or `node bench/keys.ts [people...]`. One JSON line per row. The
 // baseline is the table of the design, measured on an idle machine; the goal is 1.5 times that.
 
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { build } from 'vite';
-import { launch } from '../test/browser/browser.ts';
 import type { Cost } from './keys-page.ts';
+import { inChromium } from './page.ts';
 import { print } from './row.ts';
 
 const BASELINE_MS: Record<string, Record<number, number>> = {
@@ -15,27 +12,6 @@ const BASELINE_MS: Record<string, Record<number, number>> = {
   'flat rekey': { 1000: 226, 5000: 1400, 10000: 2100 },
 };
 const SLACK = 1.5;
-
-const root = new URL('..', import.meta.url).pathname;
-
-async function bundle(): Promise<string> {
-  const made = await build({
-    configFile: false,
-    root,
-    logLevel: 'error',
-    publicDir: false,
-    build: {
-      target: 'es2023',
-      write: false,
-      minify: false,
-      lib: { entry: `${root}bench/keys-page.ts`, formats: ['es'] },
-      rolldownOptions: { output: { codeSplitting: false } },
-    },
-  });
-  const [first] = Array.isArray(made) ? made : [made];
-  if (!first || !('output' in first)) throw new Error('no bundle');
-  return first.output[0].code;
-}
 
 function report(people: number, suite: number, cost: Cost): void {
   const kind = suite === 2 ? ', hybrid' : '';
@@ -63,22 +39,11 @@ function report(people: number, suite: number, cost: Cost): void {
 
 const wanted = process.argv.slice(2).map(Number);
 const sizes = wanted.length > 0 ? wanted : [1000, 5000, 10_000];
-const script = await bundle();
-const server = createServer((request, response) => {
-  const page = request.url === '/keys.js';
-  response.writeHead(200, { 'content-type': page ? 'text/javascript' : 'text/html' });
-  response.end(page ? script : '<!doctype html><script type="module" src="/keys.js"></script>');
-});
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-const browser = await launch(null);
-try {
+await inChromium('keys-page.ts', async (open) => {
   for (const people of sizes)
     for (const suite of [1, 2] as const) {
-      const page = await browser.newPage();
-      page.on('pageerror', (error) => console.error(error));
+      const page = await open();
       await page.exposeFunction('say', (what: string) => console.error(`${people}, suite ${suite}: ${what}`));
-      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-      await page.waitForFunction(() => 'run' in globalThis);
       const costs = await page.evaluate(
         ([n, s]) => {
           const w = globalThis as unknown as {
@@ -92,7 +57,4 @@ try {
       for (const cost of costs) report(people, suite, cost);
       await page.close();
     }
-} finally {
-  await browser.close();
-  server.close();
-}
+});

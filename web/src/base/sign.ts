@@ -36,8 +36,12 @@ export type Purpose =
   | 'heartbeat'
   | 'tags';
 
+const prefixes = new Map<string, Bytes>(); // of the few purposes there are
+
 export function prefixed(purpose: string, ...parts: Bytes[]): Bytes {
-  return concat(utf8(`aparte/v1/${purpose}\0`), ...parts);
+  const known = prefixes.get(purpose) ?? utf8(`aparte/v1/${purpose}\0`);
+  prefixes.set(purpose, known);
+  return concat(known, ...parts);
 }
 
 export async function sha256(bytes: Bytes): Promise<Bytes> {
@@ -60,11 +64,21 @@ export async function sign(key: CryptoKey, purpose: Purpose, body: Bytes): Promi
 export async function verify(key: Bytes, purpose: Purpose, body: Bytes, sig: Bytes): Promise<boolean> {
   if (key.length !== KEY_BYTES || sig.length !== SIG_BYTES) return false;
   try {
-    const imported = await crypto.subtle.importKey('raw', key, 'Ed25519', false, ['verify']);
-    return await crypto.subtle.verify('Ed25519', imported, sig, prefixed(purpose, body));
+    return await crypto.subtle.verify('Ed25519', await verifier(key), sig, prefixed(purpose, body));
   } catch {
     return false;
   }
+}
+
+// A device that invited many has its key imported once. By the array, which nobody changes afterwards.
+const verifiers = new WeakMap<Bytes, Promise<CryptoKey>>();
+
+function verifier(key: Bytes): Promise<CryptoKey> {
+  const known = verifiers.get(key);
+  if (known) return known;
+  const imported = crypto.subtle.importKey('raw', key, 'Ed25519', false, ['verify']);
+  verifiers.set(key, imported);
+  return imported;
 }
 
 export interface SeedKey {

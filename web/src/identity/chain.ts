@@ -47,6 +47,7 @@ export class ChainBook {
   readonly #log: MemberLog;
   readonly #ports: BookPorts;
   readonly #steps = new Map<Id, Step>(); // by device; signatures checked
+  readonly #known = new Set<number>(); // positions of the records that the steps were made of
   readonly #devices = new Map<Id, Id[]>(); // of an account
   readonly #valid = new Map<Id, boolean>(); // by device: a verdict at fixed positions, so it stays
   readonly #hashes = new Map<Id, Bytes>(); // of paths, by device
@@ -195,22 +196,22 @@ export class ChainBook {
 
   // What is not of our log is left out, and proves nothing.
   async #take(entries: ChainEntry[]): Promise<void> {
-    const known = new Set<number>();
-    for (const { n, by } of this.#steps.values()) known.add(n).add(by?.n ?? n);
     // By record too: one that is not of our log must not hide another that is.
-    const open = entries.filter(({ n }) => !known.has(n));
+    const open = entries.filter(({ n }) => !this.#known.has(n));
     const fresh = new Map(open.map((entry) => [`${entry.n} ${entry.record}`, entry]));
     const pool = new Pool();
     for (const record of await Promise.all(Array.from(fresh.values(), parseEntry)))
       if (record && this.#log.holds(record.n, record.type, record.hash)) pool.put(record);
     const steps = await takeSteps(pool, this.#steps);
     for (const step of steps) this.#add(step);
-    if (steps.length > 0) await this.#ports.store.saveSteps(steps);
+    // What gets lost on the way to the disk is verified again.
+    if (steps.length > 0) void this.#ports.store.saveSteps(steps).catch(console.error);
   }
 
   #add(step: Step): void {
     if (this.#steps.has(step.device)) return;
     this.#steps.set(step.device, step);
+    this.#known.add(step.n).add(step.by?.n ?? step.n);
     this.#devices.set(step.account, [...(this.#devices.get(step.account) ?? []), step.device]);
   }
 
