@@ -136,6 +136,24 @@ const char *invite_text(struct member *m, const uint8_t seed[32], struct hash *r
     return text;
 }
 
+const char *record_text(struct member *m, enum record_type type, struct id target, uint8_t role)
+{
+    static char text[TEXT_BYTES];
+    uint8_t bytes[LIMIT_RECORD_BYTES];
+    struct record r = {.type = type,
+                       .author = m->account,
+                       .author_device = m->device,
+                       .target = target,
+                       .role = role,
+                       .time_ms = now()};
+    struct writer w = writer_init(bytes, sizeof bytes);
+    assert_int_equal(record_write_body(&w, &r), OK);
+    sign_and_add(&w, m->device_seed, record_purpose(type), writer_view(&w));
+    assert_int_equal(writer_end(&w), OK);
+    snprintf(text, sizeof text, "\"do\":\"log.append\",\"record\":\"%s\"", b64(writer_view(&w)));
+    return text;
+}
+
 const char *hello_text(struct member *m)
 {
     static char text[TEXT_BYTES];

@@ -37,6 +37,8 @@ void sign_and_add(struct writer *w, const uint8_t seed[32], const char *purpose,
 const char *look_text(struct member *m, const uint8_t seed[32]);
 const char *redeem_text(struct member *m, enum record_type type, const uint8_t seed[32], const char *name);
 const char *invite_text(struct member *m, const uint8_t seed[32], struct hash *record_hash);
+/* A record about somebody: role, ban, hold, deletion, ... */
+const char *record_text(struct member *m, enum record_type type, struct id target, uint8_t role);
 const char *hello_text(struct member *m);
 void read_link(const char *line, uint8_t seed[32]);
 void found_club(void);   /* starts the server; the founder has a session */
