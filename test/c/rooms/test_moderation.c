@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "crypt/sign.h"
 #include "world.h"
 
 struct evening {
@@ -45,6 +46,19 @@ static int tear_down(void **state)
 static enum err submit(struct evening *s, const struct actor *by, const struct view record)
 {
     return world_submit(&s->w, by, COMMAND_ROOM_REMOVE, record.ptr, record.len);
+}
+
+static enum err append(struct world *w, const struct actor *by, struct record *rec)
+{
+    uint8_t record[LIMIT_RECORD_BYTES], sig[SIG_BYTES];
+    struct writer wr = writer_init(record, sizeof(record));
+    rec->author = by->account;
+    rec->author_device = by->device;
+    rec->time_ms = w->now++;
+    assert_int_equal(record_write_body(&wr, rec), OK);
+    assert_int_equal(sign_make(by->device_seed, record_purpose(rec->type), writer_view(&wr), sig), OK);
+    write_bytes(&wr, sig, sizeof(sig));
+    return world_submit(w, by, COMMAND_LOG_APPEND, record, wr.len);
 }
 
 static void the_statement_is_told_to_the_room(void **state)
@@ -123,6 +137,82 @@ static void an_evening_ends_with_the_room(void **state)
     assert_int_equal(world_join(w, s->a, s->room), OK);
 }
 
+/* Out of every room that this host opens, over and over, until it is taken back. */
+static void for_good(void **state)
+{
+    struct evening *s = *state;
+    struct world *w = &s->w;
+    uint8_t record[LIMIT_RECORD_BYTES];
+    uint64_t before = rooms_stats(w->r).log_size;
+    size_t len = world_room_ban(w, s->host, s->a, SCOPE_FOR_GOOD, record);
+    w->hold_store = true;
+    assert_int_equal(submit(s, s->host, (struct view){record, len}), OK);
+    assert_int_equal(world_outs(w, EVENT_LEFT), 0); /* not before it is stored */
+    w->effect_count = 0;
+    world_stored(w, OK);
+    w->hold_store = false;
+    assert_int_equal(rooms_stats(w->r).log_size, before + 1);
+    const struct out *o = world_out(w, s->b->sock, EVENT_LEFT, 0);
+    assert_int_equal(o->left.why, LEFT_REMOVED);
+    assert_true(view_eq(o->left.record, (struct view){record, len}));
+    assert_int_equal(world_out(w, s->a->sock, EVENT_OUT, 0)->out.why, LEFT_REMOVED);
+    assert_int_equal(world_join(w, s->a, s->room), ERR_REMOVED);
+    assert_int_equal(world_person(w, s->host, COMMAND_ROOM_READMIT, s->a),
+                     ERR_NOT_FOUND); /* no evening's affair */
+
+    assert_int_equal(world_simple(w, s->host, COMMAND_ROOM_END), OK);
+    assert_int_equal(world_open(w, s->host, "", NULL, 0, &s->room), OK);
+    assert_int_equal(world_join(w, s->host, s->room), OK);
+    assert_int_equal(world_join(w, s->a, s->room), ERR_REMOVED);
+    struct id other;
+    assert_int_equal(world_open(w, s->f, "", NULL, 0, &other), OK);
+    assert_int_equal(world_join(w, s->f, other), OK);
+    assert_int_equal(world_join(w, s->a, other), OK); /* another host's is another matter */
+
+    struct record unban = {.type = RECORD_ROOM_UNBAN, .host = s->host->account};
+    unban.target = s->a->account;
+    assert_int_equal(append(w, s->host, &unban), OK);
+    assert_int_equal(world_join(w, s->a, s->room), OK);
+}
+
+static void nobody_is_removed_for_good_by_an_inferior(void **state)
+{
+    struct evening *s = *state;
+    struct world *w = &s->w;
+    assert_int_equal(world_remove(w, s->a, s->b, SCOPE_FOR_GOOD), ERR_FORBIDDEN);
+    assert_int_equal(world_remove(w, s->a, s->host, SCOPE_FOR_GOOD), ERR_FORBIDDEN);
+    assert_int_equal(world_join(w, s->f, s->room), OK);
+    assert_int_equal(world_remove(w, s->host, s->f, SCOPE_FOR_GOOD), ERR_FORBIDDEN);
+    uint8_t record[LIMIT_RECORD_BYTES]; /* nor by another road */
+    size_t len = world_room_ban(w, s->host, s->a, SCOPE_FOR_GOOD, record);
+    assert_int_equal(world_submit(w, s->host, COMMAND_LOG_APPEND, record, len), ERR_MALFORMED);
+}
+
+static void so_many_need_a_second_admin(void **state)
+{
+    struct evening *s = *state;
+    struct world *w = &s->w;
+    struct actor *guests[LIMIT_REMOVALS_PER_MINUTE + 1];
+    for (size_t i = 0; i <= LIMIT_REMOVALS_PER_MINUTE; i++) {
+        guests[i] = world_member(w, s->f);
+        assert_int_equal(world_join(w, guests[i], s->room), OK);
+    }
+    for (size_t i = 0; i < LIMIT_REMOVALS_PER_MINUTE; i++) /* evenings and for good count together */
+        assert_int_equal(world_remove(w, s->host, guests[i], i % 2 ? SCOPE_FOR_GOOD : SCOPE_EVENING), OK);
+    for (uint8_t scope = SCOPE_EVENING; scope <= SCOPE_FOR_GOOD; scope++) {
+        assert_int_equal(world_remove(w, s->host, guests[LIMIT_REMOVALS_PER_MINUTE], scope), ERR_SECOND);
+        const struct out *o = world_out(w, s->f->sock, EVENT_MOD_ASK, 0);
+        assert_non_null(o);
+        assert_true(id_eq(o->mod_ask.by, s->host->account));
+        assert_string_equal(o->mod_ask.kind, "room-ban");
+        assert_true(world_out(w, s->host->sock, REPLY_ERROR, 0)->error.retry_after_ms > 0);
+    }
+    assert_int_equal(world_join(w, s->f, s->room), OK); /* who was asked does it */
+    assert_int_equal(world_remove(w, s->f, guests[LIMIT_REMOVALS_PER_MINUTE], SCOPE_EVENING), OK);
+    world_tick(w, 60000);
+    assert_int_equal(world_remove(w, s->host, s->a, SCOPE_EVENING), OK);
+}
+
 /* ---- looking back ---------------------------------------------------------------------------------- */
 
 static const struct out *list(struct evening *s, const struct actor *who)
@@ -187,6 +277,9 @@ int main(void)
         TEST(a_statement_that_proves_nothing),
         TEST(taken_back),
         TEST(an_evening_ends_with_the_room),
+        TEST(for_good),
+        TEST(so_many_need_a_second_admin),
+        TEST(nobody_is_removed_for_good_by_an_inferior),
         TEST(newest_first_with_what_was_undone),
         TEST(moderators_see_their_room_alone),
     };
