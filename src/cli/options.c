@@ -57,10 +57,21 @@ static void take_argument(struct parse *p)
         s->args[s->arg_count++] = p->argv[p->at];
 }
 
+/* In base64url an id may well begin with a dash. */
+static bool is_id(const char *arg)
+{
+    uint8_t bytes[KEY_BYTES];
+    size_t len;
+    return b64_decode(bytes, sizeof bytes, &len, arg, strlen(arg)) == OK &&
+           (len == ID_BYTES || len == KEY_BYTES);
+}
+
 static void take_one(struct parse *p)
 {
     struct session *s = p->s;
-    if (is_flag(p, "--data"))
+    if (is_id(p->argv[p->at]))
+        take_argument(p);
+    else if (is_flag(p, "--data"))
         s->data = value_of(p, "--data");
     else if (strcmp(p->argv[p->at], "--json") == 0)
         s->json = true;

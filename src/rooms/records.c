@@ -96,7 +96,7 @@ enum err do_record(struct rooms *r, struct sock *s, const struct command *c)
     if (c->kind == COMMAND_REDEEM) {
         store.store.account = id_of_key("account", &p->record.account_key);
         store.store.name = (struct view){p->name, p->name_len};
-    } else if (rec.type == RECORD_DELETION) {
+    } else if (rec.type == RECORD_DELETION || rec.type == RECORD_SUCCESSION) {
         store.store.account = rec.target;
         store.store.erase = true;
     }
@@ -138,6 +138,7 @@ static void erase(struct rooms *r, struct member *m, const struct record *rec)
 static void succeed(struct rooms *r, struct member *m, const struct record *rec)
 {
     ban_enforce(r, m, LEFT_ELSEWHERE, ERR_UNKNOWN_ACCOUNT, (struct view){0});
+    member_erase(r, m); /* who came back has a profile of its own, and may want the handle */
     rank_enforce(r, log_member(&r->log, rec->successor));
 }
 

@@ -121,6 +121,9 @@ static void with_words_that_are_wrong(void **state)
     assert_says("--count must be a number from 1 to 1000");
     assert_int_equal(RUN("invite", "--hours", "721"), 2);
     assert_int_equal(RUN("invite", "--count"), 2); /* the value it takes is "--data" */
+    assert_int_equal(RUN("ban", "--AAAAAAAAAAAAAAAAAAAA"),
+                     3); /* an id, not an option: it fails for want of a server */
+    assert_int_equal(RUN("ban", "--AAAAAAAAAAAAAAAAAAA"), 2);
     assert_int_equal(RUN("role", "Tom", "emperor"), 2);
     assert_int_equal(RUN("revoke", "nonsense"), 2);
     assert_int_equal(RUN("console", "https://club.example/#nonsense", "--json"), 2);
