@@ -111,6 +111,6 @@ enum err do_device_list(struct rooms *r, struct sock *s, const struct command *c
     size_t count = 0;
     for (const struct device *d = s->member->devices; d; d = d->next)
         if (!d->revoked) list[count++] = (struct device_info){d->id, d->time_ms, online(d), d == s->device};
-    send_out(r, s, (struct out){.kind = REPLY_DEVICES, .request = c->request, .devices = {list, count}});
+    send_out(r, s, (struct out){.kind = REPLY_DEVICES, .request = c->request, .devices = {list, count, s->member->recovery_device != NULL}});
     return OK;
 }

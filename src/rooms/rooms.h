@@ -310,7 +310,7 @@ struct out {
         struct { uint64_t size; struct hash head; } log;              /* LOG: the member log grew */
         struct { uint64_t from; struct view entries;                  /* REPLY_LOG; entries: type u8, hash[32] each */
                  const struct chain_entry *records; size_t count; uint64_t size; struct hash head; } part;
-        struct { const struct device_info *list; size_t count; } devices;
+        struct { const struct device_info *list; size_t count; bool recovery; } devices; /* recovery: there is a recovery key */
         struct { const char *code; uint64_t until_ms; struct key key; } pair; /* REPLY_PAIR: code, until; PAIR_KEY: key */
         struct { struct id account; struct view name; } recovery;
         struct { const struct claim_info *list; size_t count; } claims; /* REPLY_CLAIMS; EVENT_CLAIM: one */

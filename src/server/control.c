@@ -90,7 +90,9 @@ static void send_out(struct control *c, const struct out *o, const sock_name *so
         return;
     }
     send_text(c, socks, count);
-    if (o->kind == REPLY_HELLO && !local_owns(o->sock)) http_admit(atomic_load(&c->http), o->sock);
+    if (local_owns(o->sock)) return;
+    if (o->kind == REPLY_HELLO) http_admit(atomic_load(&c->http), o->sock);
+    if (o->kind == REPLY_PAIR) http_await(atomic_load(&c->http), o->sock);
 }
 
 /* A WebSocket tells the reason in its close frame, the local socket in a last line. */

@@ -22,6 +22,7 @@ void put_devices(struct json *j, const struct out *o)
         json_close(j, '}');
     }
     json_close(j, ']');
+    json_bool(j, "recovery", o->devices.recovery);
 }
 
 /* ---- a new device ---------------------------------------------------------------------------------- */

@@ -57,6 +57,8 @@ void http_send(struct http *h, sock_name sock, struct message *m);
 void http_close(struct http *h, sock_name sock, enum err why); /* after what was queued has gone out */
 /* The socket has an account now: it may send large messages and stays open. */
 void http_admit(struct http *h, sock_name sock);
+/* A visitor that waits to be added to an account may stay as long as its code is good. */
+void http_await(struct http *h, sock_name sock);
 /* Counts a message that deserved no better answer than an error event; too many of them close the socket. */
 void http_strike(struct http *h, sock_name sock);
 

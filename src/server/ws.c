@@ -29,7 +29,7 @@ struct socket {
     bool dropping; /* the rest of this message is not kept */
     enum err refusal, why;
     unsigned strikes;
-    uint64_t opened_ms, filled_ms;
+    uint64_t opened_ms, filled_ms, patience_ms; /* patience: how long it may stay a visitor */
     int64_t tokens;
     uint8_t *in; /* the message being received */
     size_t in_len, in_cap;
@@ -160,6 +160,7 @@ static int open_socket(struct http *h, struct lws *wsi, struct ws_session *sessi
     s->wsi = wsi;
     s->tail = &s->head;
     s->opened_ms = s->filled_ms = http_now_ms();
+    s->patience_ms = LIMIT_VISITOR_MS;
     s->tokens = (int64_t)LIMIT_MESSAGES_BURST * TOKEN;
     if (limited(h, wsi, s->prefix)) {
         map_get(&h->prefixes, s->prefix, &open);
@@ -305,6 +306,12 @@ void http_admit(struct http *h, sock_name sock)
     if (s) s->admitted = true;
 }
 
+void http_await(struct http *h, sock_name sock)
+{
+    struct socket *s = find(h, sock);
+    if (s) s->patience_ms = http_now_ms() - s->opened_ms + LIMIT_PAIR_MS;
+}
+
 void http_strike(struct http *h, sock_name sock)
 {
     struct socket *s = find(h, sock);
@@ -359,7 +366,7 @@ void ws_tick(struct http *h, uint64_t now_ms)
             s->throttled = false;
             lws_rx_flow_control(s->wsi, 1);
         }
-        if (sweep && !s->admitted && now_ms - s->opened_ms > LIMIT_VISITOR_MS)
+        if (sweep && !s->admitted && now_ms - s->opened_ms > s->patience_ms)
             http_close(h, s->name, ERR_AUTH);
     }
 }

@@ -231,7 +231,7 @@ static void devices(void **state)
     struct device_info list[] = {{run_id(RUN_INES_DEVICE), GOLDEN_TIME, true, true},
                                  {run_id(0x31), GOLDEN_TIME, false, false}};
     struct out o = REPLY(REPLY_DEVICES);
-    o.devices.list = list, o.devices.count = 2;
+    o.devices.list = list, o.devices.count = 2, o.devices.recovery = true;
     assert_encodes("device.list.reply", &o);
     o = REPLY(REPLY_PAIR);
     o.pair.code = "7K2M9QXA", o.pair.until_ms = GOLDEN_TIME + LIMIT_PAIR_MS;
