@@ -184,7 +184,7 @@ export class Rules {
     must(message.welcomes.length === 0 && message.wraps.length === buckets, 'malformed');
     for (const wrap of message.wraps) must(bytes(wrap).length === WRAP_BYTES, 'malformed');
     const sealed = this.#note(message.seals, table, sealBytes(header.suite));
-    this.#checkSplit(here, by, message.split ?? [], header, table, buckets);
+    this.#checkSplit(here, message.split ?? [], header, table, buckets);
     const dirty = new Set([...touched, ...sealed].map(bucketOf));
     const whole = new Map(table);
     let stranded = false;
@@ -205,7 +205,6 @@ export class Rules {
 
   #checkSplit(
     here: ReadonlyMap<Id, Here>,
-    by: Id,
     split: KeySplit[],
     header: KeyHeader,
     table: ReadonlyMap<number, Seat>,
