@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "crypt/sign.h"
 #include "world.h"
 
 struct evening {
@@ -46,19 +45,6 @@ static int tear_down(void **state)
 static enum err submit(struct evening *s, const struct actor *by, const struct view record)
 {
     return world_submit(&s->w, by, COMMAND_ROOM_REMOVE, record.ptr, record.len);
-}
-
-static enum err append(struct world *w, const struct actor *by, struct record *rec)
-{
-    uint8_t record[LIMIT_RECORD_BYTES], sig[SIG_BYTES];
-    struct writer wr = writer_init(record, sizeof(record));
-    rec->author = by->account;
-    rec->author_device = by->device;
-    rec->time_ms = w->now++;
-    assert_int_equal(record_write_body(&wr, rec), OK);
-    assert_int_equal(sign_make(by->device_seed, record_purpose(rec->type), writer_view(&wr), sig), OK);
-    write_bytes(&wr, sig, sizeof(sig));
-    return world_submit(w, by, COMMAND_LOG_APPEND, record, wr.len);
 }
 
 static void the_statement_is_told_to_the_room(void **state)
@@ -171,7 +157,7 @@ static void for_good(void **state)
 
     struct record unban = {.type = RECORD_ROOM_UNBAN, .host = s->host->account};
     unban.target = s->a->account;
-    assert_int_equal(append(w, s->host, &unban), OK);
+    assert_int_equal(world_append(w, s->host, &unban, NULL), OK);
     assert_int_equal(world_join(w, s->a, s->room), OK);
 }
 

@@ -321,15 +321,72 @@ static void an_export_has_one_s_own_and_no_more(void **state)
     assert_int_equal(world_apply(w, &c), ERR_FORBIDDEN);
 }
 
+/* ---- what goes with an account ---------------------------------------------------------------------- */
+
+static void assert_nothing_left(struct world *w, struct actor *f, const struct actor *gone)
+{
+    assert_true(w->log[w->log_size - 1].erase); /* the store was told, with the record itself */
+    assert_true(id_eq(w->log[w->log_size - 1].account, gone->account));
+    assert_int_equal(read_profiles(w, f, &gone->account, 1), OK);
+    assert_int_equal(world_out(w, f->sock, REPLY_PROFILES, 0)->profiles.count, 0);
+    assert_int_equal(look_key(w, f, "a"), ERR_NOT_FOUND);
+    assert_int_equal(set_text(w, f, "handle", "max"), OK); /* free again */
+    assert_int_equal(set_keys(w, f, "ab"), OK);
+}
+
+static void a_deletion_takes_it_all(void **state)
+{
+    struct world *w = *state;
+    struct actor *f = world_founder(w), *m = world_member(w, f);
+    assert_int_equal(set_text(w, m, "handle", "max"), OK);
+    assert_int_equal(set_keys(w, m, "ab"), OK);
+    struct record deletion = {.type = RECORD_DELETION, .target = m->account};
+    w->store_result = ERR_SYSTEM; /* what could not be stored changed nothing */
+    assert_int_equal(world_append(w, m, &deletion, NULL), OK);
+    assert_int_equal(look_key(w, f, "a"), OK);
+    ASSERT_TEXT(profile_of(w, f, m).is.handle, "max");
+    w->store_result = OK;
+    assert_int_equal(world_append(w, m, &deletion, NULL), OK);
+    assert_nothing_left(w, f, m);
+}
+
+static void a_succession_takes_what_the_old_account_had(void **state)
+{
+    struct world *w = *state;
+    struct actor *f = world_founder(w), *admin = world_member(w, f), *m = world_member(w, f);
+    assert_int_equal(set_text(w, m, "handle", "max"), OK);
+    assert_int_equal(set_keys(w, m, "ab"), OK);
+    struct actor *again = world_member(w, f);
+    struct record role = {.type = RECORD_ROLE, .target = admin->account, .role = CLUB_ADMIN};
+    assert_int_equal(world_append(w, f, &role, NULL), OK);
+    struct record claim = {
+        .type = RECORD_SUPERSEDE, .second = admin->account, .second_device = admin->device};
+    claim.target = m->account;
+    claim.successor = again->account;
+    assert_int_equal(world_append(w, f, &claim, admin), OK);
+    assert_int_equal(look_key(w, f, "a"), OK); /* a claim alone takes nothing */
+    world_tick(w, LIMIT_CLAIM_MS + 60000);
+    struct record succession = {.type = RECORD_SUCCESSION, .target = m->account, .successor = again->account};
+    assert_int_equal(world_append(w, again, &succession, NULL), OK);
+    assert_nothing_left(w, f, m);
+    assert_int_equal(profile_of(w, f, again).role, CLUB_MEMBER);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_profile_counts_when_it_is_stored),  TEST(every_part_may_change_alone),
-        TEST(texts_that_cannot_be_shown),          TEST(pictures_by_their_first_bytes),
-        TEST(a_new_name_is_told_in_the_room),      TEST(two_hundred_strangers_a_day),
-        TEST(passkeys_come_in_pairs_at_least),     TEST(passkeys_that_could_not_be_stored),
+        TEST(a_profile_counts_when_it_is_stored),
+        TEST(every_part_may_change_alone),
+        TEST(texts_that_cannot_be_shown),
+        TEST(pictures_by_their_first_bytes),
+        TEST(a_new_name_is_told_in_the_room),
+        TEST(two_hundred_strangers_a_day),
+        TEST(passkeys_come_in_pairs_at_least),
+        TEST(passkeys_that_could_not_be_stored),
         TEST(an_export_has_one_s_own_and_no_more),
+        TEST(a_deletion_takes_it_all),
+        TEST(a_succession_takes_what_the_old_account_had),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -422,6 +422,21 @@ enum err world_redeem(struct world *w, struct actor *a, const struct ticket *t)
     return world_submit(w, a, COMMAND_REDEEM, record, len);
 }
 
+enum err world_append(struct world *w, const struct actor *by, struct record *rec, const struct actor *second)
+{
+    uint8_t record[LIMIT_RECORD_BYTES];
+    struct writer wr = writer_init(record, sizeof(record));
+    rec->author = by->account;
+    rec->author_device = by->device;
+    rec->time_ms = w->now++; /* so that no two records are the same */
+    must(record_write_body(&wr, rec) == OK, "record_write_body");
+    size_t body = wr.len;
+    sign(by->device_seed, record_purpose(rec->type), &wr, body);
+    if (second) sign(second->device_seed, record_purpose(rec->type), &wr, body);
+    must(writer_end(&wr) == OK, "record too long");
+    return world_submit(w, by, COMMAND_LOG_APPEND, record, wr.len);
+}
+
 enum err world_ban(struct world *w, const struct actor *by, const struct actor *target)
 {
     uint8_t record[LIMIT_RECORD_BYTES];

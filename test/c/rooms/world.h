@@ -110,6 +110,8 @@ size_t world_record(struct world *w, enum record_type type, const struct actor *
                     const struct key *invite, uint8_t out[LIMIT_RECORD_BYTES]);
 enum err world_submit(struct world *w, const struct actor *a, enum command_kind kind, const uint8_t *record,
                       size_t len);
+/* Fills in author, device and time, signs (and has `second` sign, or NULL), and submits it as log.append. */
+enum err world_append(struct world *w, const struct actor *by, struct record *rec, const struct actor *second);
 enum err world_ban(struct world *w, const struct actor *by, const struct actor *target);
 enum err world_unban(struct world *w, const struct actor *by, const struct actor *target);
 enum err world_look(struct world *w, const struct actor *a, const uint8_t seed[32]);
