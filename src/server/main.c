@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "server/config.h"
 #include "server/serve.h"
+#include "trace/trace.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -34,6 +35,7 @@ static const struct {
     {"role", role_main, "WHOM admin or member: change a rank"},
     {"export", export_main, "WHOM: print everything that is stored about them"},
     {"delete", delete_main, "WHOM: delete the account and what is stored about it"},
+    {"trace", trace_main, "RECORDING --session FILE: name the account that a recording came from"},
     {"version", version_main, "print the version"},
 };
 enum { SUBCOMMANDS = sizeof commands / sizeof *commands };

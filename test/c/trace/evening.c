@@ -1,5 +1,6 @@
 #include "evening.h"
 
+#include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,4 +128,59 @@ float *evening_leak(const struct evening *e, size_t listener, double from, doubl
     assert_int_equal(resample(heard + first, count, 48000 * speed, 16000, &out, n), OK);
     free(heard);
     return out;
+}
+
+static json_t *b64(const void *p, size_t n)
+{
+    char text[128];
+    assert_true(b64_encode(text, sizeof(text), (struct view){p, n}) > 0);
+    return json_string(text);
+}
+
+static void add_proof(json_t *object, const struct hash *leaves, size_t n, size_t index)
+{
+    struct hash path[CODE_PATH];
+    json_t *list = json_array();
+    size_t len = code_proof(leaves, n, index, path);
+    for (size_t i = 0; i < len; i++) json_array_append_new(list, b64(path[i].bytes, HASH_BYTES));
+    json_object_set_new(object, "index", json_integer((json_int_t)index));
+    json_object_set_new(object, "path", list);
+}
+
+json_t *evening_session(const struct evening *e)
+{
+    enum { ENTRIES = EVENING_LISTENERS + 1 };
+    const struct session *s = &e->session;
+    struct hash leaves[ENTRIES], root;
+    struct code_entry bias = {0};
+    memcpy(bias.seed, s->bias, sizeof(bias.seed));
+    leaves[0] = code_leaf(s->id, &bias);
+    for (size_t i = 1; i < ENTRIES; i++) leaves[i] = code_leaf(s->id, &e->listeners[i - 1].entry);
+    root = code_root(leaves, ENTRIES);
+    json_t *biases = json_pack("{s:o}", "seed", b64(s->bias, sizeof(s->bias))), *listeners = json_array();
+    add_proof(biases, leaves, ENTRIES, 0);
+    for (size_t i = 1; i < ENTRIES; i++) {
+        const struct session_listener *l = &e->listeners[i - 1];
+        json_t *one = json_pack("{s:o, s:s, s:o}", "account", b64(l->entry.account.bytes, ID_BYTES), "name",
+                                l->name, "seed", b64(l->entry.seed, sizeof(l->entry.seed)));
+        add_proof(one, leaves, ENTRIES, i);
+        json_array_append_new(listeners, one);
+    }
+    return json_pack(
+        "{s:i, s:o, s:I, s:i, s:{s:o, s:i}, s:o, s:o, s:[{s:o, s:s, s:o, s:[{s:I, s:I, s:I, s:I}]}]}",
+        "version", 1, "session", b64(s->id.bytes, ID_BYTES), "time", (json_int_t)s->time_ms, "segment_ms",
+        SEGMENT_MS, "commitment", "root", b64(root.bytes, HASH_BYTES), "entries", ENTRIES, "bias", biases,
+        "listeners", listeners, "speakers", "account", b64(e->speaker.account.bytes, ID_BYTES), "name",
+        e->speaker.name, "key", b64(e->speaker.key, KEY_BYTES), "spans", "hop", (json_int_t)e->span.hop,
+        "segment", (json_int_t)e->span.segment, "segments", (json_int_t)e->span.segments, "time",
+        (json_int_t)e->span.time_ms);
+}
+
+void evening_write_wav(const char *path, const float *pcm, size_t n)
+{
+    SF_INFO info = {.samplerate = 16000, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
+    SNDFILE *f = sf_open(path, SFM_WRITE, &info);
+    assert_non_null(f);
+    assert_int_equal(sf_write_float(f, pcm, (sf_count_t)n), n);
+    sf_close(f);
 }
