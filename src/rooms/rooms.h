@@ -13,8 +13,10 @@
  *
  * Files: rooms.c (table of commands, ticks), log.c (the member log in memory), path.c (what a device hangs from),
  * chain.c (signatures and who may sign what; beside it device.c, rank.c, succession.c), records.c (the way into
- * the log), follow.c (reading it), ban.c (what records do to the living), pair.c, claim.c, removals.c, invite.c, hall.c, join.c, stage.c, keys.c (relay of
- * key messages; beside it keys_parts.c, keys_share.c, keys_live.c and keys_kem.c). */
+ * the log), follow.c (reading it), ban.c (what records do to the living), pair.c, claim.c, removals.c, invite.c,
+ * profile.c, passkey.c, operator.c (exports, the list of members), hall.c, join.c, stage.c, moderation.c (out of a
+ * room, and looking back), keys.c (relay of key messages; beside it keys_parts.c, keys_share.c, keys_live.c and
+ * keys_kem.c). */
 #ifndef ROOMS_ROOMS_H
 #define ROOMS_ROOMS_H
 
