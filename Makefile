@@ -42,7 +42,8 @@ $(benches:%=bench-%): bench-%: $(node) build/release/build.ninja
 	@ninja -C build/release --quiet bench/aparte-load bench/media-host bench/bench-raw src/server/aparte
 	@node bench/$*.ts
 
-bench-chain: deps-test node_modules/.stamp ## what everybody's invitation chain costs to verify, at 1,000 and 5,000 members
+bench-chain: deps-test node_modules/.stamp build/release/build.ninja ## what everybody's invitation chain costs to verify, at 1,000 and 5,000 members
+	@ninja -C build/release --quiet bench/bench-chain
 	@node bench/chain.ts
 
 bench-keys: deps-test node_modules/.stamp ## what room keys cost in Chromium at 1,000, 5,000 and 10,000 people

@@ -1,6 +1,8 @@
-// What it costs Chromium to verify everybody's invitation chain: `make bench-chain`, or `node bench/chain.ts
-// [members...]`. One JSON line per row. Club and server are in the page, so no network is in it.
+// What it costs Chromium, and the server, to verify everybody's invitation chain: `make bench-chain`, or `node
+// bench/chain.ts [members...]`. One JSON line per row. Club and server are in the page, so no network is in it.
 
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { Cost } from './chain-page.ts';
 import { inChromium } from './page.ts';
 import { machine, print } from './row.ts';
@@ -23,7 +25,18 @@ function report(members: number, cost: Cost): void {
   print({ bench: 'chain', row: row('one more'), value: cost.oneMs, unit: 'ms' });
 }
 
+// The server's start-up: every record of the log once.
+function inC(members: number): void {
+  const program = fileURLToPath(new URL('../build/release/bench/bench-chain', import.meta.url));
+  const cost = JSON.parse(execFileSync(program, [String(members)], { encoding: 'utf8' }));
+  print(
+    { bench: 'chain', row: `${members} members in C: all, at start-up`, value: cost.ms, unit: 'ms' },
+    { depth: cost.depth, mean_depth: cost.meanDepth },
+  );
+}
+
 machine('chain');
+for (const members of sizes) inC(members);
 await inChromium('chain-page.ts', async (open) => {
   for (const members of sizes) {
     const page = await open();

@@ -32,19 +32,41 @@ static void spoil(struct reader *r, uint8_t *bytes, size_t *len)
     if (how > 250) (*len)--;
 }
 
+/* Signed by whom the type asks for, by people whom the input picks. */
 static void step_record(struct reader *r)
 {
-    static const enum command_kind kinds[] = {COMMAND_LOG_APPEND, COMMAND_LOG_APPEND, COMMAND_LOG_APPEND,
-                                              COMMAND_REDEEM};
-    static const enum record_type types[] = {RECORD_BAN, RECORD_UNBAN, RECORD_INVITE_REVOKE, RECORD_BAN};
-    uint8_t bytes[LIMIT_RECORD_BYTES];
-    struct actor *a = pick(r), *target = pick(r);
-    struct key key = {{read_u8(r)}};
-    unsigned i = read_u8(r) % 4;
-    world.now++; /* no two records are the same by accident */
-    size_t len = world_record(&world, types[i], a, target->account, i == 2 ? &key : NULL, bytes);
-    spoil(r, bytes, &len);
-    (void)!world_submit(&world, a, kinds[i], bytes, len);
+    struct actor *a = pick(r), *second = pick(r), *target = pick(r), *successor = pick(r);
+    struct record rec = {.type = RECORD_FOUNDER + read_u8(r) % RECORD_RELEASE,
+                         .time_ms = ++world.now, /* no two records are the same by accident */
+                         .author = a->account,
+                         .author_device = a->device,
+                         .second = second->account,
+                         .second_device = second->device,
+                         .account_key = target->account_key,
+                         .target = target->account,
+                         .successor = successor->account,
+                         .host = pick(r)->account,
+                         .room = pick_room(r)->room};
+    uint8_t choice = read_u8(r), seed[32] = {choice}, bytes[LIMIT_RECORD_BYTES];
+    rec.role = choice & 1 ? 2 : 3;
+    rec.scope = choice & 2 ? SCOPE_FOR_GOOD : SCOPE_EVENING;
+    rec.subtree = choice >> 2 & 1;
+    rec.expires_ms = rec.time_ms + choice;
+    if (rec.type == RECORD_DEVICE_REVOKE) rec.target = target->device;
+    if (choice > 250) rec.author_device = (struct id){0};
+    if (rec.type == RECORD_SUCCESSION && choice & 8) rec.time_ms = world.now += LIMIT_CLAIM_MS;
+    const uint8_t *other = rec.type == RECORD_SUPERSEDE ? second->device_seed : seed;
+    if (sign_public(seed, &rec.one_time_key) || sign_public(seed, &rec.device_key)) abort();
+    struct writer w = writer_init(bytes, sizeof(bytes));
+    if (record_write_body(&w, &rec)) abort();
+    size_t body = w.len;
+    sign(choice > 250 ? seed : a->device_seed, record_purpose(rec.type), &w, body);
+    for (unsigned i = 1; i < record_signatures(rec.type); i++)
+        sign(other, record_purpose(rec.type), &w, body);
+    spoil(r, bytes, &w.len);
+    static const enum command_kind kinds[] = {COMMAND_LOG_APPEND,  COMMAND_LOG_APPEND, COMMAND_RECOVERY_USE,
+                                              COMMAND_ROOM_REMOVE, COMMAND_REDEEM,     COMMAND_PAIR_ACCEPT};
+    (void)!world_submit(&world, a, kinds[read_u8(r) % 6], bytes, w.len);
 }
 
 static void step_invite(struct reader *r)

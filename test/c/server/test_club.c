@@ -139,6 +139,49 @@ static void two_meet_in_a_room(void **state)
 }
 
 /* Both ask before either is answered. */
+/* Fifty who have one link, at once, against the store on disk: one account, and a restart knows of one. */
+static void one_account_for_a_link(void **state)
+{
+    (void)state;
+    enum { CROWD = 50 };
+    static struct member crowd[CROWD];
+    uint8_t seed[32] = {42};
+    struct hash invite;
+    char text[TEXT_BYTES];
+    unsigned came = 0, late = 0;
+    found_club();
+    ask_ok(&founder, invite_text(&founder, seed, &invite));
+    for (int i = 0; i < CROWD; i++) {
+        crowd[i] = (struct member){0};
+        make_member(&crowd[i]);
+        connect_member(&crowd[i]);
+    }
+    for (int i = 0; i < CROWD; i++) {
+        snprintf(text, sizeof text, "{\"id\":1,%s}", redeem_text(&crowd[i], RECORD_REDEEM, seed, "Tom"));
+        ws_text(crowd[i].fd, text);
+    }
+    for (int i = 0; i < CROWD; i++) {
+        json_t *reply = ws_reply(crowd[i].fd, 1);
+        assert_non_null(reply);
+        came += json_is_true(json_object_get(reply, "ok"));
+        const char *code = error_code(reply);
+        late += code && strcmp(code, "invite_used") == 0;
+        json_decref(reply);
+    }
+    assert_int_equal(came, 1);
+    assert_int_equal(late, CROWD - 1);
+    for (int i = 0; i < CROWD; i++) close(crowd[i].fd);
+    close(founder.fd);
+    assert_int_equal(stop_server(&server), 0);
+    start(NULL, 0);
+    connect_member(&founder);
+    json_t *reply = ask(&founder, hello_text(&founder));
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(reply, "log"), "size")), 3);
+    json_decref(reply);
+    close(founder.fd);
+    assert_int_equal(stop_server(&server), 0);
+}
+
 static void one_handle_for_two(void **state)
 {
     (void)state;
@@ -228,6 +271,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(a_link_founds_a_club_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_void_link_founds_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_meet_in_a_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_account_for_a_link, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_handle_for_two, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_profile_outlives_the_server, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_restart_forgets_rooms_and_no_member, set_up, tear_down)};
