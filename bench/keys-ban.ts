@@ -34,13 +34,19 @@ try {
   const host = await BenchMember.come(server.port, server.founderLink, null, 'Host');
   const founder = host.device.account;
   const book = await host.book();
+  let joining = host;
+  const own = await host.book(() => joining); // of whoever is about to join
+  const join = (one: BenchMember, watches: boolean): Promise<void> => {
+    joining = one;
+    return one.join(room, one === host ? 'founder' : 'member', own, suite, watches ? book : null);
+  };
   const { room } = await host.ask('room.open', { title: 'Evening', who: 'everyone' });
-  await host.join(room, 'founder', book, suite, true);
+  await join(host, true);
   const arrive = async (name: string): Promise<BenchMember> =>
     BenchMember.come(server.port, await host.invite(), founder, name);
   const tom = await arrive('Tom');
   const zoe = await arrive('Zoe');
-  for (const one of [tom, zoe]) await one.join(room, 'member', book, suite, true);
+  for (const one of [tom, zoe]) await join(one, true);
   for (let i = 3; i < people; i++) {
     const one = await arrive(`Listener ${i}`);
     one.wire.wants = (head) => {
@@ -49,7 +55,7 @@ try {
       lastHeader = performance.now();
       return false;
     };
-    await one.join(room, 'member', book, suite, false);
+    await join(one, false);
     crowd.push(one);
     if (i % 500 === 0) console.error(`${i} are there`);
   }

@@ -35,10 +35,12 @@ export class BenchMember {
 
   /** Redeems a link and opens the session. */
   static async come(port: number, link: string, founder: Id | null, name: string): Promise<BenchMember> {
-    const wire = await Wire.open(port);
-    const { nonce } = (await new Promise((resolve) => {
-      wire.hear = resolve as (message: Record<string, unknown>) => void;
-    })) as { nonce: string };
+    let challenge: (nonce: string) => void = () => {};
+    const challenged = new Promise<string>((resolve) => {
+      challenge = resolve;
+    });
+    const wire = await Wire.open(port, ({ nonce }) => challenge(String(nonce)));
+    const nonce = await challenged;
     const parsed = await parseLink(link);
     if (!parsed || parsed === 'mistyped' || parsed.kind === 'device') throw new Error(`a bad link: ${link}`);
     const keys = await makeKeys(founder);
@@ -65,12 +67,12 @@ export class BenchMember {
     await this.ask('log.append', { record: await this.device.about('ban', account, Date.now()) });
   }
 
-  /** Asks this member's server. */
-  book(): Promise<ChainBook> {
+  /** A book of proofs, which asks as whoever is named: one may read one's own chain, and those in one's room. */
+  book(asker: () => BenchMember = () => this): Promise<ChainBook> {
     return ChainBook.open(this.device.founder, NO_LOG, {
       store: memoryStore(),
-      readLog: (from) => this.ask('log.read', { from }),
-      readChains: async (accounts) => (await this.ask('chain.read', { accounts })).chains,
+      readLog: (from) => asker().ask('log.read', { from }),
+      readChains: async (accounts) => (await asker().ask('chain.read', { accounts })).chains,
       grew: () => {},
       forked: () => {
         throw new Error('a fork');
@@ -113,17 +115,18 @@ export class BenchMember {
     };
   }
 
-  /** `watches`: with the whole key machine. Else only the leaf is real: a listener whose messages are counted. */
+  /** `book` proves one's own leaf. `watches`: with the whole key machine and this book. Else only the leaf is real: a
+   * listener whose messages are counted. */
   async join(
     room: Id,
     role: KeysOptions['role'],
     book: ChainBook,
     suite: Suite,
-    watches: boolean,
+    watches: ChainBook | null,
   ): Promise<void> {
     const pair = await makeKemPair(suite);
-    const options = this.#options(room, role, book);
-    const leaf = await makeLeaf(options, pair);
+    const options = this.#options(room, role, watches ?? book);
+    const leaf = await makeLeaf({ ...options, book }, pair);
     const keys = new Keys(options, pair, leaf);
     const beside = keys.kem ? { kem: keys.kem } : {};
     const media = { ufrag: 'abcd', fingerprint: NOBODY, pt: 111, level: 1, ssrc: [1, 2] as [number, number] };

@@ -27,7 +27,8 @@ export class Wire {
     this.#socket = socket;
   }
 
-  static async open(port: number): Promise<Wire> {
+  /** `hear` gets what is not a reply, from the first message on. */
+  static async open(port: number, hear: (message: Message) => void): Promise<Wire> {
     const socket = connect(port, '127.0.0.1');
     socket.setNoDelay(true);
     const key = randomBytes(16).toString('base64');
@@ -35,6 +36,7 @@ export class Wire {
       .update(key + GUID)
       .digest('base64');
     const wire = new Wire(socket);
+    wire.hear = hear;
     await new Promise<void>((resolve, reject) => {
       let answer = '';
       socket.once('error', reject);

@@ -62,6 +62,9 @@ export class Server {
       }
       await new Promise((r) => setTimeout(r, 50));
     }
+    // What it printed may arrive after its first answer.
+    for (let i = 0; i < 100 && !this.founderLink && !/^Founder link: /m.test(this.log); i++)
+      await new Promise((r) => setTimeout(r, 20));
     this.founderLink = /^Founder link: (\S+)$/m.exec(this.log)?.[1] ?? this.founderLink;
   }
 
