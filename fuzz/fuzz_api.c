@@ -49,6 +49,7 @@ static void touch_command(const struct command *c)
         break;
     case COMMAND_PAIR_OFFER:
         touch(c->pair.body);
+        touch(c->pair.sig);
         break;
     case COMMAND_CLAIM_OPEN:
         touch(c->claim.body);

@@ -133,7 +133,7 @@ struct command {
     union {
         struct { struct view host; bool operator; } open; /* SOCKET_OPEN: the Host that Origin was checked against */
         struct { struct key invite; uint8_t sig[SIG_BYTES]; } look; /* LOOK, RECOVERY_LOOK (the recovery key) */
-        struct { struct key key; struct view code; struct view body; uint8_t sig[SIG_BYTES]; } pair; /* PAIR_OPEN: key; PAIR_FIND: code; PAIR_OFFER: key, body, sig */
+        struct { struct key key; struct view code, body, sig; } pair; /* PAIR_OPEN: key; PAIR_FIND: code; PAIR_OFFER: key, body, sig (empty: not signed yet) */
         struct { struct view body; uint8_t sig[SIG_BYTES]; } claim;      /* CLAIM_OPEN */
         struct { uint64_t from; } log;                                   /* LOG_READ */
         struct { struct view record, name; } record;    /* REDEEM (with name), PAIR_ACCEPT, RECOVERY_USE, LOG_APPEND, ROOM_REMOVE */
@@ -318,7 +318,7 @@ struct out {
         struct { const struct claim_info *list; size_t count; } claims; /* REPLY_CLAIMS; EVENT_CLAIM: one */
         struct { bool held; } held;
         struct { enum club_role role; } role;
-        struct { struct id account, founder; struct view body; uint8_t sig[SIG_BYTES]; } offer; /* PAIR_OFFER */
+        struct { struct id account, founder; struct view body, sig; } offer; /* PAIR_OFFER */
         struct { struct id device; } paired;                          /* PAIR_DONE */
         struct { struct id successor; struct view name; uint64_t until_ms; } claimed;
     };

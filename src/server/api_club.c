@@ -50,16 +50,13 @@ void decode_pair_find(struct members *m, struct command *c)
     c->pair.code = take_text(m, "code");
 }
 
-/* An empty body takes the offer back; there is nothing to sign then. */
+/* An empty body takes the offer back. Without a signature it only lets both sides compare the words. */
 void decode_pair_offer(struct members *m, struct command *c)
 {
     TAKE_EXACT(m, "key", c->pair.key.bytes);
     c->pair.body = take_bytes(m, "body", LIMIT_RECORD_BYTES);
-    struct view sig = take_bytes(m, "sig", SIG_BYTES);
-    if (sig.len == SIG_BYTES)
-        memcpy(c->pair.sig, sig.ptr, SIG_BYTES);
-    else if (c->pair.body.len || sig.len)
-        take_fail(m, ERR_MALFORMED);
+    c->pair.sig = take_bytes(m, "sig", SIG_BYTES);
+    if (c->pair.sig.len != SIG_BYTES && c->pair.sig.len) take_fail(m, ERR_MALFORMED);
 }
 
 void decode_recovery_look(struct members *m, struct command *c)

@@ -43,7 +43,7 @@ void put_pair_offer(struct json *j, const struct out *o)
     put_id(j, "account", &o->offer.account);
     put_id(j, "founder", &o->offer.founder);
     json_bytes(j, "body", o->offer.body);
-    json_bytes(j, "sig", VIEW(o->offer.sig));
+    json_bytes(j, "sig", o->offer.sig);
 }
 
 void put_pair_done(struct json *j, const struct out *o)

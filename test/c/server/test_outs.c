@@ -244,8 +244,12 @@ static void devices(void **state)
     o = EVENT(EVENT_PAIR_OFFER);
     o.offer.account = o.offer.founder = run_id(RUN_INES);
     o.offer.body = (struct view){body, write_body(body, sizeof body, RECORD_DEVICE_ADD)};
-    RUN(o.offer.sig, 9);
+    uint8_t sig[SIG_BYTES];
+    RUN(sig, 9);
+    o.offer.sig = VIEW(sig);
     assert_encodes("pair.offer.event", &o);
+    o.offer.sig = (struct view){0};
+    assert_encodes("pair.offer.event-unsigned", &o);
     o = EVENT(EVENT_PAIR_DONE);
     o.paired.device = run_id(RUN_ZOE_DEVICE);
     assert_encodes("pair.done.event", &o);

@@ -120,7 +120,12 @@ static void adds_devices(void **state)
     assert_int_equal(r->command.kind, COMMAND_PAIR_OFFER);
     ASSERT_RUN(r->command.pair.key.bytes, 5);
     assert_int_equal(r->command.pair.body.len, 73);
-    ASSERT_RUN(r->command.pair.sig, 9);
+    assert_int_equal(r->command.pair.sig.len, SIG_BYTES);
+    assert_int_equal(r->command.pair.sig.ptr[0], 9);
+    api_free(r);
+    r = decode_file("pair.offer.request-unsigned");
+    assert_int_equal(r->command.pair.body.len, 73);
+    assert_int_equal(r->command.pair.sig.len, 0);
     api_free(r);
     r = decode_file("pair.offer.request-withdrawn");
     assert_int_equal(r->command.pair.body.len, 0);

@@ -69,17 +69,10 @@ export class Pairing {
     return outcome;
   }
 
-  // First unsigned, so that both can compare the words; then with the other device's signature; with nothing,
-  // it takes back what it offered.
+  // First unsigned, so that both can compare the words; then with the other device's signature.
   async onOffer(offer: Events['pair.offer']): Promise<void> {
     const newcomer = this.#newcomer;
     if (!newcomer || this.view.value.state === 'expired') return;
-    if (offer.body === '') {
-      this.#offer = null;
-      this.#agreed = false;
-      this.#show({ state: 'waiting', words: null, account: null });
-      return;
-    }
     if (!newcomer.takes(offer.body, offer.account)) return;
     const other =
       this.#offer && (this.#offer.account !== offer.account || this.#offer.founder !== offer.founder);
