@@ -7,9 +7,11 @@
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 
@@ -69,11 +71,12 @@ MUST_CHECK enum err writer_end(const struct writer *w);
 static inline struct view writer_view(const struct writer *w) { return (struct view){w->ptr, w->len}; }
 
 /* Fields at a fixed place of a buffer whose size is known to suffice: headers and nonces of the packet path. */
-static inline void put_u16(uint8_t *p, uint16_t v) { p[0] = (uint8_t)(v >> 8), p[1] = (uint8_t)v; }
-static inline void put_u32(uint8_t *p, uint32_t v) { put_u16(p, (uint16_t)(v >> 16)), put_u16(p + 2, (uint16_t)v); }
-static inline void put_u48(uint8_t *p, uint64_t v) { put_u16(p, (uint16_t)(v >> 32)), put_u32(p + 2, (uint32_t)v); }
-static inline uint16_t get_u16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
-static inline uint32_t get_u32(const uint8_t *p) { return (uint32_t)get_u16(p) << 16 | get_u16(p + 2); }
+static inline void put_u16(uint8_t *p, uint16_t v) { v = htobe16(v), memcpy(p, &v, sizeof(v)); }
+static inline void put_u32(uint8_t *p, uint32_t v) { v = htobe32(v), memcpy(p, &v, sizeof(v)); }
+static inline void put_u64(uint8_t *p, uint64_t v) { v = htobe64(v), memcpy(p, &v, sizeof(v)); }
+static inline uint16_t get_u16(const uint8_t *p) { uint16_t v; memcpy(&v, p, sizeof(v)); return be16toh(v); }
+static inline uint32_t get_u32(const uint8_t *p) { uint32_t v; memcpy(&v, p, sizeof(v)); return be32toh(v); }
+static inline uint64_t get_u64(const uint8_t *p) { uint64_t v; memcpy(&v, p, sizeof(v)); return be64toh(v); }
 
 /* base64url without padding (RFC 4648 5), the only text form of bytes in the protocol. Decoding
  * refuses padding, white space, other alphabets and non-zero trailing bits. */

@@ -121,6 +121,7 @@ enum {
     LIMIT_TICK_MS = 10,             /* timers of a media thread are this coarse */
     LIMIT_SPEAKER_HOLD_MS = 600,    /* a speaker who got a slot keeps it at least this long */
     LIMIT_SPEAKER_IDLE_MS = 500,    /* a speaker who sent nothing for so long has no claim on its slot */
+    LIMIT_SPEAKER_WAIT_MS = 3000,   /* who speaks unheard for so long gets the slot of one who had it as long */
     LIMIT_SPEAKER_MARGIN_DB = 6,    /* how much louder than the quietest a newcomer must be */
     LIMIT_SEQ_JUMP = 3000,          /* packets; a larger gap of a speaker is closed, not passed on as loss */
     LIMIT_UFRAG_BYTES = 32,

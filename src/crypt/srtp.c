@@ -135,23 +135,19 @@ size_t srtp_trailer(const struct srtp *s)
     return s->tag;
 }
 
-/* RFC 7714 8.1, 9.1: zeros, SSRC, 48-bit index; all XOR the session salt. */
+/* RFC 7714 8.1, 9.1: 16 bits of zero, SSRC, 48-bit index; all XOR the session salt. */
 static void gcm_iv(const struct half *h, const struct parts *p, uint8_t iv[GCM_IV_BYTES])
 {
-    put_u16(iv, 0);
-    put_u32(iv + 2, p->ssrc);
-    put_u48(iv + 6, p->index);
-    for (size_t i = 0; i < GCM_IV_BYTES; i++) iv[i] ^= h->salt[i];
+    put_u64(iv, get_u64(h->salt) ^ ((uint64_t)p->ssrc << 16 | p->index >> 32));
+    put_u32(iv + 8, get_u32(h->salt + 8) ^ (uint32_t)p->index);
 }
 
 /* RFC 3711 4.1.1: the same two bytes further on, then a block counter that starts at zero. */
 static void cm_iv(const struct half *h, const struct parts *p, uint8_t iv[16])
 {
-    put_u32(iv, 0);
-    put_u32(iv + 4, p->ssrc);
-    put_u48(iv + 8, p->index);
-    put_u16(iv + 14, 0);
-    for (size_t i = 0; i < sizeof(h->salt); i++) iv[i] ^= h->salt[i];
+    put_u64(iv, get_u64(h->salt) ^ p->ssrc);
+    put_u64(iv + 8, p->index << 16);
+    for (size_t i = 8; i < sizeof(h->salt); i++) iv[i] ^= h->salt[i];
 }
 
 static bool update(EVP_CIPHER_CTX *c, uint8_t *out, const uint8_t *in, size_t n)

@@ -20,7 +20,10 @@ static int slot_of(struct room *room, struct voice *v, uint64_t now)
     }
     int k = level_choose(holders, &v->loudness, now);
     if (k < 0) return -1;
-    if (room->holders[k]) room->holders[k]->slot = -1;
+    if (room->holders[k]) {
+        room->holders[k]->slot = -1;
+        loudness_unheard(&room->holders[k]->loudness, now);
+    }
     room->holders[k] = v;
     room->since_ms[k] = now;
     slot_switch(&room->slots[k]);
@@ -133,7 +136,7 @@ static void add(struct worker *w, struct fan *f, struct listener *l, const struc
     uint64_t index;
     bool first;
     if (c->from == l->name || !slot_out_index(o, c->tenure, c->index, &index, &first)) return;
-    size_t sealed = RTP_HEADER_BYTES + c->payload.len + srtp_trailer(l->out);
+    size_t sealed = RTP_HEADER_BYTES + c->payload.len + l->trailer;
     struct train *t = train_for(w, f, l, sealed);
     uint8_t *at = f->buffers + (size_t)(t - f->trains) * UDP_STRIDE + t->len;
     f->jobs[f->job_count++] = write_packet(l, c, index, first, (struct span){at, sealed});
@@ -187,7 +190,7 @@ bool forward_again(struct worker *w, struct listener *l, struct room *room, int 
         !history_get(room->histories[slot], l->outs[slot].tenure, index, &c))
         return false;
     uint8_t *bytes = w->row->reserve(w->udp, 1);
-    struct span place = {bytes, RTP_HEADER_BYTES + c.payload.len + srtp_trailer(l->out)};
+    struct span place = {bytes, RTP_HEADER_BYTES + c.payload.len + l->trailer};
     struct srtp_job job = write_packet(l, &c, out, first, place);
     srtp_protect_rtp(&job, 1);
     if (job.err) return false;

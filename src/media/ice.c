@@ -125,6 +125,7 @@ static bool choose_address(struct worker *w, struct peer *p, const struct stun_m
 
 /* ---- checks ---- */
 
+/* Never more than what came: the sender of a check may not be who its address says. */
 static void answer(struct worker *w, const struct peer *p, const struct stun_message *m, int code,
                    const struct endpoint *from)
 {
@@ -133,7 +134,7 @@ static void answer(struct worker *w, const struct peer *p, const struct stun_mes
     struct sockaddr_storage mapped = {0};
     memcpy(&mapped, &from->v6, sizeof(from->v6));
     enum err e = code ? stun_write_error(&out, m, code, pwd) : stun_write_success(&out, m, &mapped, pwd);
-    if (e == OK) worker_send(w, out.ptr, out.len, from);
+    if (e == OK && out.len <= m->whole.len) worker_send(w, out.ptr, out.len, from);
 }
 
 void ice_on_stun(struct worker *w, const struct datagram *d, uint64_t now)

@@ -111,7 +111,11 @@ enum err room_listen(struct peer *p)
     enum err e = room->count == room->space ? grow(room) : OK;
     if (e) return e;
     struct listener *l = &room->listeners[p->seat = (int32_t)room->count++];
-    *l = (struct listener){.out = p->out, .peer = p, .name = p->name, .payload_type = p->is.payload_type};
+    *l = (struct listener){.out = p->out,
+                           .peer = p,
+                           .name = p->name,
+                           .payload_type = p->is.payload_type,
+                           .trailer = (uint8_t)srtp_trailer(p->out)};
     memcpy(l->ssrc, p->is.slot_ssrc, sizeof(l->ssrc));
     start_outs(l);
     room_moved(p);

@@ -24,7 +24,7 @@ struct listener {
     struct peer *peer;
     peer_name name; /* of the peer: nobody hears himself */
     uint32_t ssrc[LIMIT_SLOTS];
-    uint8_t payload_type;
+    uint8_t payload_type, trailer; /* trailer: what sealing adds to a packet */
     bool placed; /* its address is its own at the moment */
     struct slot_out outs[LIMIT_SLOTS];
 };

@@ -38,7 +38,10 @@ static void packet(struct stage *s, int who, uint8_t level)
         holders[k] = (struct level_holder){s->holder[k] < 0 ? NULL : &s->people[s->holder[k]], s->since[k]};
     int k = level_choose(holders, &s->people[who], s->now);
     if (k < 0) return;
-    if (s->holder[k] >= 0) s->switches++;
+    if (s->holder[k] >= 0) {
+        s->switches++;
+        loudness_unheard(&s->people[s->holder[k]], s->now);
+    }
     s->holder[k] = who;
     s->since[k] = s->now;
 }
@@ -74,32 +77,61 @@ static void a_fifth_takes_a_silent_slot(void **state)
     assert_int_equal(s.switches, 1);
 }
 
-static void equals_do_not_alternate(void **state)
+/* All at once and as loud: nobody is shut out for long, nobody is cut off before the others' patience ends.
+ */
+static void equals_take_turns_slowly(void **state)
 {
     (void)state;
     struct stage s = stage_new();
     uint8_t levels[PEOPLE];
-    for (int i = 0; i < PEOPLE; i++) levels[i] = LOUD;
-    pass(&s, levels, PEOPLE, 10000);
-    assert_int_equal(s.switches, 0);
+    uint64_t unheard[PEOPLE] = {0};
     for (int i = 0; i < PEOPLE; i++) levels[i] = (uint8_t)(LOUD + i % 4); /* within the margin */
-    pass(&s, levels, PEOPLE, 10000);
+    pass(&s, levels, PEOPLE, LIMIT_SPEAKER_WAIT_MS - 500);
     assert_int_equal(s.switches, 0);
+    for (int i = 0; i < 3000; i++) {
+        int before[LIMIT_SLOTS];
+        uint64_t since[LIMIT_SLOTS];
+        for (int k = 0; k < LIMIT_SLOTS; k++) before[k] = s.holder[k], since[k] = s.since[k];
+        pass(&s, levels, PEOPLE, FRAME_MS);
+        for (int k = 0; k < LIMIT_SLOTS; k++)
+            if (s.holder[k] != before[k]) assert_true(s.since[k] - since[k] >= LIMIT_SPEAKER_WAIT_MS);
+        for (int who = 0; who < PEOPLE; who++) {
+            unheard[who] = slot_of(&s, who) < 0 ? unheard[who] + FRAME_MS : 0;
+            assert_true(unheard[who] <= 2 * LIMIT_SPEAKER_WAIT_MS);
+        }
+    }
+    assert_in_range(s.switches, 4 * 15, 4 * 20);
+}
+
+/* One who interrupts softly does not get through; at the same loudness after a while; mumbling never waits.
+ */
+static void an_interrupter_gets_through(void **state)
+{
+    (void)state;
+    struct stage s = stage_new();
+    uint8_t four[] = {LOUD, LOUD, LOUD, LOUD, 70}, five[] = {LOUD, LOUD, LOUD, LOUD, LOUD + 2};
+    pass(&s, four, 5, 10000);
+    assert_int_equal(slot_of(&s, 4), -1);
+    pass(&s, five, 5, LIMIT_SPEAKER_WAIT_MS - 200);
+    assert_int_equal(slot_of(&s, 4), -1);
+    pass(&s, five, 5, 500);
+    assert_true(slot_of(&s, 4) >= 0);
+    assert_int_equal(s.switches, 1);
 }
 
 static void the_loudest_win_and_the_quietest_goes(void **state)
 {
     (void)state;
     struct stage s = stage_new();
-    uint8_t soft[] = {SOFT, SOFT + 8, SOFT, SOFT, 255, 255}, both[] = {SOFT, SOFT + 8, SOFT, SOFT, LOUD, 255},
-            all[] = {SOFT, SOFT + 8, SOFT, SOFT, LOUD, LOUD};
+    uint8_t soft[] = {SOFT, SOFT + 15, SOFT, SOFT, 255, 255}, both[] = {SOFT, SOFT + 15, SOFT, SOFT, LOUD, 255},
+            all[] = {SOFT, SOFT + 15, SOFT, SOFT, LOUD, LOUD};
     pass(&s, soft, 6, 2000);
     pass(&s, both, 6, 1000);
     assert_int_equal(slot_of(&s, 4), 1);
     pass(&s, all, 6, 1000);
     assert_true(slot_of(&s, 5) >= 0 && slot_of(&s, 5) != 1);
     assert_int_equal(s.switches, 2);
-    pass(&s, all, 6, 5000);
+    pass(&s, all, 6, 1500);
     assert_int_equal(s.switches, 2);
 }
 
@@ -148,7 +180,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(four_never_switch),
         cmocka_unit_test(a_fifth_takes_a_silent_slot),
-        cmocka_unit_test(equals_do_not_alternate),
+        cmocka_unit_test(equals_take_turns_slowly),
+        cmocka_unit_test(an_interrupter_gets_through),
         cmocka_unit_test(the_loudest_win_and_the_quietest_goes),
         cmocka_unit_test(a_newcomer_is_held),
         cmocka_unit_test(a_click_is_no_speech),
