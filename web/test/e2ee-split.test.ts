@@ -5,9 +5,9 @@ import { b64, random } from '../src/base/bytes.ts';
 import { type Entry, Roster } from '../src/e2ee/roster.ts';
 import { share } from '../src/e2ee/shares.ts';
 import { Club, type Member } from './club.ts';
-import { type Client, Relay } from './relay.ts';
+import { type Client, type Made, Relay } from './relay.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const entry = (): Entry => {
   const leaf = random(32);
@@ -63,6 +63,8 @@ describe('shares', () => {
 let club: Club;
 let members: Member[];
 const CROWD = 1_020;
+const ROOM = b64(random(16));
+const leaves: Record<1 | 2, Made[]> = { 1: [], 2: [] };
 
 beforeAll(async () => {
   club = await Club.found();
@@ -81,9 +83,10 @@ interface Large {
 
 // Everybody comes before there is a key, so the first header is flat.
 async function large(suite: 1 | 2, helped: boolean, before?: (relay: Relay) => void): Promise<Large> {
-  const relay = new Relay(club);
+  const relay = new Relay(club, null, ROOM);
   relay.suite = suite;
-  for (let i = 0; i < CROWD; i++) await relay.join(member(i), { mute: true });
+  const made = leaves[suite];
+  for (let i = 0; i < CROWD; i++) made[i] = await relay.mute(member(i), made[i]);
   const listener = await relay.join(member(CROWD));
   const helper = await relay.join(member(CROWD + 1));
   await relay.idle();

@@ -73,6 +73,11 @@ export class Client {
   }
 }
 
+export interface Made {
+  leaf: string;
+  kem: string | undefined;
+}
+
 interface Archived {
   message: KeyMessage;
   header: KeyHeader & Signed;
@@ -116,7 +121,8 @@ export class Relay {
   readonly #lines = new Map<Id, { last: number; length: number }>();
   #timers = new Set<{ at: number; run: () => void }>();
 
-  constructor(club: Club, weakness: Weakness | null = null) {
+  constructor(club: Club, weakness: Weakness | null = null, room: Id = b64(random(16))) {
+    this.room = room;
     this.club = club;
     this.weakness = weakness;
     this.rules = new Rules(this.room, weakness !== null);
@@ -191,10 +197,27 @@ export class Relay {
 
   async join(
     member: Member,
-    how: { role?: RoomRole; stage?: boolean; ownBook?: boolean; suite?: Suite; mute?: true } = {},
+    how: { role?: RoomRole; stage?: boolean; ownBook?: boolean; suite?: Suite } = {},
   ): Promise<Client> {
     const { role = 'listener', stage = role !== 'listener' } = how;
     const client = await this.make(member, how);
+    this.forget(member.account);
+    const person = await this.#enter(member, client.keys, role, stage);
+    this.clients.set(member.account, client);
+    void client.keys.joined(await this.#reply());
+    this.broadcast({ person }, member.account);
+    return client;
+  }
+
+  // In the list, and no client behind it. What was made once serves again in a room of the same id.
+  async mute(member: Member, made?: Made): Promise<Made> {
+    const { leaf, kem } = made ?? (await this.make(member)).keys;
+    const person = await this.#enter(member, { leaf, kem }, 'listener', false);
+    this.broadcast({ person }, member.account);
+    return { leaf, kem };
+  }
+
+  async #enter(member: Member, { leaf, kem }: Made, role: RoomRole, stage: boolean): Promise<Person> {
     const order = this.people.get(member.account)?.order ?? ++this.#order;
     const flags = { muted: true, away: false, called: false, hand: 0, order };
     const person: Person = {
@@ -205,17 +228,13 @@ export class Relay {
       role,
       stage,
       ...flags,
-      leaf: client.keys.leaf,
+      leaf,
     };
-    this.forget(member.account);
-    if (!how.mute) this.clients.set(member.account, client); // mute: in the list, and no client behind it
     this.people.set(member.account, person);
     this.#devices.set(member.account, member.keys.devicePublic);
-    if (client.keys.kem) this.#kems.set(member.account, client.keys.kem);
+    if (kem) this.#kems.set(member.account, kem);
     await leafHash(person);
-    if (!how.mute) void client.keys.joined(await this.#reply());
-    this.broadcast({ person }, member.account);
-    return client;
+    return person;
   }
 
   async #reply() {
