@@ -12,7 +12,7 @@ SEEDS ?= 1000
 
 benches := fanout peer latency join memory rooms
 
-.PHONY: run test unit browser screens bench-first-sound bench-chain bench-keys model fuzz deps-run deps-test client server clean help $(benches:%=bench-%)
+.PHONY: run test unit browser screens bench-trace bench-first-sound bench-chain bench-keys model fuzz deps-run deps-test client server clean help $(benches:%=bench-%)
 
 run: deps-run $(client) server ## build and start a server on http://localhost:8080
 	@exec build/release/src/server/aparte serve
@@ -41,6 +41,11 @@ $(benches:%=bench-%): bench-%: $(node) build/release/build.ninja
 	@scripts/deps.sh bench
 	@ninja -C build/release --quiet bench/aparte-load bench/media-host bench/bench-raw src/server/aparte
 	@node bench/$*.ts
+
+bench-trace: build/release/build.ninja ## seconds of leaked speech that name one of 5,000, by channel and colluders (an hour)
+	@scripts/deps.sh bench
+	@ninja -C build/release --quiet bench/bench-trace
+	@build/release/bench/bench-trace
 
 bench-chain: deps-test node_modules/.stamp build/release/build.ninja ## what everybody's invitation chain costs to verify, at 1,000 and 5,000 members
 	@ninja -C build/release --quiet bench/bench-chain

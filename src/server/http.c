@@ -25,9 +25,10 @@ struct page { /* one HTTP request being answered */
  * framed. */
 static const char *const headers[][2] = {
     {"content-security-policy:",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src "
-     "'self'; "
-     "media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; font-src 'self'; form-action 'none'; "
+     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: "
+     "blob:; "
+     "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; font-src 'self'; "
+     "form-action 'none'; "
      "base-uri 'none'; frame-ancestors 'none'"},
     {"x-content-type-options:", "nosniff"},
     {"referrer-policy:", "no-referrer"},

@@ -63,7 +63,7 @@ static void every_answer_is_guarded(void **state)
     static const char *const paths[] = {"/", "/nothing", "/assets/app-1a2b.js", "/healthz", "/ws"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         get(paths[i], "");
-        has("content-security-policy: default-src 'none'; script-src 'self';");
+        has("content-security-policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval';");
         has("frame-ancestors 'none'\r\n");
         has("x-content-type-options: nosniff\r\n");
         has("referrer-policy: no-referrer\r\n");
