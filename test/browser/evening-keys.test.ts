@@ -27,6 +27,27 @@ afterAll(async () => {
   server.forget();
 });
 
+/** Each of them hears the host's words, in one of three tries. */
+async function hear(listeners: Person[]): Promise<void> {
+  const best = new Map<string, number>();
+  const deaf = () => listeners.filter(({ name }) => (best.get(name) ?? 0) < 0.8);
+  for (let i = 0; i < 3 && deaf().length > 0; i++) {
+    const [said, ...heard] = await Promise.all([
+      hearMic(one(0).page, 4000),
+      ...listeners.map(({ page }) => hearSpeakers(page, 4000)),
+    ]);
+    for (const [k, { name }] of listeners.entries())
+      best.set(
+        name,
+        Math.max(best.get(name) ?? 0, match(said, heard[k] as NonNullable<(typeof heard)[0]>).r),
+      );
+  }
+  expect(
+    deaf().map(({ name }) => name),
+    JSON.stringify([...best]),
+  ).toEqual([]);
+}
+
 test('six are in one room, and five hear the host', async () => {
   await join(one(0).page, server.founderLink, one(0).name);
   const links: string[] = [];
@@ -39,12 +60,7 @@ test('six are in one room, and five hear the host', async () => {
     await enter(one(i + 1).page, 'Soirée');
     await lockSays(one(i + 1).page, i + 2);
   }
-  const [said, ...heard] = await Promise.all([
-    hearMic(one(0).page, 4000),
-    ...people.slice(1).map(({ page }) => hearSpeakers(page, 4000)),
-  ]);
-  for (const [i, ears] of heard.entries())
-    expect(match(said, ears).r, `${names[i + 1]} hears the host`).toBeGreaterThan(0.8);
+  await hear(people.slice(1));
 });
 
 test('a ban in the middle of a sentence', async () => {
@@ -72,8 +88,7 @@ test('a ban in the middle of a sentence', async () => {
 });
 
 test('and it stays so: the others hear on, the banned one is out of the club', async () => {
-  const [said, heard] = await Promise.all([hearMic(one(0).page, 4000), hearSpeakers(one(2).page, 4000)]);
-  expect(match(said, heard).r).toBeGreaterThan(0.8);
+  await hear(people.slice(2));
   await one(1).page.reload();
   await pause(1000);
   expect(
