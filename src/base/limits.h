@@ -108,9 +108,9 @@ enum {
     LIMIT_RTP_PER_S = 250,          /* packets per second accepted from one speaker (2.5 ms frames would be 400) */
     LIMIT_RTP_BYTES_PER_S = 64000,  /* 512 kbit/s from one speaker, both variants */
     LIMIT_NACKS_PER_S = 50,         /* packets sent again to one listener */
-    LIMIT_HANDSHAKES = 512,         /* DTLS handshakes in progress on one media thread */
+    LIMIT_HANDSHAKES = 1024,        /* DTLS handshakes in progress on one media thread */
     LIMIT_FAILURES_PER_S = 100,     /* checks that failed, per address prefix; beyond it strangers there are not heard */
-    LIMIT_HANDSHAKES_PER_S = 1000,  /* datagrams of unfinished DTLS handshakes, per address prefix */
+    LIMIT_HANDSHAKES_PER_S = 2000,  /* datagrams of unfinished DTLS handshakes, per address prefix */
     LIMIT_PREFIXES = 4096,          /* prefixes counted at a time */
     LIMIT_SPAN_SKEW = 256,          /* peers that a room's home may have beyond the emptiest thread; then it spans */
     LIMIT_BUSY_SKEW = 250,          /* thousandths of a core, the same */

@@ -156,23 +156,37 @@ static void after_dtls(struct worker *w, struct peer *p, enum dtls_state state, 
     }
 }
 
+/* A handshake costs a signature and memory: how many at once, and how fast from where, is bounded. What is
+ * not looked at is sent again by the client. */
+static bool may_shake(struct worker *w, const struct peer *p, const struct datagram *d, uint64_t now)
+{
+    struct prefix *prefix = prefix_of(w->prefixes, &d->from);
+    if ((p->dtls || w->handshakes < LIMIT_HANDSHAKES) &&
+        rate_allow(&prefix->handshakes, LIMIT_HANDSHAKES_PER_S, now))
+        return true;
+    COUNT(w, dropped_policed);
+    return false;
+}
+
+static void shake(struct worker *w, struct peer *p, const struct datagram *d, uint64_t now)
+{
+    uint64_t start_us = worker_cpu_us();
+    if (!p->shaking) w->handshakes++;
+    p->shaking = true;
+    if (!p->dtls && dtls_new(&p->dtls, w->dtls, p->is.fingerprint) != OK)
+        peer_down(w, p, MEDIA_DOWN_DTLS);
+    else
+        after_dtls(w, p, dtls_on_datagram(p->dtls, d->data, now), now);
+    w->handshakes_us += worker_cpu_us() - start_us;
+}
+
 /* The address has answered a check, so neither cookies nor HelloVerifyRequest are needed. */
 static void on_dtls(struct worker *w, struct peer *p, const struct datagram *d, uint64_t now)
 {
-    bool unfinished = p->state == PEER_CHECKED;
-    if (unfinished &&
-        ((!p->dtls && w->handshakes == LIMIT_HANDSHAKES) ||
-         !rate_allow(&prefix_of(w->prefixes, &d->from)->handshakes, LIMIT_HANDSHAKES_PER_S, now))) {
-        COUNT(w, dropped_policed); /* the client sends it again */
-        return;
-    }
-    if (!p->dtls && dtls_new(&p->dtls, w->dtls, p->is.fingerprint) != OK) {
-        peer_down(w, p, MEDIA_DOWN_DTLS);
-        return;
-    }
-    if (unfinished && !p->shaking) w->handshakes++;
-    p->shaking = p->shaking || unfinished;
-    after_dtls(w, p, dtls_on_datagram(p->dtls, d->data, now), now);
+    if (p->state == PEER_UP)
+        after_dtls(w, p, dtls_on_datagram(p->dtls, d->data, now), now);
+    else if (p->state == PEER_CHECKED && may_shake(w, p, d, now))
+        shake(w, p, d, now);
     if (p->state == PEER_CHECKED || p->state == PEER_UP) worker_wake_at(w, p, now);
 }
 

@@ -53,6 +53,7 @@ struct worker {
     bool untold;          /* some room's home is yet to hear of us */
 
     uint64_t load_ms, load_us; /* when it was measured, and the processor time until then */
+    uint64_t handshakes_us;    /* of that time, what went into handshakes: those pass, listeners stay */
     struct media_stats stats;  /* written by the owner only, through COUNT */
 #ifdef APARTE_TEST_HOOKS
     FILE *tap;
@@ -73,6 +74,7 @@ void worker_run(struct worker *w, const _Atomic bool *stop); /* until *stop and 
 bool worker_tell(struct worker *w,
                  const struct media_event *e); /* false: the ring is full, try at the next tick */
 void worker_wake_at(struct worker *w, const struct peer *p, uint64_t at_ms);
+uint64_t worker_cpu_us(void); /* processor time of this thread; for measuring only, no rule looks at it */
 void worker_poke(const struct worker *w); /* from any thread: something waits for it */
 /* What was written where row->reserve said: one datagram, or several of `segment` bytes (the last may be
  * shorter). */
