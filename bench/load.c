@@ -204,7 +204,7 @@ static enum err bring_all(struct load *l)
         uint32_t limit = i == speakers ? 1 : l->o.at_once; /* the speakers are there before anyone listens */
         while (i - settled(l) >= limit) step(l, wall_ns() + NS_PER_MS);
         e = bring_one(l, i);
-        if (i % 16 == 0) step(l, 0);
+        step(l, 0);
     }
     while (!e && settled(l) < seats) step(l, wall_ns() + NS_PER_MS);
     for (uint32_t i = 0; i < speakers && !e; i++) {
