@@ -143,8 +143,8 @@ enum err member_invite(struct member *m, uint8_t seed[32], struct hash *record)
     if (!e) e = sign_and_add(&w, m->device_seed, record_purpose(r.type), writer_view(&w));
     if (e) return e;
     *record = hash_raw(writer_view(&w));
-    return done(socket_ask(&m->socket,
-                           json_pack("{s:s,s:o}", "do", "invite.create", "record", b64(writer_view(&w)))));
+    return done(
+        socket_ask(&m->socket, json_pack("{s:s,s:o}", "do", "log.append", "record", b64(writer_view(&w)))));
 }
 
 /* ---- rooms ---- */
