@@ -22,7 +22,7 @@ const HEIGHT = 260;
 const LEFT = 62;
 const BOTTOM = 44;
 const TOP = 34;
-const RIGHT = 14;
+const RIGHT = 24;
 
 type Row = { row: string; value: number; ns?: number; raw_ns?: number };
 
