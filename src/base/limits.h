@@ -129,6 +129,7 @@ enum {
 
     /* leak tracing */
     LIMIT_LEAK_S = 1800,            /* of recording that one trace takes */
+    LIMIT_SESSION_BYTES = 64 << 20, /* of one session file: 10,000 listeners with their audit paths are 10 MB */
     LIMIT_TRACE_SPEAKERS = 256,     /* in one session file */
     LIMIT_TRACE_SPANS = 4096,       /* of one speaker */
     LIMIT_TRACE_SEGMENTS = 1 << 17, /* of one span: 8.7 hours */

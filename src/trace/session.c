@@ -147,16 +147,13 @@ static void take_session(struct source *in, const json_t *root, struct session *
     if (!in->failed) take_speakers(in, root, s);
 }
 
-enum err session_load(struct session *s, const char *path, char *why, size_t why_cap)
+enum err session_parse(struct session *s, const char *text, size_t n, char *why, size_t why_cap)
 {
     *s = (struct session){0};
     json_error_t error;
-    json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
     if (!root) {
-        if (error.line < 0)
-            snprintf(why, why_cap, "It cannot be read.");
-        else
-            snprintf(why, why_cap, "Line %d of it is not JSON.", error.line);
+        snprintf(why, why_cap, "Line %d of it is not JSON.", error.line);
         return ERR_MALFORMED;
     }
     struct source in = {why, why_cap, false};
@@ -166,6 +163,24 @@ enum err session_load(struct session *s, const char *path, char *why, size_t why
     if (!in.failed) return OK;
     session_free(s);
     return ERR_MALFORMED;
+}
+
+enum err session_load(struct session *s, const char *path, char *why, size_t why_cap)
+{
+    FILE *f = fopen(path, "rb");
+    char *text = malloc(LIMIT_SESSION_BYTES + 1);
+    size_t n = f && text ? fread(text, 1, LIMIT_SESSION_BYTES + 1, f) : 0;
+    enum err e = !f || ferror(f) || !text ? ERR_NOT_FOUND : n > LIMIT_SESSION_BYTES ? ERR_TOO_LARGE : OK;
+    if (f) fclose(f);
+    if (e == ERR_NOT_FOUND)
+        snprintf(why, why_cap, "It cannot be read.");
+    else if (e)
+        snprintf(why, why_cap, "It is too large.");
+    else
+        e = session_parse(s, text, n, why, why_cap);
+    if (text) wipe(text, n);
+    free(text);
+    return e;
 }
 
 void session_free(struct session *s)

@@ -44,6 +44,7 @@ struct session {
 };
 
 /* `why`: a sentence for people when it fails. */
+MUST_CHECK enum err session_parse(struct session *s, const char *text, size_t n, char *why, size_t why_cap);
 MUST_CHECK enum err session_load(struct session *s, const char *path, char *why, size_t why_cap);
 void session_free(struct session *s);
 
