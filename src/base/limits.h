@@ -41,6 +41,7 @@ enum {
     LIMIT_PAIR_FIND_MS = 6000,      /* between two codes that an account tries, with ten in reserve */
     LIMIT_CLAIM_CLOCK_MS = 600000,  /* how far the time of a claim may be from the server's clock */
     LIMIT_CLAIM_MS = 72 * 3600 * 1000, /* the veto period of a succession */
+    LIMIT_CLAIM_SIGN_MS = 24 * 3600 * 1000, /* a claim may wait so long for its second signature */
     LIMIT_CLAIMS = 64,              /* claims that wait for their second signature */
     LIMIT_REMOVALS_PER_MINUTE = 5,  /* by one person; more need a second admin */
     LIMIT_MOD_ENTRIES = 500,        /* of the moderation log per answer */

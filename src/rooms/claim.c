@@ -38,7 +38,7 @@ void claim_done(struct rooms *r, const struct record *rec)
     struct out out = {.kind = EVENT_CLAIMED};
     out.claimed.successor = by->account;
     out.claimed.name = member_name(by);
-    out.claimed.until_ms = target->claim.time_ms + LIMIT_CLAIM_MS;
+    out.claimed.until_ms = claim_until_ms(&target->claim);
     tell_member(r, target, out);
 }
 

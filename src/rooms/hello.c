@@ -34,7 +34,7 @@ static void reply_hello(struct rooms *r, const struct sock *s, const struct comm
     if (successor) {
         out.hello.successor = successor->account;
         out.hello.successor_name = member_name(successor);
-        out.hello.claim_until_ms = m->claim.time_ms + LIMIT_CLAIM_MS;
+        out.hello.claim_until_ms = claim_until_ms(&m->claim);
     }
     send_out(r, s, out);
 }

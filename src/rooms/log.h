@@ -1,7 +1,7 @@
 /* The member log in memory: records, heads, and what they add up to: members, devices, invites, ranks, bans.
  *
- * Only log_append() changes it, in log order, with records that chain_check() has passed. Members, devices and
- * invites are never freed before log_deinit(), so pointers to them stay good. Thread: control. */
+ * Only log_append() changes it, in log order, with records that chain_check() has passed. Members, devices
+ * and invites are never freed before log_deinit(), so pointers to them stay good. Thread: control. */
 #ifndef ROOMS_LOG_H
 #define ROOMS_LOG_H
 
@@ -43,14 +43,16 @@ struct claim { /* a supersede record that waits for its 72 h; successor NULL: no
     struct member *successor, *author, *second;
     uint64_t time_ms;
 };
+uint64_t
+claim_until_ms(const struct claim *claim); /* no succession before; for a veto there are 72 h at least */
 
 struct member {
     struct id account;
     enum club_role role;
     bool banned, deleted, superseded, held;
-    bool shown;             /* signed a record that everybody reads in full, so everybody may ask for its path */
-    uint64_t held_n;        /* the record that held or released it last */
-    uint32_t depth;         /* invitations between the founder and this member */
+    bool shown;      /* signed a record that everybody reads in full, so everybody may ask for its path */
+    uint64_t held_n; /* the record that held or released it last */
+    uint32_t depth;  /* invitations between the founder and this member */
     struct invite *ticket;  /* the invite that let it in; NULL: founder */
     struct member *inviter; /* its place in the tree: who invited it, or that one's successor */
     struct invite *invites; /* its own, newest first */
@@ -72,7 +74,7 @@ struct member {
     /* who is here now, kept by rooms.c and room.c */
     struct sock *socks;
     struct person *person;
-    struct room *opening; /* opened by this member, who has not come yet */
+    struct room *opening;                            /* opened by this member, who has not come yet */
     uint64_t removals_ms[LIMIT_REMOVALS_PER_MINUTE]; /* a ring: see removals.c */
     uint32_t removal_count;
     uint64_t find_due_ms; /* see pair.c */
@@ -91,11 +93,11 @@ struct member_log {
     struct device **devices;
     uint32_t size, cap, member_count, member_cap, invite_count, invite_cap, device_count, device_cap;
     struct map by_account, by_device, by_invite; /* to an index of the arrays above */
-    struct map by_recovery;                      /* every recovery key there ever was -> index of its member */
-    struct map room_bans;                        /* struct room_ban: for good */
-    struct map bodies;                           /* hash of every record's body: none counts twice */
+    struct map by_recovery; /* every recovery key there ever was -> index of its member */
+    struct map room_bans;   /* struct room_ban: for good */
+    struct map bodies;      /* hash of every record's body: none counts twice */
     struct key founder_key; /* the set-up key that the founder used; valid once size > 0 */
-    bool broken; /* memory ran out between the store and us: nothing is accepted until a restart */
+    bool broken;            /* memory ran out between the store and us: nothing is accepted until a restart */
 };
 
 /* What a record changed, for what follows from it. */

@@ -30,16 +30,23 @@ static void drop(struct rooms *r, struct pair *p)
     *p = r->pairs[--r->pair_count];
 }
 
+/* It refused, or nobody sits there any more: whoever offered it a place need not wait. */
+static void give_up(struct rooms *r, struct pair *p)
+{
+    if (p->by) tell_member(r, p->by, (struct out){.kind = EVENT_PAIR_GONE, .unpaired = {p->key}});
+    drop(r, p);
+}
+
 void pair_forget(struct rooms *r, sock_name sock)
 {
     struct pair *p = pair_of(r, sock);
-    if (p) drop(r, p);
+    if (p) give_up(r, p);
 }
 
 void pairs_expire(struct rooms *r)
 {
     for (uint32_t i = r->pair_count; i-- > 0;)
-        if (r->now_ms >= r->pairs[i].until_ms) drop(r, &r->pairs[i]);
+        if (r->now_ms >= r->pairs[i].until_ms) give_up(r, &r->pairs[i]);
 }
 
 /* ---- the new device --------------------------------------------------------------------------------- */
@@ -99,7 +106,8 @@ enum err do_pair_find(struct rooms *r, struct sock *s, const struct command *c)
     return ERR_NOT_FOUND;
 }
 
-/* The body of a device-add by this session, for this key; and its first signature, once the words were compared. */
+/* The body of a device-add by this session, for this key; and its first signature, once the words were
+ * compared. */
 static enum err check_offer(const struct sock *s, const struct command *c)
 {
     uint8_t bytes[LIMIT_RECORD_BYTES];

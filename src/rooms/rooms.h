@@ -265,7 +265,7 @@ enum out_kind {
     EVENT_CHALLENGE, EVENT_HALL, EVENT_HALL_ROOM, EVENT_HALL_GONE, EVENT_GUEST, EVENT_PROFILE, EVENT_MOD_ASK,
     EVENT_PERSON, EVENT_LEFT, EVENT_KEYS, EVENT_CALLED, EVENT_OUT, EVENT_LOG,
     EVENT_SEAL, EVENT_BEAT, EVENT_TAGS,
-    EVENT_HELD, EVENT_ROLE, EVENT_PAIR_OFFER, EVENT_PAIR_DONE, EVENT_CLAIM, EVENT_CLAIMED,
+    EVENT_HELD, EVENT_ROLE, EVENT_PAIR_OFFER, EVENT_PAIR_DONE, EVENT_PAIR_GONE, EVENT_CLAIM, EVENT_CLAIMED,
 };
 
 struct out {
@@ -320,6 +320,7 @@ struct out {
         struct { enum club_role role; } role;
         struct { struct id account, founder; struct view body, sig; } offer; /* PAIR_OFFER */
         struct { struct id device; } paired;                          /* PAIR_DONE */
+        struct { struct key key; } unpaired;                          /* PAIR_GONE: the new device refused, or went away */
         struct { struct id successor; struct view name; uint64_t until_ms; } claimed;
     };
 };

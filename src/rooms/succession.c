@@ -23,18 +23,15 @@ enum err check_claim(const struct member_log *l, const struct record *rec, const
     return author->role > CLUB_ADMIN && target->inviter != author ? ERR_FORBIDDEN : OK;
 }
 
-static uint64_t apart(uint64_t a, uint64_t b)
-{
-    return a > b ? a - b : b - a;
-}
-
 enum err check_supersede(const struct member_log *l, const struct candidate *c)
 {
     struct member *second;
     enum err e = check_claim(l, c->rec, c->author);
     if (!e) e = check_second(l, c->rec, &second);
     if (e || !c->now_ms) return e;
-    return apart(c->rec->time_ms, c->now_ms) > LIMIT_CLAIM_CLOCK_MS ? ERR_STATE : OK;
+    /* The second signature may come a day after the first; check_waited() makes up for that day. */
+    bool ahead = c->rec->time_ms > c->now_ms + LIMIT_CLAIM_CLOCK_MS;
+    return ahead || c->now_ms > c->rec->time_ms + LIMIT_CLAIM_SIGN_MS ? ERR_STATE : OK;
 }
 
 /* A newer claim takes the place of one that waits, and waits as long itself. */
@@ -62,11 +59,19 @@ enum err apply_veto(struct member_log *l, const struct record *rec, struct log_c
     return OK;
 }
 
-/* Both times are signed; live, the second one must not be ahead of the server's clock. */
+uint64_t claim_until_ms(const struct claim *claim)
+{
+    return claim->time_ms + LIMIT_CLAIM_SIGN_MS + LIMIT_CLAIM_MS;
+}
+
+/* Both times are signed. Live, the server's own clock counts too: a claim that came a day late still leaves
+ * the whole time for a veto. */
 static enum err check_waited(const struct candidate *c, const struct claim *claim)
 {
     if (c->rec->time_ms < claim->time_ms + LIMIT_CLAIM_MS) return ERR_EARLY;
-    return c->now_ms && c->rec->time_ms > c->now_ms + LIMIT_CLAIM_CLOCK_MS ? ERR_EARLY : OK;
+    if (!c->now_ms) return OK;
+    bool early = c->now_ms < claim_until_ms(claim) || c->rec->time_ms > c->now_ms + LIMIT_CLAIM_CLOCK_MS;
+    return early ? ERR_EARLY : OK;
 }
 
 enum err check_succession(const struct member_log *l, const struct candidate *c)

@@ -65,6 +65,7 @@ static const struct {
     [EVENT_ROLE] = {"role", put_role},
     [EVENT_PAIR_OFFER] = {"pair.offer", put_pair_offer},
     [EVENT_PAIR_DONE] = {"pair.done", put_pair_done},
+    [EVENT_PAIR_GONE] = {"pair.gone", put_pair_gone},
     [EVENT_CLAIM] = {"claim", put_claim},
     [EVENT_CLAIMED] = {"claimed", put_claimed},
 };

@@ -51,6 +51,11 @@ void put_pair_done(struct json *j, const struct out *o)
     put_id(j, "device", &o->paired.device);
 }
 
+void put_pair_gone(struct json *j, const struct out *o)
+{
+    json_bytes(j, "key", VIEW(o->unpaired.key.bytes));
+}
+
 /* ---- coming back ----------------------------------------------------------------------------------- */
 
 void put_recovery(struct json *j, const struct out *o)

@@ -28,6 +28,7 @@ void put_pair(struct json *j, const struct out *o);
 void put_pair_key(struct json *j, const struct out *o);
 void put_pair_offer(struct json *j, const struct out *o);
 void put_pair_done(struct json *j, const struct out *o);
+void put_pair_gone(struct json *j, const struct out *o);
 void put_recovery(struct json *j, const struct out *o);
 void put_claims(struct json *j, const struct out *o);
 void put_claim(struct json *j, const struct out *o);

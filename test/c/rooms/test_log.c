@@ -203,10 +203,10 @@ static void pairing(void **state)
 
     struct command offer = {.kind = COMMAND_PAIR_OFFER, .sock = a->sock, .pair = {.key = d->device_key}};
     offer.pair.body = (struct view){bytes, len - 2 * SIG_BYTES};
-    memcpy(offer.pair.sig, bytes + len - 2 * SIG_BYTES, SIG_BYTES);
-    offer.pair.sig[0] ^= 1;
+    offer.pair.sig = (struct view){bytes + len - 2 * SIG_BYTES, SIG_BYTES};
+    bytes[len - 2 * SIG_BYTES] ^= 1;
     assert_refused(w, a, ERR_SIGNATURE, world_apply(w, &offer));
-    offer.pair.sig[0] ^= 1;
+    bytes[len - 2 * SIG_BYTES] ^= 1;
     assert_int_equal(world_apply(w, &offer), OK);
     const struct out *o = world_out(w, d->sock, EVENT_PAIR_OFFER, 0);
     assert_true(id_eq(o->offer.account, a->account) && id_eq(o->offer.founder, f->account));
@@ -218,6 +218,27 @@ static void pairing(void **state)
     assert_true(id_eq(o->record.account, a->account) && id_eq(o->record.device, d->device));
     assert_true(id_eq(world_out(w, a->sock, EVENT_PAIR_DONE, 0)->paired.device, d->device));
     assert_int_equal(world_hello(w, d, 0, none), OK);
+}
+
+static void whoever_offers_is_told_of_a_refusal(void **state)
+{
+    struct world *w = *state;
+    struct actor *f = world_founder(w), *d = twin(w, f);
+    uint8_t bytes[LIMIT_RECORD_BYTES];
+    assert_int_equal(world_connect(w, d), OK);
+    struct command open = {.kind = COMMAND_PAIR_OPEN, .sock = d->sock, .pair = {.key = d->device_key}};
+    struct command offer = {.kind = COMMAND_PAIR_OFFER, .sock = f->sock, .pair = {.key = d->device_key}};
+    size_t len = device_add(w, f, d, bytes);
+    offer.pair.body = (struct view){bytes, len - 2 * SIG_BYTES};
+    offer.pair.sig = (struct view){bytes + len - 2 * SIG_BYTES, SIG_BYTES};
+    assert_int_equal(world_apply(w, &open), OK);
+    assert_int_equal(world_apply(w, &offer), OK);
+    open.pair.key.bytes[0] ^= 1; /* refused: another code, with another key */
+    assert_int_equal(world_apply(w, &open), OK);
+    assert_true(key_eq(world_out(w, f->sock, EVENT_PAIR_GONE, 0)->unpaired.key, d->device_key));
+    assert_refused(w, f, ERR_NOT_FOUND, world_apply(w, &offer));
+    world_disconnect(w, d); /* nobody had offered it anything */
+    assert_null(world_out(w, f->sock, EVENT_PAIR_GONE, 0));
 }
 
 static void a_code_does_not_last(void **state)
@@ -387,10 +408,11 @@ static void succession_takes_72_hours(void **state)
     assert_refused(w, a, ERR_FORBIDDEN, send_as(w, a, COMMAND_LOG_APPEND, &rec, other->device_seed));
     rec = claim(w, a, f, lost, back);
     assert_refused(w, a, ERR_SIGNATURE, send_as(w, a, COMMAND_LOG_APPEND, &rec, a->device_seed));
-    rec.time_ms -= LIMIT_CLAIM_CLOCK_MS + 1; /* dated back, for a shorter wait */
+    rec.time_ms -= LIMIT_CLAIM_SIGN_MS + 1; /* dated back, for a shorter wait */
     assert_refused(w, a, ERR_STATE, send_as(w, a, COMMAND_LOG_APPEND, &rec, f->device_seed));
 
-    rec = claim(w, a, f, lost, back);
+    rec = claim(w, a, f, lost, back); /* the second is away for a day */
+    rec.time_ms -= LIMIT_CLAIM_SIGN_MS;
     uint8_t bytes[LIMIT_RECORD_BYTES];
     size_t len = sign_record(&rec, a->device_seed, f->device_seed, bytes);
     struct command open = {.kind = COMMAND_CLAIM_OPEN, .sock = a->sock};
@@ -411,7 +433,9 @@ static void succession_takes_72_hours(void **state)
     assert_refused(w, back, ERR_EARLY, append(w, back, &rec));
     rec.time_ms = claimed + LIMIT_CLAIM_MS; /* by its own word, not by the server's clock */
     assert_refused(w, back, ERR_EARLY, append(w, back, &rec));
-    world_tick(w, LIMIT_CLAIM_MS);
+    world_tick(w, LIMIT_CLAIM_MS - 1000);
+    assert_refused(w, back, ERR_EARLY, append(w, back, &rec));
+    world_tick(w, 1000);
     rec.author = other->account, rec.author_device = other->device;
     assert_refused(w, other, ERR_FORBIDDEN, append(w, other, &rec));
     rec.author = back->account, rec.author_device = back->device;
@@ -518,6 +542,7 @@ int main(void)
         TEST(a_second_device_and_its_end),
         TEST(ghost_devices_are_refused),
         TEST(pairing),
+        TEST(whoever_offers_is_told_of_a_refusal),
         TEST(a_code_does_not_last),
         TEST(recovery_by_a_printed_key),
         TEST(ranks),

@@ -32,11 +32,6 @@ static uint8_t leaf[203], header[306], seal[80], welcome[112], wrap[48];
 static const uint8_t stage[] = {1, 1, 0, 0};
 static uint8_t founder_record[297], invite_record[145], redeem_record[297], room_ban[154];
 
-static void put_u64(uint8_t *out, uint64_t n)
-{
-    for (int i = 0; i < 8; i++) out[i] = (uint8_t)(n >> (56 - 8 * i));
-}
-
 static int fill(void **state)
 {
     (void)state;
@@ -253,6 +248,9 @@ static void devices(void **state)
     o = EVENT(EVENT_PAIR_DONE);
     o.paired.device = run_id(RUN_ZOE_DEVICE);
     assert_encodes("pair.done.event", &o);
+    o = EVENT(EVENT_PAIR_GONE);
+    RUN(o.unpaired.key.bytes, 5);
+    assert_encodes("pair.gone.event", &o);
     o = REPLY(REPLY_RECOVERY);
     o.recovery.account = run_id(RUN_INES), o.recovery.name = view_str("Inès");
     assert_encodes("recovery.look.reply", &o);

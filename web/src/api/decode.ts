@@ -290,6 +290,7 @@ const events: { [E in EventName]: Check<Events[E]> } = {
   role: object<Events['role']>({ role: club }),
   'pair.offer': object<Events['pair.offer']>({ account: id, founder: id, body: record, sig: sigLater }),
   'pair.done': object<Events['pair.done']>({ device: id }),
+  'pair.gone': object<Events['pair.gone']>({ key: hash }),
   'mod.ask': object<Events['mod.ask']>({ by: face, target: face, kind: text(32) }),
   claim: object<Events['claim']>({ by: face, target: face, successor: face }),
   claimed: object<Events['claimed']>({ successor: face, until: big }),

@@ -235,6 +235,7 @@ export interface Events {
   role: { role: ClubRole };
   'pair.offer': { account: Id; founder: Id; body: Bytes64; sig: Bytes64 };
   'pair.done': { device: Id };
+  'pair.gone': { key: Key };
   'mod.ask': { by: Face; target: Face; kind: string };
   claim: { by: Face; target: Face; successor: Face };
   claimed: { successor: Face; until: number };

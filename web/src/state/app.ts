@@ -414,6 +414,9 @@ class Client implements App {
       case 'pair.done':
         this.#devices.onDone();
         break;
+      case 'pair.gone':
+        this.#devices.onGone(event.key);
+        break;
       case 'pair.offer':
         this.#door.onOffer(event);
         break;

@@ -69,6 +69,11 @@ export class Devices {
     void this.load();
   }
 
+  onGone(key: string): void {
+    const found = this.found.value;
+    if (found?.key === key && found.state !== 'done') this.found.value = { ...found, state: 'refused' };
+  }
+
   async revoke(device: Id): Promise<Outcome> {
     const outcome = await this.#core.append((own, now) =>
       own.record({ type: 'device-revoke', targetDevice: idBytes(device) }, now),
