@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MediaReply } from '../src/api/messages.ts';
-import { readOffer, SdpError, writeAnswer } from '../src/rtc/sdp.ts';
+import { askAgain, readOffer, SdpError, writeAnswer } from '../src/rtc/sdp.ts';
 
 // What Chromium 156 writes for two sendonly and four recvonly transceivers without tracks.
 const FINGERPRINT =
@@ -52,6 +52,7 @@ const reply: MediaReply = {
   candidates: [
     { address: '192.0.2.1', port: 8080 },
     { address: '2001:db8::1', port: 8081 },
+    { address: '192.0.2.1', port: 8080, tcp: true },
   ],
   slots: [101, 102, 103, 4294967295],
   setup: 'passive',
@@ -75,6 +76,14 @@ describe('our own offer', () => {
     const { request, mids } = readOffer(firefox);
     expect(request).toMatchObject({ pt: 109, level: 1, fingerprint: reply.fingerprint });
     expect(mids[5]).toBe('audio-5');
+  });
+
+  test('asks for lost Opus packets again, in every section, and says nothing else', () => {
+    const asking = askAgain(chromium);
+    expect(asking.match(/^a=rtcp-fb:111 nack\r$/gm)?.length).toBe(6);
+    expect(asking.replaceAll('a=rtcp-fb:111 nack\r\n', '')).toBe(chromium);
+    expect(askAgain(firefox).match(/^a=rtcp-fb:109 nack\r$/gm)?.length).toBe(6);
+    expect(readOffer(asking)).toEqual(readOffer(chromium));
   });
 
   test('may do without the audio level', () => {
@@ -116,6 +125,7 @@ describe('the answer', () => {
           `a=mid:${mid}`,
           'a=setup:passive',
           'a=rtcp-mux',
+          'a=rtcp-fb:111 nack',
           `a=fingerprint:sha-256 ${FINGERPRINT}`,
           'a=fmtp:111 minptime=10;useinbandfec=1;cbr=1;maxaveragebitrate=32000;stereo=0;usedtx=0',
           mid < 2 ? 'a=recvonly' : 'a=sendonly',
@@ -136,8 +146,9 @@ describe('the answer', () => {
     expect(candidates).toEqual([
       'a=candidate:1 1 udp 2130706431 192.0.2.1 8080 typ host',
       'a=candidate:2 1 udp 2130706175 2001:db8::1 8081 typ host',
+      'a=candidate:3 1 tcp 1526726143 192.0.2.1 8080 typ host tcptype passive',
     ]);
-    expect(answer.match(/a=candidate/g)?.length).toBe(2);
+    expect(answer.match(/a=candidate/g)?.length).toBe(3);
   });
 
   test('tells the slots apart by SSRC', () => {

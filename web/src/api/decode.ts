@@ -143,7 +143,11 @@ const media = object<MediaReply>({
   ufrag: iceWord,
   pwd: iceWord,
   fingerprint: hash,
-  candidates: list(object<{ address: string; port: number }>({ address, port: integer(0xffff) }), 16, 1),
+  candidates: list(
+    object<MediaReply['candidates'][number]>({ address, port: integer(0xffff), tcp: maybe(bool) }),
+    16,
+    1,
+  ),
   slots: list(u32, 4, 4),
   setup: oneOf('passive'),
 });

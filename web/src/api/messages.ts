@@ -65,7 +65,7 @@ export interface MediaReply {
   ufrag: string;
   pwd: string;
   fingerprint: Hash;
-  candidates: { address: string; port: number }[];
+  candidates: { address: string; port: number; tcp?: boolean }[]; // tcp: passive, RFC 6544
   slots: number[];
   setup: 'passive';
 }

@@ -4,7 +4,7 @@
 
 import type { MediaReply, MediaRequest } from '../api/messages.ts';
 import type { FrameEpoch, FromWorker, TagList, ToWorker, TransformOptions } from '../e2ee/types.ts';
-import { readOffer, SENDERS, SLOTS, writeAnswer } from './sdp.ts';
+import { askAgain, readOffer, SENDERS, SLOTS, writeAnswer } from './sdp.ts';
 
 export type Path = 'looking' | 'up' | 'down' | 'failed';
 
@@ -76,7 +76,8 @@ export async function connect(events: ConnectionEvents): Promise<Connection> {
   };
 
   try {
-    await pc.setLocalDescription();
+    const { sdp = '' } = await pc.createOffer();
+    await pc.setLocalDescription({ type: 'offer', sdp: askAgain(sdp) });
     const offer = readOffer(pc.localDescription?.sdp ?? '');
     return {
       request: offer.request,

@@ -50,6 +50,15 @@ export function readOffer(sdp: string): Offer {
   };
 }
 
+// A listener asks for lost packets again (generic NACK, RFC 4585 6.2.1) only where both descriptions say so, and
+// no browser says so for audio by itself.
+export function askAgain(sdp: string): string {
+  return sdp.replace(
+    /^a=rtpmap:(\d+) opus\/48000\/2\r?$/gim,
+    (line, pt) => `${line}\na=rtcp-fb:${pt} nack\r`,
+  );
+}
+
 export function writeAnswer(offer: Offer, reply: MediaReply): string {
   const { mids } = offer;
   const lines = [
@@ -82,6 +91,7 @@ function transport({ request }: Offer, reply: MediaReply, mid: string): string[]
     `a=setup:${reply.setup}`,
     'a=rtcp-mux',
     `a=rtpmap:${request.pt} opus/48000/2`,
+    `a=rtcp-fb:${request.pt} nack`,
     `a=fmtp:${request.pt} ${OPUS}`,
   ];
 }
@@ -100,10 +110,12 @@ function toUs(reply: MediaReply, slot: number): string[] {
   ];
 }
 
-// RFC 8839 5.1; the priority of a host candidate by RFC 8445 5.1.2.1, earlier addresses preferred.
-function candidate({ address, port }: MediaReply['candidates'][number], i: number): string {
-  const priority = 126 * 2 ** 24 + (65535 - i) * 2 ** 8 + 255;
-  return `a=candidate:${i + 1} 1 udp ${priority} ${address} ${port} typ host`;
+// RFC 8839 5.1; the priority of a host candidate by RFC 8445 5.1.2.1, earlier addresses preferred. TCP comes after
+// all UDP (RFC 6544 4.2): there a lost packet holds up those behind it.
+function candidate({ address, port, tcp }: MediaReply['candidates'][number], i: number): string {
+  const priority = (tcp ? 90 : 126) * 2 ** 24 + (65535 - i) * 2 ** 8 + 255;
+  const head = `a=candidate:${i + 1} 1 ${tcp ? 'tcp' : 'udp'} ${priority} ${address} ${port} typ host`;
+  return tcp ? `${head} tcptype passive` : head;
 }
 
 function split(sdp: string): string[][] {
