@@ -17,15 +17,15 @@ benches := fanout peer latency join memory rooms
 run: deps-run $(client) server ## build and start a server on http://localhost:8080
 	@exec build/release/src/server/aparte serve
 
-test: deps-test $(client) build/test/build.ninja ## everything: ends with "N passed, N failed"
+test: deps-test $(client) build/mark.wasm build/test/build.ninja ## everything: ends with "N passed, N failed"
 	@ninja -C build/test --quiet
 	@node test/run.ts
 
-unit: deps-test $(client) build/test/build.ninja ## the C and TypeScript unit tests alone
+unit: deps-test $(client) build/mark.wasm build/test/build.ninja ## the C and TypeScript unit tests alone
 	@ninja -C build/test --quiet
 	@node test/run.ts c web
 
-browser: deps-test $(client) build/test/build.ninja ## the browser tests alone
+browser: deps-test $(client) build/mark.wasm build/test/build.ninja ## the browser tests alone
 	@ninja -C build/test --quiet
 	@node test/run.ts browser
 
@@ -79,10 +79,10 @@ node_modules/.stamp: package.json package-lock.json | $(node)
 	@touch $@
 
 # The embedder for the client's AudioWorklet.
-build/mark.wasm: $(wildcard src/mark/*) scripts/wasm.sh | deps-run
+build/mark.wasm: $(wildcard src/mark/*) scripts/wasm.sh | deps-test
 	@scripts/wasm.sh
 
-$(client): node_modules/.stamp package.json $(client_sources) build/mark.wasm
+$(client): node_modules/.stamp package.json $(client_sources)
 	npm run --silent build
 	@touch $@
 

@@ -4,8 +4,8 @@
 set -eu
 
 run="build-essential pkg-config meson ninja-build nodejs npm
-  libwebsockets-dev libssl-dev libipsec-mb-dev libsqlite3-dev libjansson-dev libsndfile1-dev libpng-dev clang lld"
-test="$run libcmocka-dev libsrtp2-dev chromium firefox-esr pulseaudio alsa-utils asterisk-core-sounds-en-wav openssl ffmpeg"
+  libwebsockets-dev libssl-dev libipsec-mb-dev libsqlite3-dev libjansson-dev libsndfile1-dev libpng-dev"
+test="$run libcmocka-dev libsrtp2-dev chromium firefox-esr pulseaudio alsa-utils asterisk-core-sounds-en-wav openssl ffmpeg clang lld"
 bench="$run iproute2 util-linux procps janus libopus-dev ffmpeg asterisk-core-sounds-en-g722 asterisk-core-sounds-es-g722
   asterisk-core-sounds-fr-g722 asterisk-core-sounds-it-g722 asterisk-core-sounds-ru-g722"
 fuzz="$test libclang-rt-14-dev"

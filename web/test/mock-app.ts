@@ -168,6 +168,7 @@ export class MockApp implements App {
       words: ['harbour', 'velvet', 'lantern', 'orchard'],
       checking: 0,
       hybrid: true,
+      quiet: false,
       trouble: null,
       troubleWith: null,
       mic: 'idle',

@@ -116,6 +116,10 @@ export const scenes: Record<string, (app: MockApp) => void> = {
     evening(app);
     app.roomIs({ checking: 4200 });
   },
+  'room-quiet': (app) => {
+    evening(app, 'moderator');
+    app.roomIs({ quiet: true });
+  },
   'room-forged': (app) => {
     evening(app);
     app.list.value = app.list.value.map((p) => (p.name === 'Tom Okafor' ? { ...p, forged: true } : p));

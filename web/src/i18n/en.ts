@@ -185,6 +185,9 @@ export const en = {
   'lock.words_text': 'Read them aloud: everyone in this room sees the same four words.',
   'lock.hybrid': 'The keys are post-quantum too.',
   'lock.forged_who': 'Somebody imitated {name}. We silenced it.',
+  'lock.suite': 'A header came without post-quantum keys, in a room that had them. We stopped sending.',
+  'lock.quiet':
+    'The hosts have shown no sign of life for 15 seconds. Your sound is held back until one does.',
   'lock.fork': 'The list of members here is not the one you know. We stopped sending.',
   'lock.title': 'Who can hear this room',
   'lock.roster':

@@ -193,6 +193,9 @@ export const fr: SameAs<typeof en> = typesetFrench({
   'lock.words_text': 'Lisez-les à voix haute : chacun dans ce salon voit les mêmes quatre mots.',
   'lock.hybrid': 'Les clés résistent aussi aux ordinateurs quantiques.',
   'lock.forged_who': "Quelqu'un a imité {name}. Nous l'avons coupé.",
+  'lock.suite':
+    "Une clé est arrivée sans protection post-quantique, dans un salon qui en avait une. L'envoi est suspendu.",
+  'lock.quiet': "Aucun hôte n'a donné signe de vie depuis 15 secondes. Votre son attend le prochain signe.",
   'lock.fork': "La liste de membres n'est pas ici celle que vous connaissez. L'envoi est suspendu.",
   'lock.title': 'Qui entend ce salon',
   'lock.roster':

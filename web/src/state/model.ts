@@ -132,6 +132,7 @@ export interface RoomView {
   words: string[] | null; // four safety words of the current header, in the language of the screens
   checking: number; // people whose invitation chain was not verified yet
   hybrid: boolean; // the room's keys are post-quantum too
+  quiet: boolean; // we are on stage, and held back until a steward shows a sign of life
   trouble: KeysTrouble | null;
   troubleWith: string | null; // a name
   mic: 'idle' | 'asking' | 'on' | 'denied' | 'missing' | 'ended';

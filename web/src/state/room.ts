@@ -347,6 +347,7 @@ export class Room {
       words: this.#words(),
       checking: this.#keys?.checking ?? 0,
       hybrid: this.#keys?.hybrid ?? false,
+      quiet: this.#keys?.quiet ?? false,
       trouble: this.#keys?.trouble ?? null,
       troubleWith: this.#people.name(this.#keys?.troubleWith ?? null),
       mic: this.#mic.state,

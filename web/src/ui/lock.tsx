@@ -18,6 +18,8 @@ export function troubleText(trouble: RoomView['trouble'], name: string | null): 
       return t('lock.roster_bad');
     case 'order':
       return t('lock.order');
+    case 'suite':
+      return t('lock.suite');
     case 'fork':
       return t('lock.fork');
     case 'secret':

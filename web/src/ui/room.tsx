@@ -47,7 +47,7 @@ export function Room({ room }: { room: RoomView }): JSX.Element {
           {title}
         </h1>
         <Trouble room={room} />
-        <Phase phase={room.phase} />
+        <Phase room={room} />
         <Listen room={room} />
         <Microphone room={room} />
         <section aria-labelledby="on-stage" class="stage">
@@ -88,6 +88,7 @@ function LockChip({ room }: { room: RoomView }): JSX.Element {
 }
 
 function Trouble({ room }: { room: RoomView }): JSX.Element {
+  const forged = room.people.value.filter((p) => p.forged);
   const bad = room.trouble !== null || room.phase === 'trouble';
   return (
     <div role="alert">
@@ -99,12 +100,20 @@ function Trouble({ room }: { room: RoomView }): JSX.Element {
           </span>
         </div>
       )}
+      {forged.map(({ account, name }) => (
+        <p key={account} class="banner banner-bad">
+          <Icon name="warning" />
+          <span>{t('lock.forged_who', { name })}</span>
+        </p>
+      ))}
     </div>
   );
 }
 
-function Phase({ phase }: { phase: RoomPhase }): JSX.Element {
-  const key = phases[phase];
+const WORTH_SAYING = 10; // a few chains are checked before one has read the sentence
+
+function Phase({ room }: { room: RoomView }): JSX.Element {
+  const key = phases[room.phase];
   return (
     <div role="status" class="phase-region">
       {key && (
@@ -112,6 +121,10 @@ function Phase({ phase }: { phase: RoomPhase }): JSX.Element {
           <span class="spinner" />
           {t(key)}
         </p>
+      )}
+      {!key && room.quiet && <p class="banner">{t('lock.quiet')}</p>}
+      {!key && room.checking >= WORTH_SAYING && (
+        <p class="hint">{t('lock.checking', { n: room.checking })}</p>
       )}
     </div>
   );
