@@ -97,6 +97,13 @@ enum {
     LIMIT_FAN = 32,                 /* listeners whose packets are sealed in one row */
     LIMIT_TURN_CUES = 16,           /* packets of a room that go out together */
     LIMIT_UDP_BUFFER_BYTES = 8 << 20,
+    LIMIT_STREAMS = 1024,           /* TCP connections to one media thread */
+    LIMIT_STREAM_IN_BYTES = 2048,   /* of one, received and not yet complete */
+    LIMIT_STREAM_OUT_BYTES = 8192,  /* and unsent: a quarter of a second; as much again is with the kernel */
+    LIMIT_STREAM_PROOF_MS = 5000,   /* one without an authenticated check is closed */
+    LIMIT_STREAM_MS = 30000,        /* and one without another for so long; spare ones are checked every 25 s */
+    LIMIT_STREAM_STALL_MS = 5000,   /* one that takes nothing of what it is owed is closed */
+    LIMIT_STREAM_TICK_MS = 500,
     LIMIT_HISTORY_PACKETS = 32,     /* of a slot, kept for those who missed one */
     LIMIT_HISTORY_BYTES = 4096,
     LIMIT_SPAN_ITEMS = 128,         /* between two media threads that share a room, each way */

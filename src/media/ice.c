@@ -65,6 +65,7 @@ void ice_forget(struct worker *w, struct peer *p)
     uint32_t place;
     ufrag_key(p, key);
     if (map_get(&w->by_ufrag, key, &place) && &w->peers[place] == p) map_remove(&w->by_ufrag, key);
+    if (p->placed && p->address.stream) tcp_drop(w->tcp, p->address.stream);
     unplace(w, p);
 }
 
@@ -168,6 +169,7 @@ void ice_on_stun(struct worker *w, const struct datagram *d, uint64_t now)
         return;
     }
     p->consent_ms = now;
+    if (d->from.stream) tcp_keep(w->tcp, d->from.stream, now);
     if (p->state == PEER_WAITING) {
         p->state = PEER_CHECKED;
         p->checked_ms = now;

@@ -82,6 +82,8 @@ static enum err init_thread(struct media *m, unsigned i, const struct media_conf
                               .wake = config->wake,
                               .user = config->user,
                               .tap_path = config->tap_path};
+    uint16_t port = endpoint_port(&c.address);
+    c.tcp = !port || port != config->http_port;
     enum err e = worker_init(&t->worker, &c);
     if (e) return e;
     t->ready = true;
@@ -185,8 +187,13 @@ uint16_t media_port(const struct media *m, peer_name peer)
     const struct thread *t = thread_of(m, peer);
     if (!t) return 0;
     struct sockaddr_storage a = t->worker.row->local(t->worker.udp);
-    return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&a)->sin6_port
-                                         : ((struct sockaddr_in *)&a)->sin_port);
+    return endpoint_port(&a);
+}
+
+bool media_tcp(const struct media *m, peer_name peer)
+{
+    const struct thread *t = thread_of(m, peer);
+    return t && t->worker.tcp;
 }
 
 /* ---- rings ---- */

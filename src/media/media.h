@@ -19,6 +19,7 @@ struct media;
 
 struct media_config {
     struct sockaddr_storage address; /* concrete, not a wildcard; its port is the first thread's */
+    uint16_t http_port; /* where no TCP is listened for, because it is HTTP's; 0: none */
     unsigned threads;
     bool pin; /* each thread stays on a processor of its own */
     void (*wake)(void *user);
@@ -87,6 +88,7 @@ struct hash media_fingerprint(const struct media *m); /* of our DTLS certificate
 peer_name media_peer_name(struct media *m, struct id room);
 void media_peer_release(struct media *m, peer_name peer); /* after PEER_DROP was pushed, or PEER_DOWN was pulled */
 uint16_t media_port(const struct media *m, peer_name peer); /* UDP port of its thread */
+bool media_tcp(const struct media *m, peer_name peer); /* whether TCP is listened for on that port too */
 MUST_CHECK enum err media_push(struct media *m, const struct media_command *c); /* ERR_BUSY if the ring is full */
 bool media_pull(struct media *m, struct media_event *out);
 struct media_stats media_stats(const struct media *m);

@@ -23,6 +23,12 @@ struct endpoint {
     uint32_t stream; /* 0: UDP; else a TCP connection, see tcp.h */
 };
 
+static inline uint16_t endpoint_port(const struct sockaddr_storage *a)
+{
+    return ntohs(a->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)a)->sin6_port
+                                          : ((const struct sockaddr_in *)a)->sin_port);
+}
+
 struct datagram {
     struct endpoint from;
     struct view data; /* mutable through udp_recv's own buffers: see `writable` */

@@ -45,6 +45,14 @@ static enum err open_tap(struct worker *w, const char *path)
     return OK;
 }
 
+static void open_tcp(struct worker *w)
+{
+    struct sockaddr_storage at = w->row->local(w->udp);
+    if (tcp_open(&w->tcp, &at) != OK)
+        LOG_WARN("media", "no TCP on media port %u (error %d): browsers without UDP will not get through",
+                 endpoint_port(&at), errno);
+}
+
 enum err worker_init(struct worker *w, const struct worker_config *config)
 {
     *w = (struct worker){.row = config->row,
@@ -54,11 +62,13 @@ enum err worker_init(struct worker *w, const struct worker_config *config)
                          .dtls = config->dtls,
                          .capacity = config->capacity,
                          .team_size = 1,
-                         .wake_ms = UINT64_MAX};
+                         .wake_ms = UINT64_MAX,
+                         .tcp_ms = UINT64_MAX};
     enum err e = w->command_fd < 0 ? ERR_SYSTEM : init_tables(w);
     if (!e && !(w->fan = forward_fan_new())) e = ERR_SYSTEM;
     if (!e) e = open_tap(w, config->tap_path);
     if (!e) e = w->row->open(&w->udp, &config->address);
+    if (!e && config->tcp) open_tcp(w);
     if (e) worker_deinit(w);
     return e;
 }
@@ -73,6 +83,7 @@ void worker_deinit(struct worker *w)
     if (w->tap) fclose(w->tap);
 #endif
     if (w->udp) w->row->close(w->udp);
+    tcp_close(w->tcp);
     if (w->command_fd >= 0) close(w->command_fd);
     rooms_deinit(w);
     map_deinit(&w->by_room);
@@ -108,7 +119,7 @@ void worker_wake_at(struct worker *w, const struct peer *p, uint64_t at_ms)
 
 uint64_t worker_deadline(const struct worker *w)
 {
-    return w->wake_ms;
+    return w->wake_ms < w->tcp_ms ? w->wake_ms : w->tcp_ms;
 }
 
 static void tick(struct worker *w, uint64_t now)
@@ -126,7 +137,10 @@ static void tick(struct worker *w, uint64_t now)
 void worker_send_train(struct worker *w, const uint8_t *bytes, size_t len, size_t segment,
                        const struct endpoint *to)
 {
-    w->row->commit(w->udp, bytes, len, segment, to);
+    if (!to->stream)
+        w->row->commit(w->udp, bytes, len, segment, to);
+    else
+        COUNT_N(w, dropped_send, tcp_send(w->tcp, to->stream, bytes, len, segment));
     COUNT_N(w, datagrams_out, len > segment ? (len + segment - 1) / segment : 1);
 }
 
@@ -175,15 +189,25 @@ static void take_commands(struct worker *w, uint64_t now)
     if (any) wipe(&c, sizeof(c));
 }
 
+static void handle(struct worker *w, const struct datagram *batch, size_t count, uint64_t now)
+{
+    COUNT_N(w, datagrams_in, count);
+    for (size_t k = 0; k < count; k++) peer_on_datagram(w, &batch[k], now);
+    forward_flush(w); /* the payloads are in the buffers of this batch */
+}
+
 static void receive(struct worker *w, uint64_t now)
 {
     struct datagram batch[LIMIT_UDP_BATCH];
     size_t got = LIMIT_UDP_BATCH;
     for (int i = 0; i < BATCHES_PER_STEP && got == LIMIT_UDP_BATCH; i++) {
         got = w->row->recv(w->udp, batch, LIMIT_UDP_BATCH);
-        COUNT_N(w, datagrams_in, got);
-        for (size_t k = 0; k < got; k++) peer_on_datagram(w, &batch[k], now);
-        forward_flush(w); /* the payloads are in the buffers of this batch */
+        handle(w, batch, got, now);
+    }
+    got = w->tcp ? LIMIT_UDP_BATCH : 0;
+    for (int i = 0; i < BATCHES_PER_STEP && got == LIMIT_UDP_BATCH; i++) {
+        got = tcp_recv(w->tcp, batch, LIMIT_UDP_BATCH, now);
+        handle(w, batch, got, now);
     }
 }
 
@@ -195,6 +219,8 @@ void worker_step(struct worker *w, uint64_t now_ms)
     tick(w, now_ms);
     span_tick(w);
     COUNT_N(w, dropped_send, w->row->flush(w->udp));
+    w->tcp_ms = w->tcp ? tcp_tick(w->tcp, now_ms) : UINT64_MAX;
+    if (w->tcp) tcp_flush(w->tcp);
 #ifdef APARTE_TEST_HOOKS
     if (w->tap) fflush(w->tap);
 #endif
@@ -237,7 +263,8 @@ static int wait_ms(const struct worker *w)
     uint64_t now = clock_ms();
     uint64_t until =
         w->stats.busy ? now + LIMIT_LOAD_MS : UINT64_MAX; /* that it was busy must be forgotten */
-    if (w->wake_ms < until) until = w->wake_ms;
+    if (worker_deadline(w) < until) until = worker_deadline(w);
+    if (w->tcp && tcp_more(w->tcp)) return 0;
     if (until == UINT64_MAX) return -1;
     if (until <= now) return 0;
     return until - now > INT_MAX ? INT_MAX : (int)(until - now);
@@ -246,9 +273,10 @@ static int wait_ms(const struct worker *w)
 void worker_run(struct worker *w, const _Atomic bool *stop)
 {
     struct pollfd fds[] = {{.fd = w->command_fd, .events = POLLIN},
-                           {.fd = w->row->fd(w->udp), .events = POLLIN}};
+                           {.fd = w->row->fd(w->udp), .events = POLLIN},
+                           {.fd = w->tcp ? tcp_fd(w->tcp) : -1, .events = POLLIN}};
     while (!atomic_load(stop)) {
-        if (poll(fds, 2, wait_ms(w)) < 0 && errno != EINTR) LOG_ERROR("media", "poll: error %d", errno);
+        if (poll(fds, 3, wait_ms(w)) < 0 && errno != EINTR) LOG_ERROR("media", "poll: error %d", errno);
         uint64_t pushed;
         if (fds[0].revents && read(w->command_fd, &pushed, sizeof(pushed)) < 0 && errno != EAGAIN)
             LOG_ERROR("media", "eventfd: error %d", errno);

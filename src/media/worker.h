@@ -13,10 +13,12 @@
 #include "media/peer.h"
 #include "media/prefix.h"
 #include "media/room.h"
+#include "media/tcp.h"
 
 struct worker_config {
     const struct udp_row *row;
     struct sockaddr_storage address;
+    bool tcp;          /* listen there too; if the port is taken it does without */
     uint32_t capacity; /* peers */
     struct dtls_context *dtls;
     void (*wake)(void *user); /* events wait; may be NULL */
@@ -27,6 +29,7 @@ struct worker_config {
 struct worker {
     const struct udp_row *row;
     struct udp *udp;
+    struct tcp *tcp; /* NULL: UDP only */
     struct ring commands, events;
     int command_fd; /* eventfd: a command was pushed, or it is time to stop */
     void (*wake)(void *user);
@@ -39,6 +42,7 @@ struct worker {
         *deadlines; /* of the peer in the same place: dense, so that scanning thousands costs microseconds */
     uint32_t capacity;
     uint64_t wake_ms; /* the earliest of them */
+    uint64_t tcp_ms;  /* and what the TCP connections want */
     struct prefixes *prefixes;
     uint32_t handshakes; /* in progress */
     struct map by_ufrag, by_address, by_room;

@@ -73,6 +73,26 @@ enum err config_media_address(const struct config *c, struct sockaddr_storage *o
     return parse_address("127.0.0.1", c->media_port, out) ? OK : ERR_MALFORMED;
 }
 
+bool config_http_at(const struct config *c, const struct sockaddr_storage *media)
+{
+    const char *hosts[2];
+    size_t n = config_addresses(c, hosts);
+    for (size_t i = 0; i < n; i++) {
+        struct sockaddr_storage http;
+        if (!parse_address(hosts[i], 0, &http)) continue;
+        const struct sockaddr_in *a4 = (void *)&http, *b4 = (const void *)media;
+        const struct sockaddr_in6 *a6 = (void *)&http, *b6 = (const void *)media;
+        if (http.ss_family == AF_INET6 ? IN6_IS_ADDR_UNSPECIFIED(&a6->sin6_addr)
+                                       : a4->sin_addr.s_addr == htonl(INADDR_ANY))
+            return true; /* "::" takes IPv4 too */
+        if (http.ss_family != media->ss_family) continue;
+        if (http.ss_family == AF_INET6 ? IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &b6->sin6_addr)
+                                       : a4->sin_addr.s_addr == b4->sin_addr.s_addr)
+            return true;
+    }
+    return false;
+}
+
 static void add_origin(struct origins *o, bool tls, const char *host, uint16_t port)
 {
     char *out = o->list[o->count++];

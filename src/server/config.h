@@ -41,6 +41,8 @@ bool config_loopback(const struct config *c); /* listens where only this machine
 size_t config_addresses(const struct config *c, const char *out[2]);
 /* Where media threads bind and what browsers are told; port as configured. */
 MUST_CHECK enum err config_media_address(const struct config *c, struct sockaddr_storage *out);
+/* Whether HTTP takes its port on that address too: there media must leave TCP alone. */
+bool config_http_at(const struct config *c, const struct sockaddr_storage *media);
 
 /* The origins a browser may come from, once the port is known. The first is the one links are printed with.
  */

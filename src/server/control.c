@@ -79,6 +79,7 @@ static void send_out(struct control *c, const struct out *o, const sock_name *so
         place.fingerprint = media_fingerprint(c->config.media);
         place.address = c->config.media_address;
         place.port = media_port(c->config.media, o->join.peer);
+        place.tcp = media_tcp(c->config.media, o->join.peer);
     }
     enum err e = effects_encode(&c->json, o, &place);
     if (!e && !fits(c, o)) {

@@ -11,6 +11,7 @@ struct media_place {
     struct hash fingerprint;
     const char *address; /* text */
     uint16_t port;       /* of the thread that has this peer */
+    bool tcp;            /* which listens for TCP there too */
     const char *origin;  /* for challenges on the local socket; NULL: not told */
 };
 

@@ -41,6 +41,15 @@ static void put_person(struct json *j, const char *key, const struct person_info
     json_close(j, '}');
 }
 
+static void put_candidate(struct json *j, const struct media_place *place, bool tcp)
+{
+    json_open(j, NULL, '{');
+    json_word(j, "address", place->address);
+    json_number(j, "port", place->port);
+    if (tcp) json_bool(j, "tcp", true);
+    json_close(j, '}');
+}
+
 static void put_media(struct json *j, const struct media_peer *m, const struct media_place *place)
 {
     json_open(j, "media", '{');
@@ -48,10 +57,8 @@ static void put_media(struct json *j, const struct media_peer *m, const struct m
     json_word(j, "pwd", m->pwd);
     json_bytes(j, "fingerprint", VIEW(place->fingerprint.bytes));
     json_open(j, "candidates", '[');
-    json_open(j, NULL, '{');
-    json_word(j, "address", place->address);
-    json_number(j, "port", place->port);
-    json_close(j, '}');
+    put_candidate(j, place, false);
+    if (place->tcp) put_candidate(j, place, true);
     json_close(j, ']');
     json_open(j, "slots", '[');
     for (size_t i = 0; i < LIMIT_SLOTS; i++) json_number(j, NULL, m->slot_ssrc[i]);

@@ -71,10 +71,10 @@ static void harden(void)
     umask(077);
 }
 
-static void raise_file_limit(void)
+static void raise_file_limit(unsigned media_threads)
 {
     struct rlimit files;
-    const rlim_t wanted = LIMIT_SOCKETS + 2048;
+    const rlim_t wanted = LIMIT_SOCKETS + 2048 + media_threads * LIMIT_STREAMS;
     if (getrlimit(RLIMIT_NOFILE, &files)) return;
     files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
     if (setrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur < wanted)
@@ -110,6 +110,7 @@ static enum err start_media(struct serve *s, struct control_config *control)
                                  .user = &s->control};
     enum err e = config_media_address(&s->config, &media.address);
     if (e) return fail(s, e, "--media-address");
+    if (config_http_at(&s->config, &media.address)) media.http_port = s->config.listen_port;
     const void *bytes = media.address.ss_family == AF_INET
                             ? (void *)&((struct sockaddr_in *)&media.address)->sin_addr
                             : (void *)&((struct sockaddr_in6 *)&media.address)->sin6_addr;
@@ -218,7 +219,7 @@ int serve_main(int argc, char **argv)
         log_set_level(s->config.log);
         catch_signals();
         harden();
-        raise_file_limit();
+        raise_file_limit(s->config.media_threads);
         code = run(s);
     }
     free(s);

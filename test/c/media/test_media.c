@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -18,7 +19,20 @@
 
 enum { THREADS = 3, HANG_MS = 20000 };
 
+struct network {
+    int family;
+    bool tcp;
+};
+
+struct inbox { /* what a TCP connection has brought, frames and their beginnings */
+    size_t len;
+    uint8_t bytes[1 << 16];
+};
+
 struct world {
+    struct network on;
+    struct inbox inboxes[8]; /* TCP only */
+    bool ended[8];
     struct media *media;
     int wake_fd;
     struct client *clients[8];
@@ -34,21 +48,42 @@ static void wake(void *user)
     if (write(w->wake_fd, &one, sizeof(one)) < 0) abort();
 }
 
-static struct sockaddr_storage loopback(uint16_t port)
+static struct sockaddr_storage loopback(int family, uint16_t port)
 {
     struct sockaddr_storage a = {0};
+    if (family == AF_INET6) {
+        *(struct sockaddr_in6 *)&a = (struct sockaddr_in6){
+            .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+        return a;
+    }
     *(struct sockaddr_in *)&a = (struct sockaddr_in){
         .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     return a;
 }
 
+/* The kernel chose ports that are free for UDP; somebody else may have one of them for TCP. */
+static bool has_tcp(struct media *m)
+{
+    bool all = true;
+    for (uint8_t i = 0; i < THREADS; i++) {
+        peer_name name = media_peer_name(m, (struct id){{0, 0, 0, i}});
+        all = all && media_tcp(m, name);
+        media_peer_release(m, name);
+    }
+    return all;
+}
+
 static int setup(void **state)
 {
     static struct world world;
-    world = (struct world){.wake_fd = eventfd(0, EFD_NONBLOCK)};
+    struct network on = *state ? *(struct network *)*state : (struct network){AF_INET, false};
+    world = (struct world){.on = on, .wake_fd = eventfd(0, EFD_NONBLOCK)};
     struct media_config config = {
-        .address = loopback(0), .threads = THREADS, .pin = true, .wake = wake, .user = &world};
-    assert_int_equal(media_start(&world.media, &config), OK);
+        .address = loopback(on.family, 0), .threads = THREADS, .pin = true, .wake = wake, .user = &world};
+    do {
+        media_stop(world.media);
+        assert_int_equal(media_start(&world.media, &config), OK);
+    } while (!has_tcp(world.media));
     *state = &world;
     return 0;
 }
@@ -65,15 +100,41 @@ static int teardown(void **state)
     return 0;
 }
 
-static void send_udp(struct client *c, struct view datagram)
+static void send_one(struct client *c, struct view datagram)
 {
     struct world *w = c->user;
-    struct sockaddr_storage to = loopback(media_port(w->media, c->name));
     size_t i = 0;
     while (w->clients[i] != c) i++;
-    assert_int_equal(
-        sendto(w->fds[i], datagram.ptr, datagram.len, 0, (struct sockaddr *)&to, sizeof(struct sockaddr_in)),
-        datagram.len);
+    uint8_t head[2] = {(uint8_t)(datagram.len >> 8), (uint8_t)datagram.len}; /* RFC 4571 2 */
+    if (w->on.tcp) assert_int_equal(send(w->fds[i], head, 2, MSG_NOSIGNAL), 2);
+    assert_int_equal(send(w->fds[i], datagram.ptr, datagram.len, MSG_NOSIGNAL), datagram.len);
+}
+
+static void hear_udp(struct world *w, size_t i)
+{
+    uint8_t buf[LIMIT_DATAGRAM_BYTES];
+    ssize_t len;
+    while ((len = recv(w->fds[i], buf, sizeof(buf), MSG_DONTWAIT)) >= 0)
+        client_on_datagram(w->clients[i], (struct view){buf, (size_t)len});
+}
+
+static void hear_tcp(struct world *w, size_t i)
+{
+    struct inbox *in = &w->inboxes[i];
+    ssize_t len = recv(w->fds[i], in->bytes + in->len, sizeof(in->bytes) - in->len, MSG_DONTWAIT);
+    if (len == 0) w->ended[i] = true;
+    if (len <= 0) return;
+    in->len += (size_t)len;
+    struct reader r = reader_init((struct view){in->bytes, in->len});
+    size_t used = 0;
+    for (;;) {
+        struct view frame = read_view(&r, read_u16(&r));
+        if (r.err) break;
+        used += 2 + frame.len;
+        client_on_datagram(w->clients[i], frame);
+    }
+    in->len -= used;
+    memmove(in->bytes, in->bytes + used, in->len);
 }
 
 static void pull(struct world *w)
@@ -96,12 +157,7 @@ static void until(struct world *w, bool (*done)(struct world *))
         for (size_t i = 0; i < w->count; i++) fds[i + 1] = (struct pollfd){.fd = w->fds[i], .events = POLLIN};
         poll(fds, w->count + 1, 20);
         pull(w);
-        for (size_t i = 0; i < w->count; i++) {
-            uint8_t buf[LIMIT_DATAGRAM_BYTES];
-            ssize_t len;
-            while ((len = recv(w->fds[i], buf, sizeof(buf), MSG_DONTWAIT)) >= 0)
-                client_on_datagram(w->clients[i], (struct view){buf, (size_t)len});
-        }
+        for (size_t i = 0; i < w->count; i++) w->on.tcp ? hear_tcp(w, i) : hear_udp(w, i);
         clock_gettime(CLOCK_MONOTONIC, &now);
         if ((now.tv_sec - start.tv_sec) * 1000 > HANG_MS) fail_msg("waited for too long");
     }
@@ -110,14 +166,19 @@ static void until(struct world *w, bool (*done)(struct world *))
 static struct client *add(struct world *w, struct id room)
 {
     struct client *c = client_new((unsigned)w->count, room);
-    struct sockaddr_storage any = loopback(0);
     c->user = w;
-    c->send = send_udp;
-    w->fds[w->count] = socket(AF_INET, SOCK_DGRAM, 0);
-    assert_int_equal(bind(w->fds[w->count], (struct sockaddr *)&any, sizeof(struct sockaddr_in)), 0);
-    w->clients[w->count++] = c;
+    c->send = send_one;
     c->name = media_peer_name(w->media, room);
     assert_int_not_equal(c->name, 0);
+    struct sockaddr_storage to = loopback(w->on.family, media_port(w->media, c->name));
+    assert_true(media_tcp(w->media, c->name));
+    int fd = socket(w->on.family, w->on.tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
+    assert_int_equal(
+        connect(fd, (struct sockaddr *)&to,
+                w->on.family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)),
+        0);
+    w->fds[w->count] = fd;
+    w->clients[w->count++] = c;
     struct media_command command = {.kind = MEDIA_PEER_ADD, .peer = c->name, .add = c->is};
     assert_int_equal(media_push(w->media, &command), OK);
     command = (struct media_command){.kind = MEDIA_PEER_SPEAK, .peer = c->name, .speak = true};
@@ -151,6 +212,12 @@ static bool all_heard(struct world *w)
 static bool nobody_left(struct world *w)
 {
     return media_stats(w->media).peers == 0;
+}
+static bool all_ended(struct world *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (!w->ended[i]) return false;
+    return true;
 }
 static bool one_down(struct world *w)
 {
@@ -199,6 +266,7 @@ static void rooms_on_threads(void **state)
         media_peer_release(w->media, w->clients[i]->name);
     }
     until(w, nobody_left);
+    if (w->on.tcp) until(w, all_ended);
 }
 
 static void names_are_never_reused(void **state)
@@ -245,11 +313,32 @@ static void a_large_room_spans_threads(void **state)
     assert_in_range(on[0], on[2] - 1, on[2] + 1);
 }
 
+/* Where HTTP has the port, media leaves TCP alone; the thread beside it does not. */
+static void http_keeps_its_port(void **state)
+{
+    (void)state;
+    struct sockaddr_storage at = loopback(AF_INET, 0);
+    socklen_t len = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(struct sockaddr_in)), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    close(fd);
+    struct media *m;
+    struct media_config config = {
+        .address = at, .threads = 1, .http_port = ntohs(((struct sockaddr_in *)&at)->sin_port)};
+    assert_int_equal(media_start(&m, &config), OK);
+    peer_name name = media_peer_name(m, (struct id){{1}});
+    assert_int_equal(media_port(m, name), config.http_port);
+    assert_false(media_tcp(m, name));
+    assert_false(media_tcp(m, 0));
+    media_stop(m);
+}
+
 static void bad_configurations(void **state)
 {
     (void)state;
     struct media *m = (struct media *)1;
-    struct media_config config = {.address = loopback(0), .threads = 0};
+    struct media_config config = {.address = loopback(AF_INET, 0), .threads = 0};
     assert_int_equal(media_start(&m, &config), ERR_UNSUPPORTED);
     assert_null(m);
     config.threads = LIMIT_MEDIA_THREADS + 1;
@@ -262,11 +351,16 @@ static void bad_configurations(void **state)
 
 int main(void)
 {
+    static struct network udp6 = {AF_INET6, false}, tcp4 = {AF_INET, true}, tcp6 = {AF_INET6, true};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rooms_on_threads, setup, teardown),
+        cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &udp6),
+        cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &tcp4),
+        cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &tcp6),
         cmocka_unit_test_setup_teardown(names_are_never_reused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_plane_says_so, setup, teardown),
         cmocka_unit_test_setup_teardown(a_large_room_spans_threads, setup, teardown),
+        cmocka_unit_test(http_keeps_its_port),
         cmocka_unit_test(bad_configurations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,9 +103,14 @@ static void check_media(const json_t *joined)
 {
     const json_t *media = json_object_get(joined, "media"), *list = json_object_get(media, "candidates");
     const json_t *candidate = json_array_get(list, 0);
-    assert_int_equal(json_array_size(list), 1);
+    const json_t *tcp = json_array_get(list, 1);
+    assert_int_equal(json_array_size(list), 2);
     assert_string_equal(json_string_value(json_object_get(candidate, "address")), "127.0.0.1");
     assert_true(json_integer_value(json_object_get(candidate, "port")) >= 20000);
+    assert_null(json_object_get(candidate, "tcp"));
+    assert_true(json_is_true(json_object_get(tcp, "tcp"))); /* the same place */
+    assert_true(json_equal(json_object_get(tcp, "address"), json_object_get(candidate, "address")));
+    assert_true(json_equal(json_object_get(tcp, "port"), json_object_get(candidate, "port")));
     assert_int_equal(json_string_length(json_object_get(media, "fingerprint")), 43);
     assert_string_not_equal(json_string_value(json_object_get(media, "fingerprint")),
                             b64((struct view){(uint8_t[32]){0}, 32}));

@@ -200,6 +200,25 @@ static void media_address_is_concrete(void **state)
     if (a.ss_family == AF_INET) assert_int_not_equal(((struct sockaddr_in *)&a)->sin_addr.s_addr, 0);
 }
 
+static bool http_at(const char *listen, const char *media)
+{
+    struct sockaddr_storage a;
+    assert_int_equal(LOAD("--listen", listen, "--media-address", media), OK);
+    assert_int_equal(config_media_address(&config, &a), OK);
+    return config_http_at(&config, &a);
+}
+
+static void http_keeps_its_port(void **state)
+{
+    (void)state;
+    assert_true(http_at("localhost:8080", "127.0.0.1"));
+    assert_true(http_at("localhost:8080", "::1"));
+    assert_false(http_at("localhost:8080", "192.0.2.9"));
+    assert_false(http_at("localhost:8080", "2001:db8::1"));
+    assert_true(http_at("127.0.0.1:8080", "127.0.0.1"));
+    assert_false(http_at("127.0.0.1:8080", "::1"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(defaults),
@@ -207,6 +226,7 @@ int main(void)
                                        cmocka_unit_test(bad_values_are_named),
                                        cmocka_unit_test(what_goes_together),
                                        cmocka_unit_test(origins_follow_from_the_address),
-                                       cmocka_unit_test(media_address_is_concrete)};
+                                       cmocka_unit_test(media_address_is_concrete),
+                                       cmocka_unit_test(http_keeps_its_port)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
