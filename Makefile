@@ -51,8 +51,9 @@ bench-chain: deps-test node_modules/.stamp build/release/build.ninja ## what eve
 	@ninja -C build/release --quiet bench/bench-chain
 	@node bench/chain.ts
 
-bench-keys: deps-test node_modules/.stamp server ## what room keys cost in Chromium at 1,000 to 10,000 people; from a ban to silence
+bench-keys: deps-test $(client) server ## what room keys cost in Chromium at 1,000 to 10,000 people; from a ban to silence
 	@node bench/keys.ts
+	@ninja -C build/release --quiet bench/aparte-load bench/bench-guests
 	@node bench/keys-ban.ts
 
 model: deps-test node_modules/.stamp build/test/build.ninja ## SEEDS random evenings over the relay of keys, in memory and the real one

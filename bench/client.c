@@ -227,6 +227,7 @@ static void on_rtp(struct client *c, const struct client_world *w, struct span d
     stream_on_packet(s, job.index);
     t->reordered += s->reordered - before;
     t->received++;
+    c->heard_ns = at_ns;
     histogram_add(&t->latency, at_ns > sent_ns ? at_ns - sent_ns : 0);
 }
 

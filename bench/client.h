@@ -49,7 +49,8 @@ struct client {
     SSL *ssl;                               /* during the handshake */
     enum srtp_profile profile;
     struct srtp *in, *out;
-    uint64_t index; /* of the next packet it says */
+    uint64_t index;    /* of the next packet it says */
+    uint64_t heard_ns; /* when the last packet of somebody came; 0: none did */
     struct stream streams[LIMIT_SLOTS];
 };
 

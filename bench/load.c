@@ -52,7 +52,8 @@ static int usage(void)
           "         [--server-netns PATH] [--stamps] [--spread] TARGET\n"
           "  host:PATH,IPV4,PORT,THREADS   a media-host of its own\n"
           "  janus:IPV4,LOOPS              a Janus of its own, with so many event loops (0: its default)\n"
-          "  club:PATH,IPV4,PORT,THREADS   an aparte server of its own, by its WebSocket\n",
+          "  club:PATH,IPV4,PORT,THREADS   an aparte server of its own, by its WebSocket\n"
+          "  room:IPV4,PORT,ORIGIN,PID,SEED,ROOM,FOUNDER,INVITE   a room of a server that runs already\n",
           stderr);
     return 2;
 }
@@ -140,7 +141,7 @@ static bool parse_options(struct options *o, int argc, char **argv)
 
 static const struct target_row *row_of(const char *target, const char **where)
 {
-    static const struct target_row *const ROWS[] = {&target_host, &target_janus, &target_club};
+    static const struct target_row *const ROWS[] = {&target_host, &target_janus, &target_club, &target_room};
     const char *colon = strchr(target, ':');
     for (size_t i = 0; colon && i < sizeof(ROWS) / sizeof(*ROWS); i++) {
         size_t n = strlen(ROWS[i]->name);

@@ -1,10 +1,9 @@
 // aparte-load and bench-raw as objects: start, measure, stop. See bench/load.c and bench/raw.c.
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { createInterface, type Interface } from 'node:readline';
+import { execFileSync } from 'node:child_process';
 import { CROWD, type Network, SERVER } from './network.ts';
+import { benchFolder as bin, Tool } from './tool.ts';
 
-const bin = new URL('../build/release/bench/', import.meta.url).pathname;
 const aparte = new URL('../build/release/src/server/aparte', import.meta.url).pathname;
 const MEDIA_PORT = 7000;
 const CROWD_PORT = 40000;
@@ -83,47 +82,35 @@ function options(network: Network, crowd: Crowd): string[] {
 
 export class Load {
   readonly ready: Ready;
-  private readonly child: ChildProcess;
-  private readonly lines: AsyncIterator<string>;
+  private readonly tool: Tool;
 
-  private constructor(child: ChildProcess, lines: AsyncIterator<string>, ready: Ready) {
-    this.child = child;
-    this.lines = lines;
+  private constructor(tool: Tool, ready: Ready) {
+    this.tool = tool;
     this.ready = ready;
   }
 
   /** Everyone is in when it resolves. */
   static async start(network: Network, crowd: Crowd): Promise<Load> {
     const command = ['netns', 'exec', network.crowd, `${bin}aparte-load`, ...options(network, crowd)];
-    const child = spawn('ip', command, { stdio: ['pipe', 'pipe', 'inherit'] });
-    const reader: Interface = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-    const lines = reader[Symbol.asyncIterator]();
-    const ready = await Load.line<Ready>(lines);
+    const tool = new Tool('ip', command);
+    const ready = await tool.line<Ready>();
     // A few whom Janus never answers count as people who hear nothing; of ours, everyone comes in.
     const lost =
       typeof crowd.target === 'object' && 'janus' in crowd.target
         ? ready.failed * 50 > ready.up
         : !ready.ready;
     if (lost) throw new Error(`not everyone came in: ${JSON.stringify(ready)}`);
-    return new Load(child, lines, ready);
-  }
-
-  private static async line<T>(lines: AsyncIterator<string>): Promise<T> {
-    const next = await lines.next();
-    if (next.done) throw new Error('aparte-load has ended');
-    return JSON.parse(next.value) as T;
+    return new Load(tool, ready);
   }
 
   /** Speakers of the first `rooms` rooms say `rate` packets a second. */
   measure(seconds: number, rate: number, rooms = 1): Promise<Result> {
-    this.child.stdin?.write(`measure ${seconds} ${rate} ${rooms}\n`);
-    return Load.line<Result>(this.lines);
+    this.tool.tell(`measure ${seconds} ${rate} ${rooms}`);
+    return this.tool.line<Result>();
   }
 
-  async stop(): Promise<void> {
-    const ended = new Promise((done) => this.child.once('exit', done));
-    this.child.stdin?.end('quit\n');
-    await ended;
+  stop(): Promise<void> {
+    return this.tool.stop();
   }
 }
 

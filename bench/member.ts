@@ -1,7 +1,7 @@
 // A member of a bench's club over a real WebSocket: comes by a link, opens a session, joins a room with the real
 // key machine. See wire.ts.
 
-import type { Events, Id, LogHead, Requests } from '../web/src/api/messages.ts';
+import type { Bytes64, Events, Id, KeyMessage, LogHead, Requests } from '../web/src/api/messages.ts';
 import { makeKemPair } from '../web/src/e2ee/hpke.ts';
 import { Keys } from '../web/src/e2ee/keys.ts';
 import { type KeysOptions, makeLeaf } from '../web/src/e2ee/leaf.ts';
@@ -19,16 +19,19 @@ const NOBODY = 'A'.repeat(43);
 export class BenchMember {
   readonly wire: Wire;
   readonly device: Device;
+  readonly record: Bytes64; // that made the account
   log: LogHead;
   keys: Keys | null = null;
   epoch: FrameEpoch | null = null;
   state: KeysState | null = null;
   installed: (epoch: FrameEpoch) => void = () => {};
   left: (account: Id) => void = () => {};
+  sent: (message: KeyMessage) => void = () => {};
 
-  private constructor(wire: Wire, device: Device, log: LogHead) {
+  private constructor(wire: Wire, device: Device, record: Bytes64, log: LogHead) {
     this.wire = wire;
     this.device = device;
+    this.record = record;
     this.log = log;
     wire.hear = (message) => this.#event(message);
   }
@@ -50,7 +53,7 @@ export class BenchMember {
     const sig = await device.hello(`localhost:${port}`, nonce);
     const { account, device: id } = device;
     await wire.ask('hello', { account, device: id, sig, log: { size: 0, head: NOBODY } });
-    return new BenchMember(wire, device, log);
+    return new BenchMember(wire, device, record, log);
   }
 
   async ask<K extends keyof Requests>(name: K, members: Requests[K][0]): Promise<Requests[K][1]> {
@@ -58,9 +61,14 @@ export class BenchMember {
   }
 
   async invite(): Promise<string> {
+    return (await this.inviteByRecord()).link;
+  }
+
+  /** With the record, which is a part of the chain of whoever comes by it. */
+  async inviteByRecord(): Promise<{ record: Bytes64; link: string }> {
     const { record, link } = await this.device.invite('http://localhost', Date.now(), 24);
     await this.ask('log.append', { record });
-    return link;
+    return { record, link };
   }
 
   async ban(account: Id): Promise<void> {
@@ -93,7 +101,10 @@ export class BenchMember {
           const timer = setTimeout(run, ms);
           return () => clearTimeout(timer);
         },
-        send: async (message) => void (await this.ask('room.keys', { room, ...message })),
+        send: async (message) => {
+          this.sent(message);
+          await this.ask('room.keys', { room, ...message });
+        },
         seals: async (counter, seals) => void (await this.ask('room.seals', { room, counter, seals })),
         beat: async (data) => void (await this.ask('room.beat', { room, data })),
         tags: async (data) => void (await this.ask('room.tags', { room, data })),
@@ -115,25 +126,24 @@ export class BenchMember {
     };
   }
 
-  /** `book` proves one's own leaf. `watches`: with the whole key machine and this book. Else only the leaf is real: a
-   * listener whose messages are counted. */
+  /** `own` proves one's own leaf, `book` everybody's. Returns the server's end of the media. */
   async join(
     room: Id,
     role: KeysOptions['role'],
+    own: ChainBook,
     book: ChainBook,
     suite: Suite,
-    watches: ChainBook | null,
-  ): Promise<void> {
+    media: Requests['room.join'][0]['media'],
+  ): Promise<Requests['room.join'][1]['media']> {
     const pair = await makeKemPair(suite);
-    const options = this.#options(room, role, watches ?? book);
-    const leaf = await makeLeaf({ ...options, book }, pair);
+    const options = this.#options(room, role, book);
+    const leaf = await makeLeaf({ ...options, book: own }, pair);
     const keys = new Keys(options, pair, leaf);
     const beside = keys.kem ? { kem: keys.kem } : {};
-    const media = { ufrag: 'abcd', fingerprint: NOBODY, pt: 111, level: 1, ssrc: [1, 2] as [number, number] };
     const reply = await this.ask('room.join', { room, leaf, ...beside, media });
-    if (!watches) return keys.close();
     this.keys = keys;
     void keys.joined(reply);
+    return reply.media;
   }
 
   #event({ ev, ...body }: Record<string, unknown>): void {

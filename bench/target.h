@@ -1,5 +1,6 @@
 /* Where a crowd goes: whoever gives its clients their terms. Rows: target_host (the media plane alone),
- * target_janus (Janus' videoroom), target_club (a whole server, by its WebSocket). */
+ * target_janus (Janus' videoroom), target_club (a whole server, by its WebSocket),
+ * target_room (a room of a server that runs already). */
 #ifndef BENCH_TARGET_H
 #define BENCH_TARGET_H
 
@@ -32,7 +33,7 @@ struct target_row {
     void (*breathe)(struct target *t); /* NULL, or what must be done again and again besides */
 };
 
-extern const struct target_row target_host, target_janus, target_club;
+extern const struct target_row target_host, target_janus, target_club, target_room;
 
 /* For the rows. */
 bool hex_read(const char *s, uint8_t *out, size_t n); /* exactly n bytes, with or without colons */

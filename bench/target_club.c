@@ -1,7 +1,12 @@
 /* A whole server, by its WebSocket: `where` is "PATH,IPV4,PORT,THREADS" with the path of aparte; HTTP is on
  * port 8080, media on PORT. Everybody is a member: the founder by the link that a new server prints, the
  * others by invitations that grow as a tree, four to each, so that nobody meets a limit. Every member
- * connects from the address of its client. */
+ * connects from the address of its client.
+ *
+ * Or a room that somebody else opened on their own server: `where` is
+ * "IPV4,PORT,ORIGIN,PID,SEED,ROOM,FOUNDER, INVITE". The first of the crowd comes by the invitation with that
+ * seed; in hex, like the room's id and the hashes of the founder's record and of the invitation's, which are
+ * the beginning of everybody's chain. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +21,14 @@ enum { HTTP_PORT = 8080, GUESTS = 4, LINE_BYTES = 512, READY_TRIES = 100, READY_
 static const char ORIGIN[] = "https://load.example";
 
 struct target {
-    struct process server;
+    struct process server; /* pid -1: somebody else's */
+    pid_t pid;
     struct club club;
-    char folder[32];
-    uint8_t founder_seed[32];
-    struct member *members; /* by number of the seat */
+    char folder[32], origin[64];
+    struct hash founder, invite; /* records; of a room alone */
+    struct member *sponsor;      /* of the first seat; NULL: it is the founder's */
+    uint8_t first_seed[32];      /* of the link that the first seat comes by */
+    struct member *members;      /* by number of the seat */
     uint32_t seats, count, turn;
     struct id *rooms;  /* by number; zero: not open */
     uint32_t *openers; /* seats */
@@ -35,6 +43,7 @@ static void club_close(struct target *t)
     char *argv[] = {"/bin/rm", "-rf", t->folder, NULL};
     struct process rm;
     if (t->folder[0] && process_start(&rm, argv, &(struct process_place){.cpu = -1}) == OK) process_stop(&rm);
+    free(t->sponsor);
     free(t->members);
     free(t->rooms);
     free(t->openers);
@@ -53,7 +62,7 @@ static bool read_founder_link(struct target *t)
     if (!at || b64_decode_exact(payload, sizeof(payload), at + 1, strlen(at + 1)) != OK ||
         link_parse(&link, VIEW(payload)) != OK)
         return false;
-    memcpy(t->founder_seed, link.seed, sizeof(t->founder_seed));
+    memcpy(t->first_seed, link.seed, sizeof(t->first_seed));
     return true;
 }
 
@@ -93,28 +102,73 @@ static bool start(struct target *t, const char *where, const struct process_plac
                     "--behind-proxy",
                     "yes",
                     NULL};
-    return process_start(&t->server, argv, place) == OK && read_founder_link(t);
+    if (process_start(&t->server, argv, place) != OK) return false;
+    t->pid = t->server.pid;
+    return read_founder_link(t);
 }
 
-static struct target *club_open(const char *where, const struct process_place *place, uint32_t seats)
+static struct target *target_new(uint16_t port, uint32_t seats)
 {
     struct target *t = calloc(1, sizeof(*t));
     if (!t) return NULL;
-    *t = (struct target){.server = {.pid = -1}, .seats = seats, .folder = "/tmp/bench-club-XXXXXX"};
-    t->club =
-        (struct club){.server = {.sin_family = AF_INET, .sin_port = htons(HTTP_PORT)}, .origin = ORIGIN};
+    *t = (struct target){.server = {.pid = -1}, .pid = -1, .seats = seats};
+    t->club = (struct club){.server = {.sin_family = AF_INET, .sin_port = htons(port)}, .origin = t->origin};
     t->members = calloc(seats, sizeof(*t->members));
     t->rooms = calloc(seats, sizeof(*t->rooms));
     t->openers = calloc(seats, sizeof(*t->openers));
     allow_sockets(seats);
-    if (t->members && t->rooms && t->openers && start(t, where, place)) return t;
+    if (t->members && t->rooms && t->openers) return t;
+    club_close(t);
+    return NULL;
+}
+
+static struct target *club_open(const char *where, const struct process_place *place, uint32_t seats)
+{
+    struct target *t = target_new(HTTP_PORT, seats);
+    if (!t) return NULL;
+    snprintf(t->folder, sizeof(t->folder), "/tmp/bench-club-XXXXXX");
+    snprintf(t->origin, sizeof(t->origin), "%s", ORIGIN);
+    if (start(t, where, place)) return t;
+    club_close(t);
+    return NULL;
+}
+
+static bool read_room(struct target *t, const char *where)
+{
+    char address[INET_ADDRSTRLEN], seed[65], room[33], founder[65], invite[65];
+    unsigned port;
+    int pid;
+    if (sscanf(where, "%15[^,],%5u,%63[^,],%d,%64[^,],%32[^,],%64[^,],%64s", address, &port, t->origin, &pid,
+               seed, room, founder, invite) != 8 ||
+        port > UINT16_MAX || !strstr(t->origin, "://") ||
+        inet_pton(AF_INET, address, &t->club.server.sin_addr) != 1 ||
+        !hex_read(seed, t->first_seed, sizeof(t->first_seed)) ||
+        !hex_read(room, t->rooms[0].bytes, ID_BYTES) || !hex_read(founder, t->founder.bytes, HASH_BYTES) ||
+        !hex_read(invite, t->invite.bytes, HASH_BYTES))
+        return false;
+    t->club.server.sin_port = htons((uint16_t)port);
+    t->pid = pid;
+    return true;
+}
+
+static struct target *room_open(const char *where, const struct process_place *place, uint32_t seats)
+{
+    (void)place;
+    struct target *t = target_new(0, seats);
+    if (!t) return NULL;
+    t->sponsor = calloc(1, sizeof(*t->sponsor));
+    if (t->sponsor && read_room(t, where)) {
+        *t->sponsor = (struct member){.chain = &t->founder, .chain_len = 1, .socket = {.fd = -1}};
+        return t;
+    }
+    fputs("load: room:IPV4,PORT,ORIGIN,PID,SEED,ROOM,FOUNDER,INVITE\n", stderr);
     club_close(t);
     return NULL;
 }
 
 static pid_t club_pid(const struct target *t)
 {
-    return t->server.pid;
+    return t->pid;
 }
 
 /* ---- members ---- */
@@ -133,7 +187,8 @@ static enum err enter(struct target *t, uint32_t number, in_addr_t self)
     struct member *m = &t->members[number];
     uint8_t seed[32];
     struct hash invite;
-    if (number == 0) return member_enter(m, &t->club, self, t->founder_seed, NULL, NULL);
+    if (number == 0)
+        return member_enter(m, &t->club, self, t->first_seed, t->sponsor, t->sponsor ? &t->invite : NULL);
     struct member *inviter = &t->members[(number - 1) / GUESTS];
     enum err e = member_invite(inviter, seed, &invite);
     return e ? e : member_enter(m, &t->club, self, seed, inviter, &invite);
@@ -165,4 +220,6 @@ static void club_stats(struct target *t, char *out, size_t cap)
 }
 
 const struct target_row target_club = {"club",   club_open,  club_close, club_pid,
+                                       club_add, club_speak, club_stats, club_breathe};
+const struct target_row target_room = {"room",   room_open,  club_close, club_pid,
                                        club_add, club_speak, club_stats, club_breathe};

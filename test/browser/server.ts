@@ -30,6 +30,10 @@ export class Server {
     return `http://localhost:${this.port}`;
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? -1;
+  }
+
   /** `build`: the folder of the binary; `test` is the sanitized one with its hooks. */
   async start(extra: Record<string, string> = {}, build = 'test'): Promise<void> {
     this.port ||= await freePort();
