@@ -84,6 +84,7 @@ static enum err init_thread(struct media *m, unsigned i, const struct media_conf
                               .tap_path = config->tap_path};
     uint16_t port = endpoint_port(&c.address);
     c.tcp = !port || port != config->http_port;
+    if (!c.tcp) LOG_INFO("media", "no TCP on media port %u, which is HTTP's: browsers need UDP", port);
     enum err e = worker_init(&t->worker, &c);
     if (e) return e;
     t->ready = true;

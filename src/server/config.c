@@ -199,7 +199,7 @@ static const struct option {
     {"--listen", "APARTE_LISTEN", "localhost:8080", set_listen,
      "HOST:PORT of the web server; [ADDRESS]:PORT for IPv6"},
     {"--media-port", "APARTE_MEDIA_PORT", "8080", set_media_port,
-     "UDP port of the first media thread, the others follow"},
+     "port of the first media thread, UDP and TCP; the others follow"},
     {"--media-address", "APARTE_MEDIA_ADDRESS", NULL, set_media_address,
      "address browsers send audio to (default: the listen address, or that of the default route)"},
     {"--media-threads", "APARTE_MEDIA_THREADS", NULL, set_media_threads, "(default: one per core but one)"},

@@ -163,6 +163,15 @@ static void until(struct world *w, bool (*done)(struct world *))
     }
 }
 
+static int dial(const struct world *w, peer_name name)
+{
+    struct sockaddr_storage to = loopback(w->on.family, media_port(w->media, name));
+    socklen_t len = w->on.family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+    int fd = socket(w->on.family, w->on.tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, len), 0);
+    return fd;
+}
+
 static struct client *add(struct world *w, struct id room)
 {
     struct client *c = client_new((unsigned)w->count, room);
@@ -170,14 +179,8 @@ static struct client *add(struct world *w, struct id room)
     c->send = send_one;
     c->name = media_peer_name(w->media, room);
     assert_int_not_equal(c->name, 0);
-    struct sockaddr_storage to = loopback(w->on.family, media_port(w->media, c->name));
     assert_true(media_tcp(w->media, c->name));
-    int fd = socket(w->on.family, w->on.tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
-    assert_int_equal(
-        connect(fd, (struct sockaddr *)&to,
-                w->on.family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)),
-        0);
-    w->fds[w->count] = fd;
+    w->fds[w->count] = dial(w, c->name);
     w->clients[w->count++] = c;
     struct media_command command = {.kind = MEDIA_PEER_ADD, .peer = c->name, .add = c->is};
     assert_int_equal(media_push(w->media, &command), OK);
@@ -269,6 +272,23 @@ static void rooms_on_threads(void **state)
     if (w->on.tcp) until(w, all_ended);
 }
 
+/* The connection breaks; over the next one the same peer goes on, without another handshake. */
+static void a_lost_connection_is_replaced(void **state)
+{
+    struct world *w = *state;
+    struct client *c[] = {add(w, (struct id){{1}}), add(w, (struct id){{1}})};
+    join_all(w);
+    close(w->fds[0]);
+    w->fds[0] = dial(w, c[0]->name);
+    w->inboxes[0].len = c[0]->answers = 0;
+    client_check(c[0], true);
+    until(w, all_answered);
+    for (int i = 0; i < 20; i++) client_say(c[0], "a", 20), client_say(c[1], "b", 20);
+    until(w, all_heard);
+    assert_int_equal(c[0]->heard_count + c[1]->heard_count, 40);
+    assert_int_equal(media_stats(w->media).dtls_up, 2);
+}
+
 static void names_are_never_reused(void **state)
 {
     struct world *w = *state;
@@ -357,6 +377,7 @@ int main(void)
         cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &udp6),
         cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &tcp4),
         cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &tcp6),
+        cmocka_unit_test_prestate_setup_teardown(a_lost_connection_is_replaced, setup, teardown, &tcp4),
         cmocka_unit_test_setup_teardown(names_are_never_reused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_plane_says_so, setup, teardown),
         cmocka_unit_test_setup_teardown(a_large_room_spans_threads, setup, teardown),
