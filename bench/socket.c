@@ -1,6 +1,7 @@
 #include "socket.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,7 +210,10 @@ enum err socket_open(struct socket *s, in_addr_t self, const struct sockaddr_in 
 {
     struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = self};
     *s = (struct socket){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    if (s->fd >= 0 && bind(s->fd, (struct sockaddr *)&from, sizeof(from)) == 0 &&
+    int one =
+        1; /* head and payload are two sends: Nagle's algorithm would wait 40 ms for an ACK in between */
+    if (s->fd >= 0 && setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == 0 &&
+        bind(s->fd, (struct sockaddr *)&from, sizeof(from)) == 0 &&
         connect(s->fd, (const struct sockaddr *)server, sizeof(*server)) == 0 && upgrade(s, origin))
         return OK;
     fprintf(stderr, "load: no WebSocket: %s\n", strerror(errno));
