@@ -170,15 +170,19 @@ async function measure(people: number): Promise<void> {
   let crowd: Tool | null = null;
   try {
     const evening = await Evening.start(server.port, server.founderLink, guests);
-    const options = ['--first', '127.2.0.0', '--port', '41000', '--speakers', '0', '--listeners'];
+    const port = String(await freePort());
+    const options = ['--first', '127.2.0.0', '--port', port, '--speakers', '0', '--listeners'];
     const target = await evening.target(server.pid);
     crowd = new Tool(`${benchFolder}aparte-load`, [...options, String(people - 3), target]);
     const ready = crowd.line<Ready>();
     const { up, failed, join_ns } = await ready;
     console.error(`${up} came in ${Math.round(join_ns / 1e9)} s`);
-    if (up !== people - 3 || failed > 0) throw new Error(`${up} of the crowd came in, ${failed} failed`);
+    if (up !== people - 3 || failed > 0) throw new Error(`${up} of the crowd came in, ${failed} had no media`);
     await evening.keyed(people);
     await evening.ban(people);
+  } catch (error) {
+    console.error(server.log);
+    throw error;
   } finally {
     await crowd?.stop();
     await guests.stop();

@@ -148,6 +148,7 @@ static void what_was_said_is_received_with_its_delay(void **state)
     assert_int_equal(p->tally.received, 9);
     assert_int_equal(stream_missing(&p->listener.streams[0]), 1);
     assert_int_equal(histogram_quantile(&p->tally.latency, 1), 31);
+    assert_int_equal(p->listener.heard_ns, 1000000 + 31);
     assert_int_equal(p->tally.forged + p->tally.doubled + p->tally.strange, 0);
 }
 
@@ -157,6 +158,7 @@ static void a_changed_packet_is_forged(void **state)
     say(p, 0);
     p->last[p->len / 2] ^= 1;
     hear(p, 0);
+    assert_int_equal(p->listener.heard_ns, 0); /* what is not the speaker's is not heard */
     assert_int_equal(p->tally.forged, 1);
     assert_int_equal(p->tally.received, 0);
 }
