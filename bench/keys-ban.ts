@@ -177,7 +177,8 @@ async function measure(people: number): Promise<void> {
     const ready = crowd.line<Ready>();
     const { up, failed, join_ns } = await ready;
     console.error(`${up} came in ${Math.round(join_ns / 1e9)} s`);
-    if (up !== people - 3 || failed > 0) throw new Error(`${up} of the crowd came in, ${failed} had no media`);
+    if (up !== people - 3 || failed > 0)
+      throw new Error(`${up} of the crowd came in, ${failed} had no media`);
     await evening.keyed(people);
     await evening.ban(people);
   } catch (error) {
