@@ -20,6 +20,7 @@ export class BenchMember {
   readonly wire: Wire;
   readonly device: Device;
   readonly record: Bytes64; // that made the account
+  #early: Record<string, unknown>[] | null = null; // what came right behind the answer to room.join
   log: LogHead;
   keys: Keys | null = null;
   epoch: FrameEpoch | null = null;
@@ -140,13 +141,22 @@ export class BenchMember {
     const leaf = await makeLeaf({ ...options, book: own }, pair);
     const keys = new Keys(options, pair, leaf);
     const beside = keys.kem ? { kem: keys.kem } : {};
+    const early: Record<string, unknown>[] = [];
+    this.#early = early;
     const reply = await this.ask('room.join', { room, leaf, ...beside, media });
+    this.#early = null;
     this.keys = keys;
     void keys.joined(reply);
+    for (const message of early) this.#event(message);
     return reply.media;
   }
 
-  #event({ ev, ...body }: Record<string, unknown>): void {
+  #event(message: Record<string, unknown>): void {
+    if (this.#early) {
+      this.#early.push(message);
+      return;
+    }
+    const { ev, ...body } = message;
     if (ev === 'log') this.log = body.log as LogHead;
     if (ev === 'room.left') this.left((body as unknown as Events['room.left']).account);
     const { keys } = this;
