@@ -49,7 +49,8 @@ export class Devices {
       const sig = await this.#core.device.signPlace(this.#place);
       await this.#core.request('pair.offer', { key: found.key, body: this.#place, sig });
     });
-    if (this.found.value?.key === found.key)
+    // Meanwhile the other device may have refused, or finished.
+    if (this.found.value?.key === found.key && this.found.value.state === 'comparing')
       this.found.value = { ...found, state: outcome.ok ? 'offered' : 'refused' };
     return outcome;
   }
