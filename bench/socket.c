@@ -76,6 +76,8 @@ static bool read_some(struct socket *s)
     ssize_t n = grow(s) ? recv(s->fd, s->bytes + s->have, s->capacity - s->have, MSG_DONTWAIT) : 0;
     if (n < 0 && errno == EAGAIN) return false;
     if (n <= 0) {
+        fprintf(stderr, "load: a connection ended after %u requests: %s\n", s->request,
+                n < 0 ? strerror(errno) : "closed, or more than fits");
         socket_close(s);
         return false;
     }
@@ -247,7 +249,9 @@ json_t *socket_ask(struct socket *s, json_t *request)
         if (json_is_true(json_object_get(m, "ok"))) return m;
         fprintf(stderr, "load: %s: %s\n", what,
                 json_string_value(json_object_get(json_object_get(m, "error"), "message")));
-        sent = false;
+        json_decref(m);
+        return NULL;
     }
+    fprintf(stderr, "load: %s: %s\n", what, s->fd < 0 ? "the connection is closed" : "no answer");
     return NULL;
 }
