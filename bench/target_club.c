@@ -14,10 +14,12 @@
 #include <unistd.h>
 
 #include "member.h"
+#include "port.h"
 #include "target.h"
 #include "wire/link.h"
 
 enum { HTTP_PORT = 8080, GUESTS = 4, LINE_BYTES = 512, READY_TRIES = 100, READY_US = 50000, BREATHS = 64 };
+static const uint64_t ROUND_NS = 2000000000;
 static const char ORIGIN[] = "https://load.example";
 
 struct target {
@@ -30,6 +32,7 @@ struct target {
     uint8_t first_seed[32];      /* of the link that the first seat comes by */
     struct member *members;      /* by number of the seat */
     uint32_t seats, count, turn;
+    uint64_t breathed_ns;
     struct id *rooms;  /* by number; zero: not open */
     uint32_t *openers; /* seats */
 };
@@ -113,6 +116,7 @@ static struct target *target_new(uint16_t port, uint32_t seats)
     if (!t) return NULL;
     *t = (struct target){.server = {.pid = -1}, .pid = -1, .seats = seats};
     t->club = (struct club){.server = {.sin_family = AF_INET, .sin_port = htons(port)}, .origin = t->origin};
+    t->breathed_ns = wall_ns();
     t->members = calloc(seats, sizeof(*t->members));
     t->rooms = calloc(seats, sizeof(*t->rooms));
     t->openers = calloc(seats, sizeof(*t->openers));
@@ -173,10 +177,15 @@ static pid_t club_pid(const struct target *t)
 
 /* ---- members ---- */
 
-/* In turns: with thousands of sockets a whole round would hold up the audio. */
+/* In turns: with thousands of sockets a whole round would hold up the audio. But a round every two seconds,
+ * however long the others' requests take: whose ping has no answer for LIMIT_PONG_MS is cut off without a
+ * word. */
 static void club_breathe(struct target *t)
 {
-    for (uint32_t i = 0; i < BREATHS && t->count; i++) {
+    uint64_t now = wall_ns(), due = (now - t->breathed_ns) * t->count / ROUND_NS;
+    uint32_t n = due > t->count ? t->count : due < BREATHS ? BREATHS : (uint32_t)due;
+    t->breathed_ns = now;
+    for (uint32_t i = 0; i < n && t->count; i++) {
         t->turn = (t->turn + 1) % t->count;
         socket_breathe(&t->members[t->turn].socket);
     }
