@@ -38,6 +38,16 @@ async function oneself(page: Page, entry: string): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: entry, exact: true }).click();
 }
 
+/** However many lie over each other. */
+async function closeSheets(page: Page): Promise<void> {
+  const open = async (): Promise<number> => {
+    const sheets = await page.locator('dialog[open]').count();
+    if (sheets > 0) await page.keyboard.press('Escape');
+    return sheets;
+  };
+  await expect.poll(open, { timeout: 10_000 }).toBe(0);
+}
+
 const words = (page: Page): Promise<string[]> => page.locator('.words li').allTextContents();
 
 /** Adds `fresh`, a browser at the door, to the account of `own`. */
@@ -69,7 +79,7 @@ test('who invited whom is seen in the room, up to the founder', async () => {
   expect(
     await sheet.getByRole('list', { name: 'Invited by' }).getByRole('listitem').allTextContents(),
   ).toEqual(['Tom', 'Inès']);
-  await ines.page.keyboard.press('Escape');
+  await closeSheets(ines.page);
   await press(zoe.page, 'Leave quietly');
   await press(ines.page, 'Back to the hallway');
 });
@@ -77,13 +87,13 @@ test('who invited whom is seen in the room, up to the founder', async () => {
 test('a device is added by a code and six words, acts for the account, and is revoked out of a room', async () => {
   const phone = await browser('Tom, phone');
   await addDevice(tom.page, phone.page);
-  await tom.page.keyboard.press('Escape');
+  await closeSheets(tom.page);
   await enter(phone.page, 'Chains');
   await lockSays(phone.page, 2);
   await ines.page.getByRole('button', { name: /Back to the room/ }).click();
   await ines.page.getByRole('button', { name: /^Tom/ }).first().waitFor();
 
-  await tom.page.keyboard.press('Escape');
+  await closeSheets(tom.page);
   await oneself(tom.page, 'Devices');
   await press(tom.page, 'Revoke');
   await tom.page
@@ -95,8 +105,7 @@ test('a device is added by a code and six words, acts for the account, and is re
   await lockSays(ines.page, 1);
   await phone.page.reload();
   await phone.page.getByText('This club does not let this browser in any more.').waitFor();
-  await tom.page.keyboard.press('Escape');
-  await tom.page.keyboard.press('Escape');
+  await closeSheets(tom.page);
 });
 
 test('words that differ add nothing', async () => {
@@ -111,8 +120,7 @@ test('words that differ add nothing', async () => {
   await press(other.page, 'They differ');
   await tom.page.getByText('The new device did not accept.').waitFor();
   expect(await other.page.getByRole('button', { name: 'Open a room' }).count()).toBe(0);
-  await tom.page.keyboard.press('Escape');
-  await tom.page.keyboard.press('Escape');
+  await closeSheets(tom.page);
   await other.close();
 });
 
@@ -123,8 +131,7 @@ test('a fresh browser comes back with the code from the paper', async () => {
   expect(code.replaceAll(/[^0-9A-Z]/g, '')).toHaveLength(28);
   await press(zoe.page, 'I have it on paper');
   await zoe.page.getByText('You have a recovery code.').waitFor();
-  await zoe.page.keyboard.press('Escape');
-  await zoe.page.keyboard.press('Escape');
+  await closeSheets(zoe.page);
 
   const fresh = await browser('Zoé, new laptop');
   await fresh.page.goto(server.origin);
@@ -210,8 +217,7 @@ test('passkeys open the code: two are made, and one of them brings a wiped brows
 test('banned in the middle of a room: out at once, and every door stays shut', async () => {
   const tablet = await browser('Tom, tablet');
   await addDevice(tom.page, tablet.page);
-  await tom.page.keyboard.press('Escape');
-  await tom.page.keyboard.press('Escape');
+  await closeSheets(tom.page);
   const unused = await invite(tom.page);
   await openRoom(ines.page, 'Evening');
   await enter(tom.page, 'Evening');
@@ -237,7 +243,7 @@ test('banned in the middle of a room: out at once, and every door stays shut', a
   // Those whom he invited stay, and their chain through him still holds: he was in good standing then.
   await zoe.page.getByRole('button', { name: /^Zoé/ }).first().click();
   await zoe.page.getByText('The invitation chain up to the founder was checked.').waitFor();
-  await zoe.page.keyboard.press('Escape');
+  await closeSheets(zoe.page);
 });
 
 test('a ban survives a restart, and an undo in the moderation log opens the door again', async () => {
