@@ -31,15 +31,17 @@ afterAll(async () => {
 
 /** Both listen for a while; the words of `speaker`, and of nobody else, must be what `listener` hears, soon and intact. */
 async function hears(listener: Person, speaker: Person, notHer?: Person): Promise<void> {
-  let best = { r: 0, lagMs: Number.NaN };
-  for (let i = 0; i < 3 && best.r < 0.8; i++) {
+  let best = { r: 0, lagMs: Number.POSITIVE_INFINITY };
+  // A busy machine may be late once; it must be able to be in time.
+  for (let i = 0; i < 4 && !(best.r > 0.8 && best.lagMs < 300); i++) {
     const [said, heard, other] = await Promise.all([
       hearMic(speaker.page, 4000),
       hearSpeakers(listener.page, 4000),
       notHer && hearMic(notHer.page, 4000),
     ]);
     const m = match(said, heard);
-    if (m.r > best.r) best = m;
+    const sure = best.r > 0.8;
+    if (m.r > 0.8 ? !sure || m.lagMs < best.lagMs : !sure && m.r > best.r) best = m;
     if (other) expect(match(other, heard).r, `${notHer?.name} must not be heard`).toBeLessThan(0.6);
   }
   console.log(`${listener.name} hears ${speaker.name}: r ${best.r.toFixed(2)}, ${best.lagMs.toFixed(0)} ms`);
