@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { dayOf, t, tell } from '../i18n/translate.ts';
 import type { DeviceInfo, FoundDevice } from '../state/model.ts';
+import { CodeField } from './code-field.tsx';
 import { Icon } from './icons.tsx';
 import { Ask, Sheet } from './sheet.tsx';
 import { attempt, openSheet, useApp } from './view.ts';
@@ -80,10 +81,8 @@ function DeviceRow({ device, onRevoke }: { device: DeviceInfo; onRevoke: () => v
 function Add(): JSX.Element {
   const app = useApp();
   const id = useId();
-  const [code, setCode] = useState('');
   const [error, setError] = useState('');
-  const find = async (e: Event): Promise<void> => {
-    e.preventDefault();
+  const find = async (code: string): Promise<void> => {
     setError('');
     const outcome = await app.findDevice(code);
     if (!outcome.ok) setError(tell(`error.${outcome.code}`));
@@ -92,29 +91,12 @@ function Add(): JSX.Element {
     <section class="stack" aria-labelledby={`${id}-title`}>
       <h3 id={`${id}-title`}>{t('devices.add')}</h3>
       <p>{t('devices.add_text')}</p>
-      <form class="field" onSubmit={find}>
-        <label for={id}>{t('devices.code')}</label>
-        <div class="field-row">
-          <input
-            id={id}
-            type="text"
-            class="code"
-            dir="ltr"
-            value={code}
-            autocomplete="off"
-            autocapitalize="characters"
-            spellcheck={false}
-            aria-describedby={`${id}-error`}
-            onInput={(e) => setCode(e.currentTarget.value)}
-          />
-          <button type="submit" class="button primary">
-            {t('devices.find')}
-          </button>
-        </div>
-        <p id={`${id}-error`} class="field-error" role="alert">
-          {error}
-        </p>
-      </form>
+      <CodeField
+        label={t('devices.code')}
+        submit={t('devices.find')}
+        error={error}
+        onSubmit={(code) => void find(code)}
+      />
     </section>
   );
 }

@@ -1,9 +1,9 @@
 // The doors for people who are members already: a new device, or a browser after everything was lost.
 
 import type { JSX } from 'preact';
-import { useId, useState } from 'preact/hooks';
 import { t } from '../i18n/translate.ts';
 import type { NewDevice, RecoveryView } from '../state/model.ts';
+import { CodeField } from './code-field.tsx';
 import { Doorway } from './doorway.tsx';
 import { Qr } from './qr.tsx';
 import { attempt, useApp } from './view.ts';
@@ -110,40 +110,17 @@ export function Recover({ recovery }: { recovery: RecoveryView }): JSX.Element {
 
 function CodeForm({ state }: { state: RecoveryView['state'] }): JSX.Element {
   const app = useApp();
-  const id = useId();
-  const [code, setCode] = useState('');
   const wrong = state === 'unknown' || state === 'mistyped';
-  const submit = (e: Event): void => {
-    e.preventDefault();
-    if (state !== 'looking') void attempt(app.recoverByCode(code));
-  };
   return (
-    <form class="field" onSubmit={submit}>
-      <label for={id}>{t('recover.code')}</label>
-      <div class="field-row">
-        <input
-          id={id}
-          type="text"
-          class="code"
-          dir="ltr"
-          value={code}
-          autocomplete="off"
-          autocapitalize="characters"
-          spellcheck={false}
-          aria-invalid={wrong}
-          aria-describedby={`${id}-hint ${id}-error`}
-          onInput={(e) => setCode(e.currentTarget.value)}
-        />
-        <button type="submit" class="button primary">
-          {t('recover.look')}
-        </button>
-      </div>
-      <p id={`${id}-error`} class="field-error" role="alert">
-        {wrong ? t(`recover.${state}`) : state === 'offline' ? t('invite.offline') : ''}
-      </p>
-      <p id={`${id}-hint`} class="hint" role="status">
-        {state === 'looking' ? t('recover.looking') : t('recover.code_hint')}
-      </p>
-    </form>
+    <CodeField
+      label={t('recover.code')}
+      submit={t('recover.look')}
+      error={wrong ? t(`recover.${state}`) : state === 'offline' ? t('invite.offline') : ''}
+      invalid={wrong}
+      hint={t(state === 'looking' ? 'recover.looking' : 'recover.code_hint')}
+      onSubmit={(code) => {
+        if (state !== 'looking') void attempt(app.recoverByCode(code));
+      }}
+    />
   );
 }
