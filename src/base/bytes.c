@@ -166,10 +166,10 @@ void write_u64(struct writer *w, uint64_t v)
     grow_uint(w, v, 8);
 }
 
-void write_bytes(struct writer *w, const void *src, size_t n)
+void write_bytes(struct writer *w, const void *p, size_t n)
 {
-    uint8_t *p = grow(w, n);
-    if (p) memcpy(p, src, n);
+    uint8_t *to = grow(w, n);
+    if (to) memcpy(to, p, n);
 }
 
 void write_view(struct writer *w, struct view v)

@@ -50,6 +50,13 @@
     X(ERR_PICTURE, 225, "bad_picture", "A picture is PNG, JPEG or WebP and at most 24 KB.")         \
     X(ERR_OTHER_LOG, 226, "other_log", "This server's member log is not the one you have seen.")    \
     X(ERR_SUITE, 227, "suite_needed", "This room needs post-quantum keys, which your browser lacks.") \
+    X(ERR_SILENCED, 228, "silenced", "A host asked you to pause in the chat of this room.")         \
+    X(ERR_LOCKED, 229, "room_locked", "The room is locked.")                                         \
+    X(ERR_HANDS, 230, "hands_off", "You cannot raise a hand in this room.")                           \
+    X(ERR_PRONOUNS, 231, "bad_pronouns", "Pronouns have at most 30 visible characters.")              \
+    X(ERR_TIME, 240, "bad_time", "That time is past, or more than a year ahead.")                   \
+    X(ERR_TEXT, 241, "bad_text", "That text is too long, or has signs that cannot be shown.")       \
+    X(ERR_MANY, 242, "too_many", "You have as many of these as one may have.")                      \
     X(ERR_FULL, 300, "server_full", "The server is full.")                                          \
     X(ERR_STORE, 301, "store_failed", "The server could not save that. Nothing was changed.")       \
     X(ERR_SYSTEM, 302, "internal", "Something went wrong on the server.")                           \

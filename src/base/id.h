@@ -6,6 +6,7 @@
 #define BASE_ID_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -28,6 +29,12 @@ static inline bool id_zero(struct id a)
 {
     static const struct id zero;
     return id_eq(a, zero);
+}
+static inline bool id_among(const struct id *ids, size_t count, struct id one)
+{
+    for (size_t i = 0; i < count; i++)
+        if (id_eq(ids[i], one)) return true;
+    return false;
 }
 
 #endif

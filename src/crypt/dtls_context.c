@@ -1,6 +1,7 @@
 /* What all handshakes of a process share: the settings and our certificate. */
 #include <stdlib.h>
 
+#include "base/without.h"
 #include "crypt/dtls_internal.h"
 #include "crypt/sign.h"
 
@@ -42,7 +43,7 @@ static int check_fingerprint(X509_STORE_CTX *store, void *unused)
     struct hash h;
     d->fingerprint = FINGERPRINT_WRONG;
     if (dtls_certificate_hash(X509_STORE_CTX_get0_cert(store), &h) &&
-        equal_secret(h.bytes, d->peer.bytes, HASH_BYTES)) {
+        (equal_secret(h.bytes, d->peer.bytes, HASH_BYTES) || without(WITHOUT_DTLS_FINGERPRINT))) {
         d->fingerprint = FINGERPRINT_RIGHT;
         return 1;
     }

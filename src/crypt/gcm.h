@@ -8,10 +8,10 @@
 
 #include "base/bytes.h"
 
-enum { GCM_TAG_BYTES = 16, GCM_IV_BYTES = 12, GCM_KEY_BYTES = 1024 };
+enum { GCM_TAG_BYTES = 16, GCM_IV_BYTES = 12, GCM_KEY_BYTES = 1008 };
 
 struct gcm_key {
-    _Alignas(64) uint8_t bytes[GCM_KEY_BYTES]; /* what is in it is the row's */
+    _Alignas(16) uint8_t bytes[GCM_KEY_BYTES]; /* what is in it is the row's */
 };
 
 /* One packet, worked on in place: `head` and `extra` are authenticated only, `body` is encrypted too. */

@@ -5,9 +5,10 @@
 #include "base/limits.h"
 #include "crypt/openssl.h"
 
-enum { SIGNED_MAX = 64 + LIMIT_TAGS_BYTES }; /* prefix and the largest body that anything signs */
+enum { PREFIX_MAX = 64 };
 
-static_assert(LIMIT_LEAF_BYTES <= LIMIT_RECORD_BYTES && LIMIT_HEADER_BYTES <= LIMIT_RECORD_BYTES,
+static_assert(LIMIT_SIGNED_BYTES >= LIMIT_PATTERN_BYTES && LIMIT_SIGNED_BYTES >= LIMIT_SLIP_BYTES &&
+                  LIMIT_SIGNED_BYTES >= LIMIT_TAGS_BYTES && LIMIT_SIGNED_BYTES >= LIMIT_RECORD_BYTES,
               "every signed body fits");
 
 /* A hash has no way to report failure, and libcrypto fails at it only when memory is exhausted. A wrong hash
@@ -24,19 +25,31 @@ static void write_prefix(struct writer *w, const char *purpose)
     write_u8(w, 0);
 }
 
-/* The one-shot Ed25519 of OpenSSL wants prefix and body in one piece. */
+static void signed_free(struct writer *w)
+{
+    wipe(w->ptr, w->len); /* a release holds shares of keys */
+    free(w->ptr);
+}
+
+/* The one-shot Ed25519 of OpenSSL wants prefix and body in one piece: for signed_free. */
 static enum err signed_bytes(struct writer *w, const char *purpose, struct view body)
 {
+    if (body.len > LIMIT_SIGNED_BYTES) return ERR_TOO_LARGE;
+    size_t cap = PREFIX_MAX + body.len;
+    uint8_t *bytes = malloc(cap);
+    if (!bytes) return ERR_SYSTEM;
+    *w = writer_init(bytes, cap);
     write_prefix(w, purpose);
     write_view(w, body);
-    return writer_end(w) ? ERR_TOO_LARGE : OK;
+    enum err e = writer_end(w); /* a longer purpose than any that there is */
+    if (e) signed_free(w);
+    return e;
 }
 
 enum err sign_verify(const struct key *key, const char *purpose, struct view body,
                      const uint8_t sig[SIG_BYTES])
 {
-    uint8_t message[SIGNED_MAX];
-    struct writer w = writer_init(message, sizeof(message));
+    struct writer w;
     enum err e = signed_bytes(&w, purpose, body);
     if (e) return e;
 
@@ -47,13 +60,13 @@ enum err sign_verify(const struct key *key, const char *purpose, struct view bod
         e = EVP_DigestVerify(md, sig, SIG_BYTES, w.ptr, w.len) == 1 ? OK : ERR_SIGNATURE;
     EVP_PKEY_free(pkey);
     EVP_MD_CTX_free(md);
+    signed_free(&w);
     return e;
 }
 
 enum err sign_make(const uint8_t seed[32], const char *purpose, struct view body, uint8_t sig[SIG_BYTES])
 {
-    uint8_t message[SIGNED_MAX];
-    struct writer w = writer_init(message, sizeof(message));
+    struct writer w;
     enum err e = signed_bytes(&w, purpose, body);
     if (e) return e;
 
@@ -66,6 +79,7 @@ enum err sign_make(const uint8_t seed[32], const char *purpose, struct view body
         e = OK;
     EVP_PKEY_free(pkey);
     EVP_MD_CTX_free(md);
+    signed_free(&w);
     return e;
 }
 

@@ -1,6 +1,7 @@
 #include "crypt/srtp.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -25,6 +26,7 @@ struct half { /* RTP or RTCP: the keys, set once. Only the IV changes from packe
     };
     uint8_t salt[14];
 };
+static_assert(sizeof(struct half) == 1024, "an expanded key and its salt fill whole cache lines");
 
 struct stream { /* what one SSRC has sent so far; bit n of `seen` is packet highest - n */
     bool used;
@@ -36,12 +38,17 @@ struct stream { /* what one SSRC has sent so far; bit n of `seen` is packet high
 static_assert(LIMIT_REPLAY_WINDOW == 64, "the window is one 64-bit word");
 
 struct srtp {
-    struct half rtp;           /* first, on a cache line: what a fan-out touches */
-    const struct gcm_row *row; /* NULL: AES-CM and HMAC-SHA1 */
+    _Alignas(64) struct half rtp; /* first, on a cache line: what a fan-out touches */
+    const struct gcm_row *row;    /* NULL: AES-CM and HMAC-SHA1 */
     size_t tag;
     uint32_t next_control; /* SRTCP index of the next packet we protect: one row for all our SSRCs */
     struct half rtcp;
+    size_t size; /* what was allocated; one that only protects ends before the replay windows */
     struct stream streams[SRTP_SSRCS], controls[SRTP_SSRCS];
+};
+enum {
+    LINE = _Alignof(struct srtp),
+    SEALING_BYTES = (offsetof(struct srtp, streams) + LINE - 1) / LINE * LINE
 };
 
 /* One packet taken apart. `head` is authenticated only, `body` also encrypted; they adjoin. `extra` is
@@ -84,14 +91,15 @@ static enum err half_init(const struct srtp *s, struct half *h, const struct srt
                                                                                              : ERR_CRYPTO;
 }
 
-enum err srtp_new_on(struct srtp **out, const struct gcm_row *row, enum srtp_profile profile,
-                     const struct srtp_session *session)
+static enum err new_of_size(struct srtp **out, size_t size, const struct gcm_row *row,
+                            enum srtp_profile profile, const struct srtp_session *session)
 {
     *out = NULL;
     if (profile != SRTP_AEAD_AES_128_GCM && profile != SRTP_AES128_CM_SHA1_80) return ERR_UNSUPPORTED;
-    struct srtp *s = aligned_alloc(_Alignof(struct srtp), sizeof(*s));
+    struct srtp *s = aligned_alloc(_Alignof(struct srtp), size);
     if (!s) return ERR_SYSTEM;
-    memset(s, 0, sizeof(*s));
+    memset(s, 0, size);
+    s->size = size;
     s->row = profile == SRTP_AEAD_AES_128_GCM ? row : NULL;
     s->tag = s->row ? GCM_TAG_BYTES : CM_TAG;
     enum err e = half_init(s, &s->rtp, &session->rtp);
@@ -103,15 +111,33 @@ enum err srtp_new_on(struct srtp **out, const struct gcm_row *row, enum srtp_pro
     return e;
 }
 
-enum err srtp_new(struct srtp **out, enum srtp_profile profile, const uint8_t key[16], const uint8_t salt[14])
+enum err srtp_new_on(struct srtp **out, const struct gcm_row *row, enum srtp_profile profile,
+                     const struct srtp_session *session)
+{
+    return new_of_size(out, sizeof(struct srtp), row, profile, session);
+}
+
+static enum err derive(struct srtp **out, size_t size, enum srtp_profile profile, const uint8_t key[16],
+                       const uint8_t salt[14])
 {
     struct srtp_session session;
     *out = NULL;
     enum err e = srtp_session_derive(&session, profile, key, salt);
     if (e) return e;
-    e = srtp_new_on(out, gcm_best(), profile, &session);
+    e = new_of_size(out, size, gcm_best(), profile, &session);
     wipe(&session, sizeof(session));
     return e;
+}
+
+enum err srtp_new(struct srtp **out, enum srtp_profile profile, const uint8_t key[16], const uint8_t salt[14])
+{
+    return derive(out, sizeof(struct srtp), profile, key, salt);
+}
+
+enum err srtp_new_sealing(struct srtp **out, enum srtp_profile profile, const uint8_t key[16],
+                          const uint8_t salt[14])
+{
+    return derive(out, SEALING_BYTES, profile, key, salt);
 }
 
 void srtp_free(struct srtp *s)
@@ -119,7 +145,7 @@ void srtp_free(struct srtp *s)
     if (!s) return;
     half_deinit(s, &s->rtp);
     half_deinit(s, &s->rtcp);
-    wipe(s, sizeof(*s));
+    wipe(s, s->size);
     free(s);
 }
 
@@ -367,7 +393,7 @@ static enum err unprotect_rtp(struct srtp_job *job)
     struct parts p = {0};
     uint16_t seq = 0;
     uint8_t roc[4];
-    enum err e = check_room(job, 0);
+    enum err e = s->size == sizeof(*s) ? check_room(job, 0) : ERR_STATE;
     if (!e) e = parse_rtp(part(job->buf, 0, job->len), s->tag, &p, &seq);
     if (e) return e;
     struct stream *st = stream_of(s->streams, p.ssrc);
@@ -425,7 +451,7 @@ static enum err unprotect_rtcp(struct srtp_job *job)
     struct srtp *s = job->ctx;
     struct parts p = {0};
     size_t trailer = s->tag + SRTCP_WORD;
-    enum err e = check_room(job, 0);
+    enum err e = s->size == sizeof(*s) ? check_room(job, 0) : ERR_STATE;
     if (!e) e = parse_rtcp(part(job->buf, 0, job->len), trailer, &p);
     if (e) return e;
     uint8_t *word = place_trailer(s, job->buf, job->len - trailer, &p.tag);

@@ -18,6 +18,9 @@ struct srtp; /* opaque: cipher contexts, salts, replay windows */
 
 MUST_CHECK enum err srtp_new(struct srtp **out, enum srtp_profile profile, const uint8_t key[16],
                              const uint8_t salt[14]);
+/* One that only protects: without the replay windows, which are a sixth of it. Unprotecting: ERR_STATE. */
+MUST_CHECK enum err srtp_new_sealing(struct srtp **out, enum srtp_profile profile, const uint8_t key[16],
+                                     const uint8_t salt[14]);
 void srtp_free(struct srtp *s);            /* wipes; NULL is fine */
 const char *srtp_backend(void);            /* what AES-GCM runs on here, for the log */
 size_t srtp_trailer(const struct srtp *s); /* bytes that protecting an RTP packet adds */

@@ -6,8 +6,7 @@
  * 54/256 bit            = 1, variant B, where the listener's byte is below that 54 or 202
  *
  * p in {0.211, 0.789} is the best a code can do against three colluders. The biases are as secret as the
- * codewords. The commitment is the Merkle tree hash of RFC 6962 2.1 over the entries session[16] account[16]
- * seed[32], the bias first, then all accounts by ascending id; `trace` of the room's key header. */
+ * codewords. The secret is one per session, and committed to by its hash: `trace` of the room's key header. */
 #ifndef MARK_CODE_H
 #define MARK_CODE_H
 
@@ -19,7 +18,6 @@ enum {
     CODE_BLOCK = 32, /* segments */
     CODE_RARE = 54,  /* of 256 */
     CODE_OFTEN = 256 - CODE_RARE,
-    CODE_PATH = 32, /* hashes in a proof at most */
 };
 
 struct code_entry {
@@ -32,11 +30,8 @@ void code_seed(const uint8_t secret[32], struct id session, struct id account, u
 uint32_t code_biases(const uint8_t bias_seed[CODE_SEED_BYTES], struct id speaker, uint32_t block);
 uint32_t code_bits(const uint8_t seed[CODE_SEED_BYTES], struct id speaker, uint32_t block, uint32_t biases);
 
-struct hash code_leaf(struct id session, const struct code_entry *entry);
-struct hash code_root(const struct hash *leaves, size_t n);
-/* The audit path of RFC 6962 2.1.1, leaf upwards; returns its length, at most CODE_PATH. */
-size_t code_proof(const struct hash *leaves, size_t n, size_t index, struct hash path[CODE_PATH]);
-bool code_proven(struct hash leaf, size_t index, size_t n, const struct hash *path, size_t len,
-                 struct hash root);
+/* SHA-256("aparte/v1/trace" 0x00 session secret): the server's word, given before the first segment. All seeds
+ * follow from the secret, so none can be chosen afterwards. */
+struct hash code_commitment(const uint8_t secret[32], struct id session);
 
 #endif

@@ -73,6 +73,7 @@ static const struct field succession[] = {BY, BYTES(record, target), BYTES(recor
 static const struct field room_ban[] = {
     BY, BYTES(record, target), BYTES(record, host), BYTES(record, room), NUMBER(record, scope), TIME};
 static const struct field room_unban[] = {BY, BYTES(record, target), BYTES(record, host), TIME};
+static const struct field in_room[] = {BY, BYTES(record, room), TIME};
 static const struct field release[] = {BY, BYTES(record, target), NUMBER(record, subtree), TIME};
 
 #undef BY
@@ -102,6 +103,8 @@ static const struct layout {
     {RECORD_ROOM_UNBAN, "room-unban", 1, room_unban},
     {RECORD_HOLD, "hold", 1, about_target},
     {RECORD_RELEASE, "release", 1, release},
+    {RECORD_TRACE_KEY, "trace-key", 1, with_key},
+    {RECORD_TRACE_RELEASE, "trace-release", 1, in_room},
 };
 
 static const struct layout *layout_of(unsigned type)

@@ -26,6 +26,9 @@ enum record_type {
     RECORD_ROOM_UNBAN = 16,
     RECORD_HOLD = 17,
     RECORD_RELEASE = 18,
+    RECORD_TRACE_KEY = 19,
+    RECORD_TRACE_RELEASE = 20,
+    RECORD_LAST = RECORD_TRACE_RELEASE,
 };
 
 enum { SUITE_X25519 = 1, SUITE_HYBRID = 2 };        /* of leaves and headers */
@@ -36,11 +39,11 @@ struct record {
     uint64_t time_ms;
     struct id author, author_device;    /* all but founder and redeem */
     struct id second, second_device;    /* supersede: who signs beside the author */
-    struct key one_time_key;            /* founder: set-up key; invite, redeem, invite_revoke: invite key; recovery: recovery key */
+    struct key one_time_key;            /* founder: set-up key; invite, redeem, invite_revoke: invite key; recovery: recovery key; trace_key: X25519 */
     struct key account_key, device_key; /* founder, redeem; device_add: device_key */
     struct id target;                   /* whom it is about; device_revoke: the device */
     struct id successor;                /* supersede, succession */
-    struct id host, room;               /* room_ban, room_unban (host) */
+    struct id host, room;               /* room_ban, room_unban (host), trace_release (room) */
     uint64_t expires_ms;                /* invite */
     uint8_t role;                       /* role: 2 or 3 */
     uint8_t scope;                      /* room_ban */

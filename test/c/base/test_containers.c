@@ -1,4 +1,4 @@
-/* ring, map and pool */
+/* array, ring, map and pool */
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -10,9 +10,36 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "base/map.h"
 #include "base/pool.h"
 #include "base/ring.h"
+
+/* ---- array ---- */
+
+static void test_array_grows_and_keeps_what_it_holds(void **state)
+{
+    (void)state;
+    uint16_t *items = NULL;
+    uint32_t cap = 0;
+    assert_int_equal(array_reserve(&items, 0, &cap, sizeof(*items)), OK);
+    assert_null(items);
+    for (uint16_t i = 0; i < 1000; i++) {
+        assert_int_equal(array_reserve(&items, i + 1u, &cap, sizeof(*items)), OK);
+        items[i] = i;
+    }
+    assert_in_range(cap, 1000, 1999);
+    assert_int_equal(array_reserve(&items, 50000, &cap, sizeof(*items)), OK); /* in one step */
+    items[49999] = 7;
+    for (uint16_t i = 0; i < 1000; i++) assert_int_equal(items[i], i);
+    const uint16_t *before = items;
+    uint32_t most = cap;
+    assert_int_equal(array_reserve(&items, 10, &cap, sizeof(*items)), OK); /* never shrinks */
+    assert_int_equal(array_reserve(&items, UINT32_MAX, &cap, sizeof(*items)), ERR_SYSTEM);
+    assert_ptr_equal(items, before);
+    assert_int_equal(cap, most);
+    free(items);
+}
 
 /* ---- ring ---- */
 
@@ -263,6 +290,7 @@ static void test_pool_name_zero_is_nobody_after_any_number_of_tenants(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_array_grows_and_keeps_what_it_holds),
         cmocka_unit_test(test_ring_first_last_and_one_past),
         cmocka_unit_test(test_ring_wraps_its_counters),
         cmocka_unit_test(test_ring_forgets_what_it_gave),

@@ -75,14 +75,14 @@ static void signature_is_byte_for_byte_the_protocols(void **state)
 static void body_too_large_is_refused(void **state)
 {
     (void)state;
-    static const uint8_t large[LIMIT_TAGS_BYTES + 64];
+    static const uint8_t large[LIMIT_SIGNED_BYTES + 1];
     struct blob seed = from_hex(SEED);
     struct key key;
     uint8_t sig[SIG_BYTES] = {0};
     assert_int_equal(sign_public(seed.bytes, &key), OK);
     assert_int_equal(sign_make(seed.bytes, "invite", VIEW(large), sig), ERR_TOO_LARGE);
     assert_int_equal(sign_verify(&key, "invite", VIEW(large), sig), ERR_TOO_LARGE);
-    struct view most = {large, LIMIT_TAGS_BYTES};
+    struct view most = {large, LIMIT_SIGNED_BYTES};
     assert_int_equal(sign_make(seed.bytes, "invite-revoke", most, sig), OK);
     assert_int_equal(sign_verify(&key, "invite-revoke", most, sig), OK);
 }

@@ -310,6 +310,30 @@ static void control_packets_have_their_own_index(void **state)
     }
 }
 
+/* The smaller context seals what the other opens, and opens nothing itself: it has no replay windows. */
+static void one_that_only_protects(void **state)
+{
+    (void)state;
+    static const enum srtp_profile profiles[] = {SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_SHA1_80};
+    static const uint8_t key[16] = {1, 2, 3}, salt[14] = {4, 5, 6};
+    for (size_t i = 0; i < 2; i++) {
+        struct srtp *seals, *opens;
+        assert_int_equal(srtp_new_sealing(&seals, profiles[i], key, salt), OK);
+        assert_int_equal(srtp_new(&opens, profiles[i], key, salt), OK);
+        struct blob rtp = from_hex(GCM_RTP), rtcp = from_hex(GCM_RTCP), copy;
+        assert_int_equal(protect(seals, &rtp, 0xf17b), OK);
+        assert_int_equal(protect_control(seals, &rtcp), OK);
+        copy = rtp;
+        assert_int_equal(unprotect(seals, &copy, NULL), ERR_STATE);
+        copy = rtcp;
+        assert_int_equal(unprotect_control(seals, &copy, NULL), ERR_STATE);
+        assert_int_equal(unprotect(opens, &rtp, NULL), OK);
+        assert_int_equal(unprotect_control(opens, &rtcp, NULL), OK);
+        srtp_free(seals);
+        srtp_free(opens);
+    }
+}
+
 static void sender_is_held_to_its_bounds(void **state)
 {
     (void)state;
@@ -406,6 +430,7 @@ int main(void)
         cmocka_unit_test(forged_packet_changes_nothing),
         cmocka_unit_test(forged_ssrcs_take_no_place),
         cmocka_unit_test(control_packets_have_their_own_index),
+        cmocka_unit_test(one_that_only_protects),
         cmocka_unit_test(sender_is_held_to_its_bounds),
         cmocka_unit_test(a_row_of_jobs),
         cmocka_unit_test(the_best_row_is_usable),

@@ -1,4 +1,4 @@
-/* Codewords and the commitment to them. */
+/* Codewords, the commitment to them, and split pattern keys. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +10,7 @@
 
 #include "crypt/sign.h"
 #include "mark/code.h"
+#include "mark/share.h"
 
 static struct id id_of(unsigned n)
 {
@@ -76,63 +77,61 @@ static void test_everything_makes_another_codeword(void **state)
     assert_int_not_equal(bits, code_bits(seed[0], id_of(5), 1, 0x55555555));
 }
 
-/* The eight inputs and the root that the Certificate Transparency project tests RFC 6962 2.1 with. */
-static size_t ct_leaves(struct hash leaves[8])
-{
-    static const char *const inputs[] = {
-        "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
-    for (int i = 0; i < 8; i++) {
-        uint8_t message[17] = {0};
-        size_t n = strlen(inputs[i]) / 2;
-        for (size_t k = 0; k < n; k++)
-            assert_int_equal(sscanf(inputs[i] + 2 * k, "%2hhx", message + 1 + k), 1);
-        leaves[i] = hash_raw((struct view){message, 1 + n});
-    }
-    return 8;
-}
-
-static void test_root_is_that_of_rfc_6962(void **state)
+static void test_the_commitment_binds_secret_and_session(void **state)
 {
     (void)state;
-    struct hash leaves[8];
-    static const struct hash want[] = {
-        [0] = {{0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4,
-                0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b,
-                0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55}},
-        [1] = {{0x5d, 0xc9, 0xda, 0x79, 0xa7, 0x06, 0x59, 0xa9, 0xad, 0x55, 0x9c,
-                0xb7, 0x01, 0xde, 0xd9, 0xa2, 0xab, 0x9d, 0x82, 0x3a, 0xad, 0x2f,
-                0x49, 0x60, 0xcf, 0xe3, 0x70, 0xef, 0xf4, 0x60, 0x43, 0x28}},
-    };
-    ct_leaves(leaves);
-    assert_true(hash_eq(code_root(NULL, 0), want[0]));
-    assert_true(hash_eq(code_root(leaves, 8), want[1]));
-    assert_true(hash_eq(code_root(leaves, 1), leaves[0]));
+    const uint8_t other[32] = {9};
+    struct hash root = code_commitment(secret, id_of(1));
+    assert_true(hash_eq(root, code_commitment(secret, id_of(1))));
+    assert_false(hash_eq(root, code_commitment(secret, id_of(2))));
+    assert_false(hash_eq(root, code_commitment(other, id_of(1))));
 }
 
-static void test_every_entry_can_be_proven(void **state)
+static struct share share_of(const uint8_t key[32], const uint8_t slope[32], uint8_t x)
 {
-    (void)state;
-    static struct hash leaves[70];
-    for (unsigned i = 0; i < 70; i++) {
-        struct code_entry entry = {id_of(i), {0}};
-        code_seed(secret, id_of(9), entry.account, entry.seed);
-        leaves[i] = code_leaf(id_of(9), &entry);
-    }
-    for (size_t n = 1; n <= 70; n++) {
-        struct hash root = code_root(leaves, n);
-        for (size_t i = 0; i < n; i++) {
-            struct hash path[CODE_PATH];
-            size_t len = code_proof(leaves, n, i, path);
-            assert_true(code_proven(leaves[i], i, n, path, len, root));
-            assert_false(code_proven(leaves[(i + 1) % 70], i, n, path, len, root));
-            if (n == 1) continue;
-            assert_false(code_proven(leaves[i], (i + 1) % n, n, path, len, root));
-            assert_false(code_proven(leaves[i], i, n, path, len - 1, root));
-            path[len / 2].bytes[3] ^= 1;
-            assert_false(code_proven(leaves[i], i, n, path, len, root));
+    struct share s = {.x = x};
+    for (int i = 0; i < 32; i++) { /* schoolbook, other than the code under test */
+        unsigned product = 0;
+        for (int k = 7; k >= 0; k--) {
+            product <<= 1;
+            if (product & 0x100) product ^= 0x11b;
+            if (x >> k & 1) product ^= slope[i];
         }
-        assert_false(code_proven(leaves[0], n, n, leaves, 0, root));
+        s.bytes[i] = (uint8_t)(key[i] ^ product);
     }
+    return s;
+}
+
+static void test_any_two_shares_give_the_key(void **state)
+{
+    (void)state;
+    uint8_t key[32], slope[32], got[32];
+    for (int i = 0; i < 32; i++) key[i] = (uint8_t)(i * 7 + 1), slope[i] = (uint8_t)(255 - i * 13);
+    struct hash check = hash_two("pattern-check", VIEW(key), (struct view){0});
+    for (unsigned a = 1; a <= 64; a++)
+        for (unsigned b = 1; b <= 64; b++) {
+            struct share one = share_of(key, slope, (uint8_t)a), two = share_of(key, slope, (uint8_t)b);
+            assert_int_equal(share_combine(&one, &two, check, got), a != b);
+            if (a != b) assert_memory_equal(got, key, 32);
+        }
+    struct share one = share_of(key, slope, 3), two = share_of(key, slope, 250);
+    assert_true(share_combine(&one, &two, check, got));
+    two.bytes[31] ^= 1;
+    assert_false(share_combine(&one, &two, check, got));
+    for (int i = 0; i < 32; i++) assert_int_equal(got[i], 0);
+    two.bytes[31] ^= 1, two.x = 251; /* somebody else's */
+    assert_false(share_combine(&one, &two, check, got));
+}
+
+/* Multiplication of FIPS 197 4.2: {57} {13} = {fe}; so 0 + 13 * 57 is fe. */
+static void test_the_field_is_that_of_aes(void **state)
+{
+    (void)state;
+    uint8_t key[32] = {0}, slope[32] = {0x57}, got[32];
+    struct share a = share_of(key, slope, 0x13), b = share_of(key, slope, 1);
+    assert_int_equal(a.bytes[0], 0xfe);
+    assert_int_equal(b.bytes[0], 0x57);
+    assert_true(share_combine(&a, &b, hash_two("pattern-check", VIEW(key), (struct view){0}), got));
 }
 
 int main(void)
@@ -141,8 +140,9 @@ int main(void)
         cmocka_unit_test(test_seeds_and_bits_are_as_documented),
         cmocka_unit_test(test_bits_have_their_bias),
         cmocka_unit_test(test_everything_makes_another_codeword),
-        cmocka_unit_test(test_root_is_that_of_rfc_6962),
-        cmocka_unit_test(test_every_entry_can_be_proven),
+        cmocka_unit_test(test_the_commitment_binds_secret_and_session),
+        cmocka_unit_test(test_any_two_shares_give_the_key),
+        cmocka_unit_test(test_the_field_is_that_of_aes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

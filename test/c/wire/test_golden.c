@@ -89,6 +89,7 @@ static const struct field record_fields[] = {
     FIELD(record, "expires", expires_ms, true),
     FIELD(record, "target_device", target, false),
     FIELD(record, "recovery_key", one_time_key, false),
+    FIELD(record, "trace_key", one_time_key, false),
     FIELD(record, "second", second, false),
     FIELD(record, "second_device", second_device, false),
     FIELD(record, "successor", successor, false),
@@ -352,7 +353,7 @@ static void test_records(void **state)
     json_t *list = load("records.json"), *vector;
     size_t i;
     json_array_foreach(list, i, vector) check(vector, parse_record);
-    for (int type = RECORD_FOUNDER; type <= RECORD_RELEASE; type++) { /* none is left out */
+    for (int type = RECORD_FOUNDER; type <= RECORD_LAST; type++) { /* none is left out */
         vector = named(list, record_purpose((enum record_type)type));
         assert_int_equal(json_integer_value(json_object_get(vector, "type")), type);
     }

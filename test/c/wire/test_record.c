@@ -69,6 +69,8 @@ static const struct {
     {RECORD_ROOM_UNBAN, "room-unban", 1, 73},
     {RECORD_HOLD, "hold", 1, 57},
     {RECORD_RELEASE, "release", 1, 58},
+    {RECORD_TRACE_KEY, "trace-key", 1, 73},
+    {RECORD_TRACE_RELEASE, "trace-release", 1, 57},
 };
 
 static void test_records_there_and_back(void **state)
@@ -132,7 +134,7 @@ static void test_fields_end_up_in_their_places(void **state)
 static void test_types_that_are_unknown(void **state)
 {
     (void)state;
-    static const uint8_t other[] = {0, 19, 20, 127, 128, 255};
+    static const uint8_t other[] = {0, 21, 22, 127, 128, 255};
     struct record r;
     for (size_t i = 0; i < sizeof(other); i++) {
         memset(buffer, other[i], sizeof(buffer));
