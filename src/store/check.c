@@ -21,7 +21,7 @@ enum err store_check_entry(const struct store_entry *e, const struct store_also 
 enum err store_check_profile(const struct store_profile *p)
 {
     if (p->handle.len > LIMIT_HANDLE_CHARS || p->bio.len > LIMIT_BIO_BYTES ||
-        p->picture.len > LIMIT_PICTURE_BYTES)
+        p->pronouns.len > LIMIT_PRONOUNS_BYTES || p->picture.len > LIMIT_PICTURE_BYTES)
         return ERR_TOO_LARGE;
     return check_name(p->name);
 }
@@ -34,6 +34,30 @@ enum err store_check_passkeys(const struct store_passkey *list, size_t count)
         if (list[i].credential.len > LIMIT_PASSKEY_BYTES || list[i].data.len > LIMIT_PASSKEY_BYTES)
             return ERR_TOO_LARGE;
     }
+    return OK;
+}
+
+enum err store_check_slip(const struct store_slip *n)
+{
+    if (n->kind < STORE_FOLLOW || n->kind > STORE_REPORT || n->time_ms > INT64_MAX) return ERR_MALFORMED;
+    return n->data.len > LIMIT_SLIP_BYTES ? ERR_TOO_LARGE : OK;
+}
+
+enum err store_check_ledger(const struct ledger_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].kind < LEDGER_ROOM || rows[i].kind > LEDGER_SPAN) return ERR_MALFORMED;
+        if (rows[i].data.len > LIMIT_PATTERN_BYTES) return ERR_TOO_LARGE;
+        if ((rows[i].since_ms | rows[i].until_ms) > INT64_MAX) return ERR_MALFORMED;
+    }
+    return OK;
+}
+
+enum err store_check_rooms(const struct store_room *rooms, size_t count)
+{
+    if (count > LIMIT_KEPT_ROOMS) return ERR_TOO_LARGE;
+    for (size_t i = 0; i < count; i++)
+        if (rooms[i].data.len > LIMIT_KEPT_BYTES) return ERR_TOO_LARGE;
     return OK;
 }
 

@@ -2,12 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "store/check.h"
 #include "store/store.h"
 
-enum { SETTINGS = 16, FIRST_ROOM = 64 };
+enum { SETTINGS = 16 };
 
 struct entry {
     uint8_t record[LIMIT_RECORD_BYTES];
@@ -26,6 +27,21 @@ struct passkey {
     void *block;
 };
 
+struct slip {
+    struct store_slip is;
+    void *block;
+};
+
+struct ledger_line {
+    struct ledger_row is;
+    void *block;
+};
+
+struct kept {
+    struct store_room is;
+    void *block;
+};
+
 struct setting {
     char key[STORE_KEY_MAX + 1]; /* "" is a free place */
     uint8_t value[STORE_VALUE_MAX];
@@ -34,12 +50,18 @@ struct setting {
 
 struct store {
     struct entry *entries;
-    size_t count, room;
+    uint32_t count, cap;
     struct profile *profiles;
-    size_t profile_count, profile_room;
+    uint32_t profile_count, profile_cap;
     struct map profile_of; /* account -> index in profiles */
     struct passkey *passkeys;
-    size_t passkey_count, passkey_room;
+    uint32_t passkey_count, passkey_cap;
+    struct slip *slips;
+    uint32_t slip_count, slip_cap;
+    struct ledger_line *ledger;
+    uint32_t ledger_count, ledger_cap;
+    struct kept *rooms;
+    uint32_t kept_count, kept_cap;
     struct setting settings[SETTINGS];
 };
 
@@ -63,9 +85,15 @@ static void mem_close(struct store *s)
     map_deinit(&s->profile_of);
     for (size_t i = 0; i < s->profile_count; i++) free(s->profiles[i].block);
     for (size_t i = 0; i < s->passkey_count; i++) free(s->passkeys[i].block);
+    for (size_t i = 0; i < s->slip_count; i++) free(s->slips[i].block);
+    for (size_t i = 0; i < s->ledger_count; i++) free(s->ledger[i].block);
+    for (size_t i = 0; i < s->kept_count; i++) free(s->rooms[i].block);
+    free(s->rooms);
+    free(s->ledger);
     free(s->entries);
     free(s->profiles);
     free(s->passkeys);
+    free(s->slips);
     free(s);
 }
 
@@ -85,19 +113,19 @@ static enum err mem_replay(struct store *s, const struct store_reader *to)
     for (size_t i = 0; !e && i < s->profile_count; i++) e = to->profile(to->user, &s->profiles[i].is);
     for (size_t i = 0; !e && i < s->passkey_count; i++)
         e = to->passkey(to->user, s->passkeys[i].account, &s->passkeys[i].is);
+    for (size_t i = 0; !e && i < s->slip_count; i++) e = to->slip(to->user, &s->slips[i].is);
+    for (size_t i = 0; !e && i < s->ledger_count; i++)
+        if (s->ledger[i].is.kind == LEDGER_ROOM) e = to->ledger(to->user, &s->ledger[i].is);
+    for (size_t i = 0; !e && i < s->ledger_count; i++)
+        if (s->ledger[i].is.kind != LEDGER_ROOM) e = to->ledger(to->user, &s->ledger[i].is);
+    for (size_t i = 0; !e && i < s->kept_count; i++) e = to->room(to->user, &s->rooms[i].is);
     return e;
 }
 
-/* Room for one more; the array moves, what it held stays. */
-static enum err grow(void **array, size_t *room, size_t count, size_t item_size)
+static enum err keep_data(void **block, struct view *data)
 {
-    if (count < *room) return OK;
-    size_t more = *room ? *room * 2 : FIRST_ROOM;
-    void *p = reallocarray(*array, more, item_size);
-    if (!p) return ERR_SYSTEM;
-    *array = p;
-    *room = more;
-    return OK;
+    struct view *const views[] = {data};
+    return views_keep(block, views, 1);
 }
 
 /* ---- profiles ---- */
@@ -110,10 +138,8 @@ static struct profile *profile_find(struct store *s, struct id account)
 
 static enum err profile_make(struct store *s, struct id account, struct profile **out)
 {
-    void *profiles = s->profiles;
-    enum err e = grow(&profiles, &s->profile_room, s->profile_count, sizeof(*s->profiles));
-    s->profiles = profiles;
-    if (!e) e = map_put(&s->profile_of, account.bytes, (uint32_t)s->profile_count);
+    enum err e = array_reserve(&s->profiles, s->profile_count + 1, &s->profile_cap, sizeof(*s->profiles));
+    if (!e) e = map_put(&s->profile_of, account.bytes, s->profile_count);
     if (e) return e;
     *out = &s->profiles[s->profile_count++];
     **out = (struct profile){.is = {.account = account}};
@@ -123,8 +149,9 @@ static enum err profile_make(struct store *s, struct id account, struct profile 
 static enum err put_profile(struct store *s, const struct store_profile *p)
 {
     struct profile *x = profile_find(s, p->account), fresh = {.is = *p};
-    struct view *const views[] = {&fresh.is.name, &fresh.is.handle, &fresh.is.bio, &fresh.is.picture};
-    enum err e = views_keep(&fresh.block, views, 4);
+    struct view *const views[] = {&fresh.is.name, &fresh.is.handle, &fresh.is.bio, &fresh.is.picture,
+                                  &fresh.is.pronouns};
+    enum err e = views_keep(&fresh.block, views, 5);
     if (!e && !x) e = profile_make(s, p->account, &x);
     if (e) {
         free(fresh.block);
@@ -181,9 +208,9 @@ static enum err mem_set_passkeys(struct store *s, struct id account, const struc
 {
     struct passkey fresh[LIMIT_PASSKEYS] = {0};
     enum err e = store_check_passkeys(list, count);
-    void *passkeys = s->passkeys;
-    if (!e) e = grow(&passkeys, &s->passkey_room, s->passkey_count + LIMIT_PASSKEYS, sizeof(*s->passkeys));
-    s->passkeys = passkeys;
+    if (!e)
+        e = array_reserve(&s->passkeys, s->passkey_count + LIMIT_PASSKEYS, &s->passkey_cap,
+                          sizeof(*s->passkeys));
     for (size_t i = 0; !e && i < count; i++) {
         fresh[i] = (struct passkey){.account = account, .is = list[i]};
         if (credential_taken(s, account, list[i].credential)) e = ERR_REPLAY;
@@ -201,6 +228,144 @@ static enum err mem_set_passkeys(struct store *s, struct id account, const struc
     return OK;
 }
 
+/* ---- slips ---- */
+
+static struct slip *slip_find(struct store *s, const struct store_slip *n)
+{
+    for (size_t i = 0; i < s->slip_count; i++) {
+        const struct store_slip *is = &s->slips[i].is;
+        if (is->kind == n->kind && id_eq(is->account, n->account) && id_eq(is->id, n->id))
+            return &s->slips[i];
+    }
+    return NULL;
+}
+
+static void slip_remove(struct store *s, struct slip *x)
+{
+    free(x->block);
+    *x = s->slips[--s->slip_count];
+}
+
+static void drop_slips(struct store *s, struct id account)
+{
+    for (size_t i = s->slip_count; i-- > 0;)
+        if (id_eq(s->slips[i].is.account, account) || id_eq(s->slips[i].is.about, account))
+            slip_remove(s, &s->slips[i]);
+}
+
+static enum err mem_set_slip(struct store *s, const struct store_slip *n)
+{
+    struct slip fresh = {.is = *n};
+    enum err e = store_check_slip(n);
+    if (!e) e = array_reserve(&s->slips, s->slip_count + 1, &s->slip_cap, sizeof(*s->slips));
+    if (!e) e = keep_data(&fresh.block, &fresh.is.data);
+    if (e) return e;
+    struct slip *x = slip_find(s, n);
+    if (!x)
+        x = &s->slips[s->slip_count++];
+    else
+        free(x->block);
+    *x = fresh;
+    return OK;
+}
+
+static enum err mem_drop_slip(struct store *s, const struct store_slip *n)
+{
+    struct slip *x = slip_find(s, n);
+    if (x) slip_remove(s, x);
+    return x ? OK : ERR_NOT_FOUND;
+}
+
+/* ---- the ledger ---- */
+
+static struct ledger_line *ledger_find(struct store *s, const struct ledger_row *row)
+{
+    for (size_t i = 0; i < s->ledger_count; i++) {
+        const struct ledger_row *x = &s->ledger[i].is;
+        if (x->kind == row->kind && x->since_ms == row->since_ms && id_eq(x->room, row->room) &&
+            id_eq(x->account, row->account))
+            return &s->ledger[i];
+    }
+    return NULL;
+}
+
+static enum err mem_put_ledger(struct store *s, const struct ledger_row *rows, size_t count)
+{
+    enum err e = store_check_ledger(rows, count);
+    if (!e && count > LIMIT_LEDGER_ROWS) e = ERR_TOO_LARGE;
+    struct ledger_line fresh[LIMIT_LEDGER_ROWS] = {0};
+    if (!e)
+        e = array_reserve(&s->ledger, s->ledger_count + (uint32_t)count, &s->ledger_cap, sizeof(*s->ledger));
+    for (size_t i = 0; !e && i < count; i++) {
+        fresh[i].is = rows[i];
+        e = keep_data(&fresh[i].block, &fresh[i].is.data);
+    }
+    for (size_t i = 0; i < count && i < LIMIT_LEDGER_ROWS; i++) {
+        if (e) {
+            free(fresh[i].block);
+            continue;
+        }
+        struct ledger_line *old = ledger_find(s, &rows[i]);
+        if (old) free(old->block); /* NOLINT(clang-analyzer-unix.Malloc): replaced in the next line */
+        *(old ? old : &s->ledger[s->ledger_count++]) = fresh[i];
+    }
+    return e;
+}
+
+static bool ended_before(const struct store *s, const struct id *room, uint64_t before_ms)
+{
+    for (size_t i = 0; i < s->ledger_count; i++) {
+        const struct ledger_row *x = &s->ledger[i].is;
+        if (x->kind == LEDGER_ROOM && id_eq(x->room, *room)) return x->until_ms && x->until_ms < before_ms;
+    }
+    return false;
+}
+
+/* The rooms' own rows last: they say which are too old. */
+static enum err mem_erase_ledger(struct store *s, uint64_t before_ms)
+{
+    for (int own = 0; own < 2; own++)
+        for (size_t i = s->ledger_count; i-- > 0;) {
+            struct ledger_line *x = &s->ledger[i];
+            if ((x->is.kind == LEDGER_ROOM) != own || !ended_before(s, &x->is.room, before_ms)) continue;
+            free(x->block); /* NOLINT(clang-analyzer-unix.Malloc): no line is met again once it has moved */
+            *x = s->ledger[--s->ledger_count];
+        }
+    return OK;
+}
+
+/* ---- rooms that live ---- */
+
+static void drop_room(struct store *s, const struct id *room)
+{
+    for (size_t i = 0; i < s->kept_count; i++) {
+        if (!id_eq(s->rooms[i].is.room, *room)) continue;
+        free(s->rooms[i].block);
+        s->rooms[i] = s->rooms[--s->kept_count];
+        return;
+    }
+}
+
+static enum err mem_put_rooms(struct store *s, const struct store_room *rooms, size_t count)
+{
+    struct kept fresh[LIMIT_KEPT_ROOMS] = {0};
+    enum err e = store_check_rooms(rooms, count);
+    if (!e) e = array_reserve(&s->rooms, s->kept_count + (uint32_t)count, &s->kept_cap, sizeof(*s->rooms));
+    if (e) return e;
+    for (size_t i = 0; !e && i < count; i++) {
+        fresh[i].is = rooms[i];
+        e = keep_data(&fresh[i].block, &fresh[i].is.data);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!e) drop_room(s, &rooms[i].room);
+        if (!e && rooms[i].data.len)
+            s->rooms[s->kept_count++] = fresh[i];
+        else
+            free(fresh[i].block);
+    }
+    return e;
+}
+
 /* ---- the log and settings ---- */
 
 static enum err put_also(struct store *s, const struct store_also *also)
@@ -209,6 +374,7 @@ static enum err put_also(struct store *s, const struct store_also *also)
     if (also->erase) {
         drop_profile(s, also->account);
         drop_passkeys(s, also->account);
+        drop_slips(s, also->account);
         return OK;
     }
     struct store_profile named = {.account = also->account, .name = also->name};
@@ -219,9 +385,7 @@ static enum err mem_append(struct store *s, const struct store_entry *e, const s
 {
     if (e->n != s->count) return ERR_STATE;
     enum err bad = store_check_entry(e, also);
-    void *entries = s->entries;
-    if (!bad) bad = grow(&entries, &s->room, s->count, sizeof(*s->entries));
-    s->entries = entries;
+    if (!bad) bad = array_reserve(&s->entries, s->count + 1, &s->cap, sizeof(*s->entries));
     if (!bad) bad = put_also(s, also);
     if (bad) return bad;
     struct entry *x = &s->entries[s->count++];
@@ -278,6 +442,11 @@ const struct store_row store_mem = {
     .append = mem_append,
     .set_profile = mem_set_profile,
     .set_passkeys = mem_set_passkeys,
+    .set_slip = mem_set_slip,
+    .drop_slip = mem_drop_slip,
+    .put_ledger = mem_put_ledger,
+    .erase_ledger = mem_erase_ledger,
+    .put_rooms = mem_put_rooms,
     .get = mem_get,
     .put = mem_put,
     .remove = mem_remove,

@@ -17,12 +17,22 @@ enum statement {
     ENTRIES,
     PROFILES,
     PASSKEYS,
+    SLIPS,
     APPEND,
     SET_NAME,
     SET_PROFILE,
     DROP_PROFILE,
     ADD_PASSKEY,
     DROP_PASSKEYS,
+    LEDGER,
+    PUT_LEDGER,
+    ERASE_LEDGER,
+    ROOMS,
+    PUT_ROOM,
+    DROP_ROOM,
+    SET_SLIP,
+    DROP_SLIP,
+    DROP_SLIPS,
     CHECKPOINT,
     GET,
     PUT,
@@ -36,15 +46,30 @@ static const char *const texts[STATEMENTS] = {
     [ROLLBACK] = "ROLLBACK",
     [LAST] = "SELECT coalesce(max(n) + 1, 0) FROM log",
     [ENTRIES] = "SELECT n, record, head FROM log ORDER BY n",
-    [PROFILES] = "SELECT account, name, handle, bio, picture FROM profile",
+    [PROFILES] = "SELECT account, name, handle, bio, picture, pronouns FROM profile",
     [PASSKEYS] = "SELECT account, credential, data FROM passkey",
+    [SLIPS] = "SELECT account, kind, id, about, time, data FROM slip ORDER BY time",
     [APPEND] = "INSERT INTO log (n, record, head) VALUES (?1, ?2, ?3)",
     [SET_NAME] = "INSERT INTO profile (account, name) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET name = ?2",
-    [SET_PROFILE] = "INSERT INTO profile (account, name, handle, bio, picture) VALUES (?1, ?2, ?3, ?4, ?5)"
-                    "ON CONFLICT (account) DO UPDATE SET name = ?2, handle = ?3, bio = ?4, picture = ?5",
+    [SET_PROFILE] = ("INSERT INTO profile (account, name, handle, bio, picture, pronouns)"
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (account) DO UPDATE SET "
+                     "name = ?2, handle = ?3, bio = ?4, picture = ?5, pronouns = ?6"),
     [DROP_PROFILE] = "DELETE FROM profile WHERE account = ?1",
     [ADD_PASSKEY] = "INSERT INTO passkey (account, credential, data) VALUES (?1, ?2, ?3)",
     [DROP_PASSKEYS] = "DELETE FROM passkey WHERE account = ?1",
+    [SET_SLIP] =
+        "INSERT OR REPLACE INTO slip (account, kind, id, about, time, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [DROP_SLIP] = "DELETE FROM slip WHERE account = ?1 AND kind = ?2 AND id = ?3",
+    [DROP_SLIPS] = "DELETE FROM slip WHERE account = ?1 OR about = ?1",
+    [LEDGER] = "SELECT account, room, kind, since, until, hop, data FROM ledger ORDER BY room, kind",
+    [PUT_LEDGER] = ("INSERT INTO ledger (account, room, kind, since, until, hop, data)"
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+                    "ON CONFLICT DO UPDATE SET until = ?5, hop = ?6, data = ?7"),
+    [ERASE_LEDGER] = ("DELETE FROM ledger WHERE room IN"
+                      "(SELECT room FROM ledger WHERE kind = 1 AND until > 0 AND until < ?1)"),
+    [ROOMS] = "SELECT id, data FROM room",
+    [PUT_ROOM] = "INSERT OR REPLACE INTO room (id, data) VALUES (?1, ?2)",
+    [DROP_ROOM] = "DELETE FROM room WHERE id = ?1",
     [CHECKPOINT] = "PRAGMA wal_checkpoint(TRUNCATE)",
     [GET] = "SELECT value FROM setting WHERE key = ?1",
     [PUT] = "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
@@ -160,40 +185,63 @@ static enum err replay_entries(struct store *s, const struct store_reader *to)
     return e;
 }
 
-static bool account_column(sqlite3_stmt *q, struct id *out)
+static bool id_column(sqlite3_stmt *q, int at, struct id *out)
 {
-    struct view account = column(q, 0);
-    if (account.len != ID_BYTES) return false; /* the schema forbids it */
-    memcpy(out->bytes, account.ptr, ID_BYTES);
+    struct view id = column(q, at);
+    if (id.len != ID_BYTES) return false; /* the schema forbids it */
+    memcpy(out->bytes, id.ptr, ID_BYTES);
     return true;
 }
 
-static enum err replay_profiles(struct store *s, const struct store_reader *to)
+static enum err profile_row(sqlite3_stmt *q, const struct store_reader *to)
 {
-    sqlite3_stmt *q = s->statements[PROFILES];
-    enum err e = OK;
-    int got = SQLITE_DONE;
-    while (!e && (got = sqlite3_step(q)) == SQLITE_ROW) {
-        struct store_profile p = {
-            .name = column(q, 1), .handle = column(q, 2), .bio = column(q, 3), .picture = column(q, 4)};
-        if (account_column(q, &p.account)) e = to->profile(to->user, &p);
-    }
-    if (!e && got != SQLITE_DONE) e = failed(s, "reading the profiles");
-    sqlite3_reset(q);
-    return e;
+    struct store_profile p = {
+        .name = column(q, 1), .handle = column(q, 2), .bio = column(q, 3), .picture = column(q, 4),
+        .pronouns = column(q, 5)};
+    return id_column(q, 0, &p.account) ? to->profile(to->user, &p) : ERR_STORE;
 }
 
-static enum err replay_passkeys(struct store *s, const struct store_reader *to)
+static enum err passkey_row(sqlite3_stmt *q, const struct store_reader *to)
 {
-    sqlite3_stmt *q = s->statements[PASSKEYS];
+    struct id account;
+    struct store_passkey k = {.credential = column(q, 1), .data = column(q, 2)};
+    return id_column(q, 0, &account) ? to->passkey(to->user, account, &k) : ERR_STORE;
+}
+
+static enum err slip_row(sqlite3_stmt *q, const struct store_reader *to)
+{
+    struct store_slip n = {.kind = (enum store_slip_kind)sqlite3_column_int(q, 1),
+                           .time_ms = (uint64_t)sqlite3_column_int64(q, 4),
+                           .data = column(q, 5)};
+    bool whole = id_column(q, 0, &n.account) && id_column(q, 2, &n.id) && id_column(q, 3, &n.about);
+    return whole ? to->slip(to->user, &n) : ERR_STORE;
+}
+
+static enum err ledger_row(sqlite3_stmt *q, const struct store_reader *to)
+{
+    struct ledger_row row = {.kind = (enum ledger_kind)sqlite3_column_int(q, 2),
+                             .since_ms = (uint64_t)sqlite3_column_int64(q, 3),
+                             .until_ms = (uint64_t)sqlite3_column_int64(q, 4),
+                             .hop = (uint32_t)sqlite3_column_int64(q, 5),
+                             .data = column(q, 6)};
+    bool whole = id_column(q, 0, &row.account) && id_column(q, 1, &row.room);
+    return whole ? to->ledger(to->user, &row) : ERR_STORE;
+}
+
+static enum err room_row(sqlite3_stmt *q, const struct store_reader *to)
+{
+    struct store_room room = {.data = column(q, 1)};
+    return id_column(q, 0, &room.room) ? to->room(to->user, &room) : ERR_STORE;
+}
+
+static enum err replay_rows(struct store *s, enum statement which, const struct store_reader *to,
+                            enum err (*row)(sqlite3_stmt *q, const struct store_reader *to))
+{
+    sqlite3_stmt *q = s->statements[which];
     enum err e = OK;
     int got = SQLITE_DONE;
-    while (!e && (got = sqlite3_step(q)) == SQLITE_ROW) {
-        struct id account;
-        struct store_passkey k = {.credential = column(q, 1), .data = column(q, 2)};
-        if (account_column(q, &account)) e = to->passkey(to->user, account, &k);
-    }
-    if (!e && got != SQLITE_DONE) e = failed(s, "reading the passkeys");
+    while (!e && (got = sqlite3_step(q)) == SQLITE_ROW) e = row(q, to);
+    if (!e && got != SQLITE_DONE) e = failed(s, "reading what is stored");
     sqlite3_reset(q);
     return e;
 }
@@ -201,8 +249,11 @@ static enum err replay_passkeys(struct store *s, const struct store_reader *to)
 static enum err sqlite_replay(struct store *s, const struct store_reader *to)
 {
     enum err e = replay_entries(s, to);
-    if (!e) e = replay_profiles(s, to);
-    return e ? e : replay_passkeys(s, to);
+    if (!e) e = replay_rows(s, PROFILES, to, profile_row);
+    if (!e) e = replay_rows(s, PASSKEYS, to, passkey_row);
+    if (!e) e = replay_rows(s, SLIPS, to, slip_row);
+    if (!e) e = replay_rows(s, LEDGER, to, ledger_row);
+    return e ? e : replay_rows(s, ROOMS, to, room_row);
 }
 
 /* After something in a transaction failed: what it was, and everything as before. */
@@ -229,7 +280,8 @@ static bool run_also(struct store *s, const struct store_also *also)
 {
     if (!also) return true;
     if (also->erase)
-        return run_on(s, DROP_PROFILE, &also->account) && run_on(s, DROP_PASSKEYS, &also->account);
+        return run_on(s, DROP_PROFILE, &also->account) && run_on(s, DROP_PASSKEYS, &also->account) &&
+               run_on(s, DROP_SLIPS, &also->account);
     if (!also->name.len) return true;
     bind_text(s->statements[SET_NAME], 2, also->name);
     return run_on(s, SET_NAME, &also->account);
@@ -275,6 +327,7 @@ static enum err sqlite_set_profile(struct store *s, const struct store_profile *
     bind_some_text(q, 3, p->handle);
     bind_some_text(q, 4, p->bio);
     if (p->picture.len) bind_blob(q, 5, p->picture);
+    bind_some_text(q, 6, p->pronouns);
     if (run_on(s, SET_PROFILE, &p->account)) return OK;
     return is_conflict(s) ? ERR_HANDLE_TAKEN : failed(s, "saving a profile");
 }
@@ -298,6 +351,86 @@ static enum err sqlite_set_passkeys(struct store *s, struct id account, const st
     if (ok && run(s, COMMIT)) return OK;
     enum err e = undo(s, "saving passkeys");
     return taken ? ERR_REPLAY : e;
+}
+
+/* The key of a slip; the account is bound by run_on. */
+static sqlite3_stmt *bind_slip(struct store *s, enum statement which, const struct store_slip *n)
+{
+    sqlite3_stmt *q = s->statements[which];
+    sqlite3_bind_int(q, 2, (int)n->kind);
+    bind_blob(q, 3, VIEW(n->id.bytes));
+    return q;
+}
+
+static enum err sqlite_set_slip(struct store *s, const struct store_slip *n)
+{
+    enum err bad = store_check_slip(n);
+    if (bad) return bad;
+    sqlite3_stmt *q = bind_slip(s, SET_SLIP, n);
+    bind_blob(q, 4, VIEW(n->about.bytes));
+    sqlite3_bind_int64(q, 5, (sqlite3_int64)n->time_ms);
+    bind_blob(q, 6, n->data);
+    return run_on(s, SET_SLIP, &n->account) ? OK : failed(s, "saving a slip");
+}
+
+static enum err sqlite_drop_slip(struct store *s, const struct store_slip *n)
+{
+    (void)bind_slip(s, DROP_SLIP, n);
+    if (!run_on(s, DROP_SLIP, &n->account)) return failed(s, "removing a slip");
+    if (!sqlite3_changes(s->db)) return ERR_NOT_FOUND;
+    forget_pages(s);
+    return OK;
+}
+
+static bool run_put_ledger(struct store *s, const struct ledger_row *row)
+{
+    sqlite3_stmt *q = s->statements[PUT_LEDGER];
+    bind_blob(q, 2, VIEW(row->room.bytes));
+    sqlite3_bind_int(q, 3, row->kind);
+    sqlite3_bind_int64(q, 4, (sqlite3_int64)row->since_ms);
+    sqlite3_bind_int64(q, 5, (sqlite3_int64)row->until_ms);
+    sqlite3_bind_int64(q, 6, row->hop);
+    bind_blob(q, 7, row->data);
+    return run_on(s, PUT_LEDGER, &row->account);
+}
+
+static enum err sqlite_put_ledger(struct store *s, const struct ledger_row *rows, size_t count)
+{
+    enum err bad = store_check_ledger(rows, count);
+    if (bad) return bad;
+    bool ok = run(s, BEGIN);
+    for (size_t i = 0; ok && i < count; i++) ok = run_put_ledger(s, &rows[i]);
+    return ok && run(s, COMMIT) ? OK : undo(s, "saving the ledger");
+}
+
+static enum err sqlite_erase_ledger(struct store *s, uint64_t before_ms)
+{
+    uint64_t before = before_ms > INT64_MAX ? INT64_MAX : before_ms;
+    sqlite3_bind_int64(s->statements[ERASE_LEDGER], 1, (sqlite3_int64)before);
+    if (!run(s, ERASE_LEDGER)) return failed(s, "erasing from the ledger");
+    forget_pages(s);
+    return OK;
+}
+
+static bool run_put_room(struct store *s, const struct store_room *room)
+{
+    if (!room->data.len) return run_on(s, DROP_ROOM, &room->room);
+    bind_blob(s->statements[PUT_ROOM], 2, room->data);
+    return run_on(s, PUT_ROOM, &room->room);
+}
+
+static enum err sqlite_put_rooms(struct store *s, const struct store_room *rooms, size_t count)
+{
+    enum err bad = store_check_rooms(rooms, count);
+    if (bad) return bad;
+    bool ended = false, ok = run(s, BEGIN);
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = run_put_room(s, &rooms[i]);
+        ended = ended || !rooms[i].data.len;
+    }
+    if (!ok || !run(s, COMMIT)) return undo(s, "saving the rooms");
+    if (ended) forget_pages(s);
+    return OK;
 }
 
 static enum err sqlite_get(struct store *s, const char *key, uint8_t *out, size_t cap, size_t *len)
@@ -347,6 +480,11 @@ const struct store_row store_sqlite = {
     .append = sqlite_append,
     .set_profile = sqlite_set_profile,
     .set_passkeys = sqlite_set_passkeys,
+    .set_slip = sqlite_set_slip,
+    .drop_slip = sqlite_drop_slip,
+    .put_ledger = sqlite_put_ledger,
+    .erase_ledger = sqlite_erase_ledger,
+    .put_rooms = sqlite_put_rooms,
     .get = sqlite_get,
     .put = sqlite_put,
     .remove = sqlite_remove,

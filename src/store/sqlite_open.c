@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "store/wal.h"
 
 enum {
     APPLICATION_ID = 0x41504152
@@ -17,10 +18,15 @@ enum {
 enum { PATH_BYTES = 4096 };
 
 static const char file_name[] = "aparte.db";
+static const char closed_to_us[] = "the data folder and all in it must belong to the server's user, who may write to it";
 
 static const char *const migrations[] = {
 #include "store/0001_first.sql.h"
 #include "store/0002_profiles.sql.h"
+#include "store/0003_slips.sql.h"
+#include "store/0004_ledger.sql.h"
+#include "store/0005_rooms.sql.h"
+#include "store/0006_pronouns.sql.h"
 };
 enum { SCHEMA = sizeof(migrations) / sizeof(*migrations) };
 
@@ -57,7 +63,8 @@ static enum err make_file(int folder)
     int fd = openat(folder, file_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        LOG_ERROR("store", "aparte.db cannot be opened: %s", fd < 0 ? strerror(errno) : "it is not a file");
+        const char *what = fd < 0 ? strerror(errno) : "it is not a file";
+        LOG_ERROR("store", "aparte.db cannot be opened: %s; %s", what, closed_to_us);
         if (fd >= 0) close(fd);
         return ERR_STORE;
     }
@@ -70,13 +77,27 @@ static enum err make_file(int folder)
 
 static enum err refuse(sqlite3 *db, const char *doing)
 {
-    int code = sqlite3_errcode(db);
-    if (code == SQLITE_NOTADB)
+    int code = sqlite3_errcode(db), more = sqlite3_extended_errcode(db);
+    switch (code) {
+    case SQLITE_NOTADB:
         LOG_ERROR("store", "aparte.db is not a database: move it away or restore a backup");
-    else if (code == SQLITE_CORRUPT)
+        break;
+    case SQLITE_CORRUPT:
         LOG_ERROR("store", "aparte.db is damaged: restore a backup");
-    else
-        LOG_ERROR("store", "%s failed: %s (%d)", doing, sqlite3_errstr(code), sqlite3_extended_errcode(db));
+        break;
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        LOG_ERROR("store", "%s failed: %s (%d); %s", doing, sqlite3_errstr(code), more, closed_to_us);
+        break;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+        LOG_ERROR("store", "%s failed: %s (%d); the disk is full or fails: make room on it, or move the data folder",
+                  doing, sqlite3_errstr(code), more);
+        break;
+    default:
+        LOG_ERROR("store", "%s failed: %s (%d)", doing, sqlite3_errstr(code), more);
+    }
     return ERR_STORE;
 }
 
@@ -151,13 +172,14 @@ static enum err migrate(sqlite3 *db, int version)
     return OK;
 }
 
-/* WAL with FULL: a commit returns when its pages are on the disk. */
+/* WAL with FULL: a commit returns when its pages are on the disk. What is sorted stays in memory: the server
+ * may write to its data folder only (server/sandbox.h). */
 static enum err settle(sqlite3 *db)
 {
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     return execute(db,
                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
-                   "PRAGMA trusted_schema = OFF",
+                   "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
                    "preparing aparte.db");
 }
 
@@ -187,6 +209,11 @@ enum err sqlite_open_database(sqlite3 **db, int *folder, const char *place)
     enum err e = open_folder(folder, place);
     if (e) return e;
     e = make_file(*folder);
+    if (!e && wal_lost(*folder)) {
+        LOG_ERROR("store", "aparte.db-wal has lost changes that were acknowledged: restore a backup, or remove "
+                           "aparte.db-shm to go on without them");
+        e = ERR_STORE;
+    }
     if (!e && sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
         e = *db ? refuse(*db, "opening aparte.db") : ERR_SYSTEM;
     if (!e) e = prepare_database(*db, *folder);

@@ -53,10 +53,17 @@ static inline void sample_make(struct sample *s, uint64_t n)
 
 /* For replay: counts entries that are the samples 0, 1, 2, ..., and keeps the last profile and passkey. */
 struct tally {
-    uint64_t entries, profiles, handles, passkeys;
+    uint64_t entries, profiles, handles, passkeys, slips;
     struct id last_account, key_account;
-    char last_name[256], last_handle[64], last_bio[1024];
+    char last_name[256], last_handle[64], last_bio[1024], last_pronouns[256];
     size_t last_picture, key_data;
+    struct store_slip last_slip; /* without its data */
+    char slip_data[64];
+    uint64_t rooms, lines; /* of the ledger: rooms' own rows, and others */
+    struct ledger_row last_line;
+    uint8_t last_data[64];
+    uint64_t kept; /* rooms that live */
+    char kept_data[64];
 };
 
 static inline enum err tally_entry(void *user, const struct store_entry *e)
@@ -87,6 +94,7 @@ static inline enum err tally_profile(void *user, const struct store_profile *p)
     t->last_picture = p->picture.len;
     enum err e = tally_text(t->last_name, sizeof(t->last_name), p->name);
     if (!e) e = tally_text(t->last_handle, sizeof(t->last_handle), p->handle);
+    if (!e) e = tally_text(t->last_pronouns, sizeof(t->last_pronouns), p->pronouns);
     return e ? e : tally_text(t->last_bio, sizeof(t->last_bio), p->bio);
 }
 
@@ -99,10 +107,48 @@ static inline enum err tally_passkey(void *user, struct id account, const struct
     return OK;
 }
 
+static inline enum err tally_slip(void *user, const struct store_slip *n)
+{
+    struct tally *t = user;
+    t->slips++;
+    t->last_slip = *n;
+    t->last_slip.data = (struct view){0};
+    return tally_text(t->slip_data, sizeof(t->slip_data), n->data);
+}
+
+/* A room's own row is there before its others. */
+static inline enum err tally_ledger(void *user, const struct ledger_row *row)
+{
+    struct tally *t = user;
+    if (row->kind == LEDGER_ROOM)
+        t->rooms++;
+    else if (!t->rooms)
+        return ERR_STATE;
+    else
+        t->lines++;
+    t->last_line = *row;
+    if (row->data.len > sizeof(t->last_data)) return OK;
+    if (row->data.len) memcpy(t->last_data, row->data.ptr, row->data.len);
+    return OK;
+}
+
+static inline enum err tally_room(void *user, const struct store_room *room)
+{
+    struct tally *t = user;
+    t->kept++;
+    bool fits = room->data.len < sizeof(t->kept_data);
+    return fits ? tally_text(t->kept_data, sizeof(t->kept_data), room->data) : OK;
+}
+
 static inline enum err tally_all(const struct store_row *row, struct store *s, struct tally *t)
 {
-    struct store_reader to = {
-        .entry = tally_entry, .profile = tally_profile, .passkey = tally_passkey, .user = t};
+    struct store_reader to = {.entry = tally_entry,
+                              .profile = tally_profile,
+                              .passkey = tally_passkey,
+                              .slip = tally_slip,
+                              .ledger = tally_ledger,
+                              .room = tally_room,
+                              .user = t};
     return row->replay(s, &to);
 }
 

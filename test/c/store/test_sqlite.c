@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
@@ -170,9 +171,9 @@ static void test_a_newer_schema_is_left_alone(void **state)
     struct store *s = open_new(&f);
     append(s, 0, 3);
     row->close(s);
-    execute(f.file, "PRAGMA user_version = 3");
+    execute(f.file, "PRAGMA user_version = 7");
     refuses(f.path, ERR_UNSUPPORTED, "written by a newer version");
-    execute(f.file, "PRAGMA user_version = 2");
+    execute(f.file, "PRAGMA user_version = 6");
     assert_int_equal(row->open(&s, f.path), OK);
     assert_int_equal(entries(s), 3);
     row->close(s);
@@ -287,6 +288,52 @@ static void test_names_of_the_first_schema_become_profiles(void **state)
     folder_free(&f);
 }
 
+/* As version 2 wrote it. */
+static void test_the_second_schema_takes_slips(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct store *s = open_new(&f);
+    struct tally t = {0};
+    append(s, 0, 3);
+    row->close(s);
+    execute(f.file, "DROP TABLE slip; DROP TABLE ledger; DROP TABLE room;"
+                    "ALTER TABLE profile DROP COLUMN pronouns; PRAGMA user_version = 2");
+    assert_int_equal(row->open(&s, f.path), OK);
+    struct store_slip n = {.kind = STORE_EVENT, .account = {{1}}, .id = {{2}}, .data = view_str("Radio")};
+    assert_int_equal(row->set_slip(s, &n), OK);
+    assert_int_equal(tally_all(row, s, &t), OK);
+    assert_int_equal(t.entries, 3);
+    assert_int_equal(t.slips, 1);
+    row->close(s);
+    folder_free(&f);
+}
+
+/* What is sorted while it is read would go to a file in /tmp, where others may look, and where a server that
+ * is closed to all but its data folder cannot write. */
+static void test_reading_opens_no_other_file(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct store *s = open_new(&f);
+    struct tally t = {0};
+    struct rlimit before;
+    row->close(s);
+    execute(f.file, "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 60000)"
+                    "INSERT INTO slip (account, kind, id, about, time, data)"
+                    "SELECT randomblob(16), 3, randomblob(16), zeroblob(16), 60000 - n, zeroblob(16) FROM i");
+    assert_int_equal(row->open(&s, f.path), OK);
+    assert_int_equal(entries(s), 0); /* all that it keeps open is open */
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, before.rlim_max}), 0);
+    enum err e = tally_all(row, s, &t);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(e, OK);
+    assert_int_equal(t.slips, 60000);
+    row->close(s);
+    folder_free(&f);
+}
+
 static bool file_holds(const char *path, const char *text)
 {
     FILE *file = fopen(path, "rb");
@@ -302,12 +349,31 @@ static bool file_holds(const char *path, const char *text)
     return found;
 }
 
+static void test_an_erased_ledger_is_in_no_byte_of_the_files(void **state)
+{
+    (void)state;
+    static const char secret[] = "the-secret-of-this-very-room-and-its-title";
+    char wal[256];
+    struct folder f;
+    struct store *s = open_new(&f);
+    snprintf(wal, sizeof(wal), "%s-wal", f.file);
+    struct ledger_row room = {
+        .kind = LEDGER_ROOM, .room = {{1}}, .since_ms = 1, .until_ms = 2, .data = view_str(secret)};
+    assert_int_equal(row->put_ledger(s, &room, 1), OK);
+    assert_true(file_holds(f.file, secret) || file_holds(wal, secret));
+    assert_int_equal(row->erase_ledger(s, 3), OK);
+    assert_false(file_holds(f.file, secret) || file_holds(wal, secret));
+    row->close(s);
+    folder_free(&f);
+}
+
 /* While the store is open, and in the write-ahead log too. */
 static void test_what_was_erased_is_in_no_byte_of_the_files(void **state)
 {
     (void)state;
     static const char *const words[] = {"Hortense Beaulieu", "hortense_b",         "plays the viola",
-                                        "JFIF-her-face",     "credential-of-hers", "sealed-code-of-hers"};
+                                        "JFIF-her-face",     "credential-of-hers", "sealed-code-of-hers",
+                                        "evening-with-her",  "a-report-about-her", "pronouns-of-hers"};
     enum { WORDS = sizeof(words) / sizeof(*words) };
     static char picture[LIMIT_PICTURE_BYTES];
     char wal[256];
@@ -320,12 +386,18 @@ static void test_what_was_erased_is_in_no_byte_of_the_files(void **state)
                               view_str(words[0]),
                               view_str(words[1]),
                               view_str(words[2]),
-                              {(const uint8_t *)picture, sizeof(picture)}};
+                              {(const uint8_t *)picture, sizeof(picture)},
+                              view_str(words[8])};
     struct store_passkey keys[2] = {{view_str(words[4]), view_str(words[5])},
                                     {view_str("other"), view_str("x")}};
     append(s, 0, 3);
     assert_int_equal(row->set_profile(s, &p), OK);
     assert_int_equal(row->set_passkeys(s, p.account, keys, 2), OK);
+    struct store_slip
+        slip = {.kind = STORE_EVENT, .account = p.account, .id = {{1}}, .data = view_str(words[6])},
+        about = {.kind = STORE_REPORT, .account = {{8}}, .about = p.account, .data = view_str(words[7])};
+    assert_int_equal(row->set_slip(s, &slip), OK);
+    assert_int_equal(row->set_slip(s, &about), OK);
     for (size_t i = 0; i < WORDS; i++) assert_true(file_holds(f.file, words[i]) || file_holds(wal, words[i]));
     sample_make(&x, 3);
     struct store_also gone = {.account = p.account, .erase = true};
@@ -333,6 +405,23 @@ static void test_what_was_erased_is_in_no_byte_of_the_files(void **state)
     for (size_t i = 0; i < WORDS; i++)
         if (file_holds(f.file, words[i]) || file_holds(wal, words[i]))
             fail_msg("\"%s\" is still there", words[i]);
+    row->close(s);
+    folder_free(&f);
+}
+
+static void test_a_slip_that_was_dropped_is_in_no_byte(void **state)
+{
+    (void)state;
+    char wal[256];
+    struct folder f;
+    struct store *s = open_new(&f);
+    snprintf(wal, sizeof(wal), "%s-wal", f.file);
+    struct store_slip n = {
+        .kind = STORE_REPORT, .account = {{1}}, .id = {{2}}, .data = view_str("he said so and so")};
+    assert_int_equal(row->set_slip(s, &n), OK);
+    assert_true(file_holds(f.file, "so and so") || file_holds(wal, "so and so"));
+    assert_int_equal(row->drop_slip(s, &n), OK);
+    assert_false(file_holds(f.file, "so and so") || file_holds(wal, "so and so"));
     row->close(s);
     folder_free(&f);
 }
@@ -396,6 +485,10 @@ int main(void)
         cmocka_unit_test(test_a_hole_in_the_log_is_noticed),
         cmocka_unit_test(test_a_failed_write_changes_nothing),
         cmocka_unit_test(test_names_of_the_first_schema_become_profiles),
+        cmocka_unit_test(test_the_second_schema_takes_slips),
+        cmocka_unit_test(test_reading_opens_no_other_file),
+        cmocka_unit_test(test_a_slip_that_was_dropped_is_in_no_byte),
+        cmocka_unit_test(test_an_erased_ledger_is_in_no_byte_of_the_files),
         cmocka_unit_test(test_what_was_erased_is_in_no_byte_of_the_files),
         cmocka_unit_test(test_a_failed_change_of_a_profile_changes_nothing),
         cmocka_unit_test(test_places_that_cannot_be),

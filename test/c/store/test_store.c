@@ -125,6 +125,7 @@ static void test_a_profile_is_one_per_account(void **state)
     assert_int_equal(append(p, 0, &name), OK);
     struct store_profile x = profile(1, "Nour 🎧", "nour_9");
     x.bio = view_str("Radio");
+    x.pronouns = view_str("elle");
     x.picture = (struct view){picture, LIMIT_PICTURE_BYTES};
     assert_int_equal(p->row->set_profile(p->store, &x), OK);
     struct tally t = replay(p);
@@ -133,11 +134,13 @@ static void test_a_profile_is_one_per_account(void **state)
     assert_string_equal(t.last_name, "Nour 🎧");
     assert_string_equal(t.last_handle, "nour_9");
     assert_string_equal(t.last_bio, "Radio");
+    assert_string_equal(t.last_pronouns, "elle");
     assert_int_equal(t.last_picture, LIMIT_PICTURE_BYTES);
     x = profile(1, "Nour", "");
     assert_int_equal(p->row->set_profile(p->store, &x), OK); /* replaces all of it */
     t = replay(p);
     assert_string_equal(t.last_handle, "");
+    assert_string_equal(t.last_pronouns, "");
     assert_int_equal(t.last_picture, 0);
     for (uint8_t i = 2; i < 150; i++) {
         x.account = account(i);
@@ -236,11 +239,70 @@ static void test_a_reader_may_stop(void **state)
     struct place *p = *state;
     unsigned seen = 0;
     for (uint64_t n = 0; n < 5; n++) assert_int_equal(append(p, n, NULL), OK);
-    struct store_reader to = {stop_at_third, tally_profile, tally_passkey, &seen};
+    struct store_reader to = {stop_at_third, tally_profile, tally_passkey, tally_slip,
+                              tally_ledger,  tally_room,    &seen};
     assert_int_equal(p->row->replay(p->store, &to), ERR_SIGNATURE);
     assert_int_equal(seen, 3);
     assert_int_equal(append(p, 5, NULL), OK); /* and nothing is left half-read */
     assert_int_equal(replay(p).entries, 6);
+}
+
+static struct store_slip slip(enum store_slip_kind kind, uint8_t of, uint8_t id, uint8_t about,
+                              const char *data)
+{
+    return (struct store_slip){kind, account(of), account(id), account(about), 1795500000000, view_str(data)};
+}
+
+static void test_a_slip_is_one_per_kind_account_and_id(void **state)
+{
+    struct place *p = *state;
+    struct store_slip n = slip(STORE_FOLLOW, 1, 2, 2, "");
+    assert_int_equal(p->row->set_slip(p->store, &n), OK);
+    assert_int_equal(p->row->set_slip(p->store, &n), OK);
+    assert_int_equal(replay(p).slips, 1);
+    n = slip(STORE_EVENT, 1, 2, 0, "Radio");
+    assert_int_equal(p->row->set_slip(p->store, &n), OK);
+    n.data = view_str("Radio again");
+    assert_int_equal(p->row->set_slip(p->store, &n), OK);
+    n.account = account(3);
+    assert_int_equal(p->row->set_slip(p->store, &n), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.slips, 3);
+    assert_int_equal(t.last_slip.time_ms, 1795500000000);
+    assert_string_equal(t.slip_data, "Radio again");
+    assert_int_equal(p->row->drop_slip(p->store, &n), OK);
+    assert_int_equal(p->row->drop_slip(p->store, &n), ERR_NOT_FOUND);
+    assert_int_equal(replay(p).slips, 2);
+}
+
+static void test_slips_go_with_who_they_are_about(void **state)
+{
+    struct place *p = *state;
+    const struct store_slip all[] = {slip(STORE_FOLLOW, 1, 2, 2, ""), slip(STORE_BLOCK, 2, 1, 1, ""),
+                                     slip(STORE_EVENT, 3, 9, 0, "x"), slip(STORE_REPORT, 3, 8, 1, "x")};
+    for (size_t i = 0; i < 4; i++) assert_int_equal(p->row->set_slip(p->store, &all[i]), OK);
+    struct store_also gone = {.account = account(1), .erase = true};
+    assert_int_equal(append(p, 0, &gone), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.slips, 1);
+    assert_int_equal(t.last_slip.kind, STORE_EVENT);
+}
+
+static void test_slips_that_do_not_fit(void **state)
+{
+    struct place *p = *state;
+    static const uint8_t large[LIMIT_SLIP_BYTES + 1] = {1};
+    struct store_slip n = slip(STORE_EVENT, 1, 2, 0, "");
+    n.data = VIEW(large);
+    assert_int_equal(p->row->set_slip(p->store, &n), ERR_TOO_LARGE);
+    n.data.len--;
+    n.kind = 0;
+    assert_int_equal(p->row->set_slip(p->store, &n), ERR_MALFORMED);
+    n.kind = STORE_REPORT + 1;
+    assert_int_equal(p->row->set_slip(p->store, &n), ERR_MALFORMED);
+    assert_int_equal(replay(p).slips, 0);
+    n.kind = STORE_EVENT;
+    assert_int_equal(p->row->set_slip(p->store, &n), OK);
 }
 
 static void test_settings(void **state)
@@ -270,6 +332,109 @@ static void test_settings(void **state)
                      ERR_TOO_LARGE);
 }
 
+static struct ledger_row line(enum ledger_kind kind, uint8_t room, uint8_t who, uint64_t since)
+{
+    return (struct ledger_row){
+        .kind = kind, .room = account(room), .account = account(who), .since_ms = since};
+}
+
+static void test_the_ledger_comes_back(void **state)
+{
+    struct place *p = *state;
+    uint8_t data[40] = {1, 2, 3};
+    struct ledger_row rows[] = {line(LEDGER_STAY, 1, 7, 11), line(LEDGER_ROOM, 1, 0, 10),
+                                line(LEDGER_SPAN, 1, 7, 12), line(LEDGER_STAY, 1, 8, 11)};
+    rows[1].data = VIEW(data), rows[2].hop = UINT32_MAX;
+    assert_int_equal(p->row->put_ledger(p->store, rows, 4), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.rooms, 1);
+    assert_int_equal(t.lines, 3);
+    rows[0] = rows[2], rows[0].until_ms = 99; /* written again: its end */
+    assert_int_equal(p->row->put_ledger(p->store, rows, 1), OK);
+    t = replay(p);
+    assert_int_equal(t.lines, 3);
+    struct ledger_row room = line(LEDGER_ROOM, 2, 0, 20);
+    room.until_ms = 30, room.data = VIEW(data);
+    assert_int_equal(p->row->put_ledger(p->store, &room, 1), OK);
+    t = replay(p);
+    assert_int_equal(t.rooms, 2);
+    struct ledger_row bad = line((enum ledger_kind)5, 1, 7, 11);
+    assert_int_equal(p->row->put_ledger(p->store, &bad, 1), ERR_MALFORMED);
+    bad = line(LEDGER_STAY, 1, 7, UINT64_MAX);
+    assert_int_equal(p->row->put_ledger(p->store, &bad, 1), ERR_MALFORMED);
+    assert_int_equal(replay(p).lines, 3);
+}
+
+static void test_an_end_is_kept(void **state)
+{
+    struct place *p = *state;
+    struct ledger_row rows[] = {line(LEDGER_ROOM, 1, 0, 10), line(LEDGER_SPAN, 1, 7, 12)};
+    rows[1].hop = 5;
+    assert_int_equal(p->row->put_ledger(p->store, rows, 2), OK);
+    rows[1].until_ms = 99;
+    assert_int_equal(p->row->put_ledger(p->store, rows + 1, 1), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.last_line.kind, LEDGER_SPAN);
+    assert_int_equal(t.last_line.until_ms, 99);
+    assert_int_equal(t.last_line.hop, 5);
+    assert_true(id_eq(t.last_line.account, account(7)));
+}
+
+static void test_the_ledger_is_erased_room_by_room(void **state)
+{
+    struct place *p = *state;
+    for (uint8_t room = 1; room <= 3; room++) {
+        struct ledger_row rows[] = {line(LEDGER_ROOM, room, 0, 10), line(LEDGER_STAY, room, 7, 11),
+                                    line(LEDGER_PATTERN, room, 7, 12)};
+        rows[0].until_ms = room == 3 ? 0 : 100u * room; /* the third still lives */
+        assert_int_equal(p->row->put_ledger(p->store, rows, 3), OK);
+    }
+    assert_int_equal(p->row->erase_ledger(p->store, 100), OK); /* not before 100 */
+    assert_int_equal(replay(p).rooms, 3);
+    assert_int_equal(p->row->erase_ledger(p->store, 101), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.rooms, 2);
+    assert_int_equal(t.lines, 4);
+    assert_int_equal(p->row->erase_ledger(p->store, UINT64_MAX), OK);
+    t = replay(p);
+    assert_int_equal(t.rooms, 1);
+    assert_int_equal(t.lines, 2);
+}
+
+static struct store_room kept(uint8_t room, const char *data)
+{
+    return (struct store_room){account(room), view_str(data)};
+}
+
+static void test_rooms_that_live_come_back(void **state)
+{
+    struct place *p = *state;
+    struct store_room rooms[] = {kept(1, "first"), kept(2, "second")};
+    assert_int_equal(p->row->put_rooms(p->store, rooms, 2), OK);
+    assert_int_equal(replay(p).kept, 2);
+    struct store_room next[] = {kept(1, ""), kept(2, "changed"),
+                                kept(9, "")}; /* one ended; one was never there */
+    assert_int_equal(p->row->put_rooms(p->store, next, 3), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.kept, 1);
+    assert_string_equal(t.kept_data, "changed");
+}
+
+static void test_rooms_all_or_none(void **state)
+{
+    struct place *p = *state;
+    static uint8_t large[LIMIT_KEPT_BYTES + 1];
+    struct store_room rooms[LIMIT_KEPT_ROOMS + 1];
+    for (uint8_t i = 0; i <= LIMIT_KEPT_ROOMS; i++) rooms[i] = kept((uint8_t)(i + 1), "x");
+    assert_int_equal(p->row->put_rooms(p->store, rooms, LIMIT_KEPT_ROOMS + 1), ERR_TOO_LARGE);
+    rooms[1].data = VIEW(large);
+    assert_int_equal(p->row->put_rooms(p->store, rooms, 2), ERR_TOO_LARGE);
+    assert_int_equal(replay(p).kept, 0);
+    rooms[1].data.len--;
+    assert_int_equal(p->row->put_rooms(p->store, rooms, LIMIT_KEPT_ROOMS), OK);
+    assert_int_equal(replay(p).kept, LIMIT_KEPT_ROOMS);
+}
+
 #define ON(row, test) cmocka_unit_test_setup_teardown(test, set_up_##row, tear_down)
 #define ON_BOTH(test) ON(mem, test), ON(sqlite, test)
 
@@ -280,10 +445,18 @@ int main(void)
         ON_BOTH(test_entries_come_back_in_order),
         ON_BOTH(test_only_the_next_position_is_taken),
         ON_BOTH(test_entries_that_are_no_entries),
+        ON_BOTH(test_the_ledger_comes_back),
+        ON_BOTH(test_an_end_is_kept),
+        ON_BOTH(test_the_ledger_is_erased_room_by_room),
+        ON_BOTH(test_rooms_that_live_come_back),
+        ON_BOTH(test_rooms_all_or_none),
         ON_BOTH(test_a_profile_is_one_per_account),
         ON_BOTH(test_profiles_that_do_not_fit),
         ON_BOTH(test_a_handle_is_one_accounts),
         ON_BOTH(test_passkeys_are_replaced_as_a_whole),
+        ON_BOTH(test_a_slip_is_one_per_kind_account_and_id),
+        ON_BOTH(test_slips_go_with_who_they_are_about),
+        ON_BOTH(test_slips_that_do_not_fit),
         ON_BOTH(test_an_append_erases_somebody),
         ON_BOTH(test_a_reader_may_stop),
         ON_BOTH(test_settings),
