@@ -38,15 +38,25 @@ void forward_utterance(struct worker *w, struct room *room, const struct utteran
         COUNT(w, dropped_policed);
         return;
     }
-    loudness_on_packet(&v->loudness, u->level, now);
-    struct cue c = {.slot = slot_of(room, v, now),
+    if (!u->variant) loudness_on_packet(&v->loudness, u->level, now); /* a frame counts once */
+    struct cue c = {.slot = u->variant ? v->slot : slot_of(room, v, now),
                     .marker = u->marker,
-                    .index = u->index,
+                    .twin = u->at.twin,
+                    .variant = u->variant,
+                    .segment = u->at.segment,
+                    .index = u->at.index,
                     .from = u->from,
+                    .account = u->account,
                     .payload = u->payload};
     if (c.slot < 0) return;
     struct slot *s = &room->slots[c.slot];
-    if (!slot_on_packet(s, u->index, u->timestamp, now, &c.timestamp)) return;
+    if (s->epoch != u->at.epoch) slot_switch(s); /* its indices may mean other frames than before */
+    s->epoch = u->at.epoch;
+    if (!slot_on_packet(s, c.index, u->at.timestamp, now, &c.timestamp)) return;
+    if (c.twin && !slot_fits(s, c.index, c.timestamp)) {
+        COUNT(w, dropped_variant);
+        return;
+    }
     c.tenure = s->tenure;
     span_cue(w, room, &c);
     forward_cue(w, room, &c, now);
@@ -57,8 +67,9 @@ void forward_utterance(struct worker *w, struct room *room, const struct utteran
 void forward_cue(struct worker *w, struct room *room, const struct cue *c, uint64_t now)
 {
     slot_follow(&room->slots[c->slot], c->tenure, c->timestamp, now);
-    history_add(&room->histories[c->slot], c);
+    history_add(&room->histories[c->slot][c->variant], c);
     if (!room->count) return;
+    if (codes_on_cue(&room->codes[c->slot], c)) room_draw(w, room);
     if (room->cue_count == LIMIT_TURN_CUES) forward_flush(w);
     if (!room->cue_count) {
         room->next_waiting = w->waiting;
@@ -135,7 +146,8 @@ static void add(struct worker *w, struct fan *f, struct listener *l, const struc
     struct slot_out *o = &l->outs[c->slot];
     uint64_t index;
     bool first;
-    if (c->from == l->name || !slot_out_index(o, c->tenure, c->index, &index, &first)) return;
+    if (c->from == l->name || !l->placed) return;
+    if (!slot_out_index(o, c->tenure, c->index, &index, &first)) return;
     size_t sealed = RTP_HEADER_BYTES + c->payload.len + l->trailer;
     struct train *t = train_for(w, f, l, sealed);
     uint8_t *at = f->buffers + (size_t)(t - f->trains) * UDP_STRIDE + t->len;
@@ -152,17 +164,31 @@ static void fetch(const struct listener *l)
     for (size_t at = 0; at < sizeof(*l); at += 64) __builtin_prefetch(line + at, 1);
 }
 
+/* Which of the cues a listener gets, by bit. Looks only at codewords, 4 bytes each: of two variants half the
+ * listeners get the other one, and what is written of them need not come into the cache twice per frame. */
+static uint32_t cues_for(const struct room *room, const struct variants *variants, uint32_t listener)
+{
+    uint32_t gets = 0;
+    static_assert(LIMIT_TURN_CUES <= 32, "a bit each");
+    for (uint32_t k = 0; k < room->cue_count; k++)
+        gets |= (uint32_t)(listener_variant(&variants[k], listener) == room->cues[k].variant) << k;
+    return gets;
+}
+
 static void send_room(struct worker *w, struct room *room)
 {
     enum { AHEAD = 4 };
     struct fan *f = w->fan;
+    struct variants variants[LIMIT_TURN_CUES];
+    for (uint32_t k = 0; k < room->cue_count; k++)
+        variants[k] = codes_variants(&room->codes[room->cues[k].slot], &room->cues[k]);
     begin(w, f);
     for (uint32_t n = 0, i = room->first % room->count; n < room->count; n++, i++) {
         if (i == room->count) i = 0;
-        if (i + AHEAD < room->count) fetch(&room->listeners[i + AHEAD]);
-        struct listener *l = &room->listeners[i];
-        if (!l->placed) continue;
-        for (uint32_t k = 0; k < room->cue_count; k++) add(w, f, l, &room->cues[k]);
+        if (i + AHEAD < room->count && cues_for(room, variants, i + AHEAD))
+            fetch(&room->listeners[i + AHEAD]);
+        for (uint32_t gets = cues_for(room, variants, i); gets; gets &= gets - 1)
+            add(w, f, &room->listeners[i], &room->cues[__builtin_ctz(gets)]);
     }
     if (f->train_count) seal_and_send(w, f);
     room->first += LIMIT_UDP_BATCH;
@@ -179,6 +205,17 @@ void forward_flush(struct worker *w)
 
 /* ---- once more ---- */
 
+/* The variant that it was sent; the other one, if it is there, says which. */
+static bool find_heard(struct room *room, struct listener *l, uint64_t index, struct cue *c)
+{
+    struct history *const *of = room->histories[c->slot];
+    uint32_t tenure = l->outs[c->slot].tenure;
+    if (!history_get(of[0], tenure, index, c) && !history_get(of[1], tenure, index, c)) return false;
+    struct variants variants = codes_variants(&room->codes[c->slot], c);
+    int variant = listener_variant(&variants, (uint32_t)(l - room->listeners));
+    return variant == c->variant || (variant >= 0 && history_get(of[variant], tenure, index, c));
+}
+
 /* The same index may be sealed again only to the same bytes: everything that goes into the packet is either
  * kept (the cue) or fixed (the listener), and GCM with equal input is equal. */
 bool forward_again(struct worker *w, struct listener *l, struct room *room, int slot, uint16_t seq)
@@ -186,8 +223,7 @@ bool forward_again(struct worker *w, struct listener *l, struct room *room, int 
     uint64_t index, out;
     struct cue c = {.slot = slot};
     bool first;
-    if (!slot_out_find(&l->outs[slot], seq, &index, &out, &first) ||
-        !history_get(room->histories[slot], l->outs[slot].tenure, index, &c))
+    if (!slot_out_find(&l->outs[slot], seq, &index, &out, &first) || !find_heard(room, l, index, &c))
         return false;
     uint8_t *bytes = w->row->reserve(w->udp, 1);
     struct span place = {bytes, RTP_HEADER_BYTES + c.payload.len + l->trailer};

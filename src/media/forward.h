@@ -9,10 +9,11 @@
 
 struct utterance { /* an accepted packet */
     peer_name from;
+    struct id account;
+    uint8_t variant;
     uint8_t level; /* RFC 6464 */
     bool marker;
-    uint32_t timestamp;
-    uint64_t index;      /* its SRTP packet index */
+    struct frame_place at;
     struct view payload; /* the SFrame ciphertext; lives until the turn is flushed */
 };
 

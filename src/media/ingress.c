@@ -1,4 +1,5 @@
 /* What comes from a peer that is up: authenticated first, then judged. */
+#include "base/without.h"
 #include "media/peer.h"
 #include "media/span.h"
 #include "media/worker.h"
@@ -44,6 +45,7 @@ static bool admit(struct worker *w, struct peer *p, const struct rtp_header *h, 
         COUNT(w, dropped_unknown);
         return false;
     }
+    if (without(WITHOUT_RTP_PACE)) return true;
     if (h->payload_type != p->is.payload_type ||
         len > LIMIT_RTP_PAYLOAD_BYTES + h->header_len + SRTP_MAX_TRAILER ||
         !rate_allow(&p->packets, LIMIT_RTP_PER_S, now) ||
@@ -54,7 +56,8 @@ static bool admit(struct worker *w, struct peer *p, const struct rtp_header *h, 
     return true;
 }
 
-/* A muted peer's packets are authenticated too: its rollover counter goes on, and would be lost otherwise. */
+/* A muted peer's packets are authenticated too: its rollover counter goes on, and would be lost otherwise. So
+ * does the lockstep of its variants. */
 void ingress_on_rtp(struct worker *w, struct peer *p, const struct datagram *d, uint64_t now)
 {
     struct rtp_header h;
@@ -74,21 +77,21 @@ void ingress_on_rtp(struct worker *w, struct peer *p, const struct datagram *d, 
     int variant = variant_of(p, h.ssrc);
     p->heard_ms = now;
     source_on_packet(&p->sources[variant], job.index, h.timestamp, now);
-    if (!p->may_speak) {
+    struct utterance u = {.from = p->name,
+                          .account = p->is.account,
+                          .variant = (uint8_t)variant,
+                          .marker = h.marker,
+                          .payload = payload};
+    bool belongs = twin_on_packet(&p->twin, (unsigned)variant, job.index, h.timestamp, &u.at);
+    if (!p->may_speak && !without(WITHOUT_SPEAK)) {
         COUNT(w, dropped_muted);
     } else if (payload.len > LIMIT_RTP_PAYLOAD_BYTES) {
         COUNT(w, dropped_policed);
-    } else if (variant > 0) {
+    } else if (!belongs) {
         COUNT(w, dropped_variant);
     } else {
         bool voice;
-        uint8_t level = p->is.level_ext ? rtp_audio_level(&h, p->is.level_ext, &voice) : LEVEL_UNKNOWN;
-        struct utterance u = {.from = p->name,
-                              .level = level,
-                              .marker = h.marker,
-                              .timestamp = h.timestamp,
-                              .index = job.index,
-                              .payload = payload};
+        u.level = p->is.level_ext ? rtp_audio_level(&h, p->is.level_ext, &voice) : LEVEL_UNKNOWN;
         tap(w, h.ssrc, payload);
         span_utterance(w, p->room, &u, now);
     }

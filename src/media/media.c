@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "crypt/srtp.h"
+#include "media/audit.h"
+#include "media/place.h"
 #include "media/span.h"
 #include "media/worker.h"
 
@@ -63,12 +65,11 @@ static enum err start_thread(struct thread *t)
     return t->running ? OK : ERR_SYSTEM;
 }
 
-static struct sockaddr_storage address_of(const struct media_config *config, unsigned i)
+static struct sockaddr_storage address_of(const struct media_address *first, unsigned i)
 {
-    struct sockaddr_storage a = config->address;
-    in_port_t *port = a.ss_family == AF_INET6 ? &((struct sockaddr_in6 *)&a)->sin6_port
-                                              : &((struct sockaddr_in *)&a)->sin_port;
-    if (*port) *port = htons((uint16_t)(ntohs(*port) + i)); /* 0: any */
+    struct sockaddr_storage a = first->at;
+    uint16_t port = endpoint_port(&a);
+    if (port) endpoint_set_port(&a, (uint16_t)(port + i)); /* 0: any */
     return a;
 }
 
@@ -76,15 +77,18 @@ static enum err init_thread(struct media *m, unsigned i, const struct media_conf
 {
     struct thread *t = &m->threads[i];
     struct worker_config c = {.row = &udp_mmsg,
-                              .address = address_of(config, i),
+                              .address_count = config->address_count,
                               .capacity = LIMIT_PEERS_PER_THREAD,
                               .dtls = m->dtls,
                               .wake = config->wake,
                               .user = config->user,
                               .tap_path = config->tap_path};
-    uint16_t port = endpoint_port(&c.address);
-    c.tcp = !port || port != config->http_port;
-    if (!c.tcp) LOG_INFO("media", "no TCP on media port %u, which is HTTP's: browsers need UDP", port);
+    for (size_t k = 0; k < c.address_count; k++) {
+        c.addresses[k] = address_of(&config->addresses[k], i);
+        uint16_t port = endpoint_port(&c.addresses[k]);
+        c.tcp[k] = !port || port != config->addresses[k].http_port;
+        if (!c.tcp[k]) LOG_INFO("media", "no TCP on media port %u, which is HTTP's: browsers need UDP", port);
+    }
     enum err e = worker_init(&t->worker, &c);
     if (e) return e;
     t->ready = true;
@@ -98,6 +102,7 @@ enum err media_start(struct media **out, const struct media_config *config)
 {
     *out = NULL;
     if (config->threads < 1 || config->threads > LIMIT_MEDIA_THREADS) return ERR_UNSUPPORTED;
+    if (config->address_count < 1 || config->address_count > LIMIT_MEDIA_ADDRESSES) return ERR_UNSUPPORTED;
     struct media *m = calloc(1, sizeof(*m));
     if (!m) return ERR_SYSTEM;
     m->count = config->threads;
@@ -144,24 +149,12 @@ static uint32_t busy(const struct media *m, unsigned thread)
     return __atomic_load_n(&m->threads[thread].worker.stats.busy, __ATOMIC_RELAXED);
 }
 
-static unsigned least_loaded(const struct media *m)
-{
-    unsigned best = 0;
-    for (unsigned i = 1; i < m->count; i++) {
-        uint32_t here = pool_used(&m->threads[i].places), there = pool_used(&m->threads[best].places);
-        bool calmer = busy(m, i) + LIMIT_BUSY_SKEW < busy(m, best);
-        if (calmer || (here < there && busy(m, i) <= busy(m, best) + LIMIT_BUSY_SKEW)) best = i;
-    }
-    return best;
-}
-
-/* A small room lives on one thread, where a packet takes no ring. */
 static unsigned choose(const struct media *m, const struct id *room)
 {
-    unsigned home = worker_home(room, m->count), least = least_loaded(m);
-    uint32_t here = pool_used(&m->threads[home].places), there = pool_used(&m->threads[least].places);
-    bool crowded = here > there + LIMIT_SPAN_SKEW || here == LIMIT_PEERS_PER_THREAD;
-    return crowded || busy(m, home) > busy(m, least) + LIMIT_BUSY_SKEW ? least : home;
+    struct thread_load loads[LIMIT_MEDIA_THREADS];
+    for (unsigned i = 0; i < m->count; i++)
+        loads[i] = (struct thread_load){pool_used(&m->threads[i].places), busy(m, i)};
+    return place_choose(loads, m->count, worker_home(room, m->count));
 }
 
 peer_name media_peer_name(struct media *m, struct id room)
@@ -187,14 +180,25 @@ uint16_t media_port(const struct media *m, peer_name peer)
 {
     const struct thread *t = thread_of(m, peer);
     if (!t) return 0;
-    struct sockaddr_storage a = t->worker.row->local(t->worker.udp);
+    struct sockaddr_storage a = t->worker.row->local(t->worker.udp, 0);
     return endpoint_port(&a);
 }
 
-bool media_tcp(const struct media *m, peer_name peer)
+bool media_tcp(const struct media *m, peer_name peer, size_t address)
 {
     const struct thread *t = thread_of(m, peer);
-    return t && t->worker.tcp;
+    return t && address < LIMIT_MEDIA_ADDRESSES && t->worker.tcp_at[address];
+}
+
+/* ---- audit ---- */
+
+void media_each_listener(const struct media *m, void (*fn)(void *user, peer_name peer), void *user)
+{
+    for (unsigned t = 0; t < m->count; t++)
+        for (uint32_t i = 0; i < m->threads[t].worker.capacity; i++) {
+            peer_name peer = __atomic_load_n(&m->threads[t].worker.listening[i], __ATOMIC_RELAXED);
+            if (peer) fn(user, peer);
+        }
 }
 
 /* ---- rings ---- */

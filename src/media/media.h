@@ -10,16 +10,23 @@
 #define MEDIA_MEDIA_H
 
 #include <netinet/in.h>
+#include <stddef.h>
 
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/bytes.h"
+#include "mark/code.h"
 
 struct media;
 
+struct media_address {
+    struct sockaddr_storage at; /* concrete, not a wildcard; its port is the first thread's */
+    uint16_t http_port; /* where no TCP is listened for there, because it is HTTP's; 0: none */
+};
+
 struct media_config {
-    struct sockaddr_storage address; /* concrete, not a wildcard; its port is the first thread's */
-    uint16_t http_port; /* where no TCP is listened for, because it is HTTP's; 0: none */
+    struct media_address addresses[LIMIT_MEDIA_ADDRESSES]; /* every thread is at each of them, on one port */
+    size_t address_count;
     unsigned threads;
     bool pin; /* each thread stays on a processor of its own */
     void (*wake)(void *user);
@@ -33,18 +40,34 @@ typedef uint64_t peer_name;
 
 enum media_command_kind {
     MEDIA_PEER_ADD,    /* a member joined: expect ICE and DTLS with exactly these credentials */
+    MEDIA_PEER_PATH,   /* it also answers to these credentials; once they have proven themselves, to no others */
     MEDIA_PEER_DROP,   /* forward nothing more from or to it, forget its keys, ignore its STUN */
     MEDIA_PEER_SPEAK,  /* may (or may not) its packets reach the others: on stage and not muted */
+    MEDIA_PEER_TWIN,   /* its two variants run in step, or no longer do (docs/protocol.md, Tracing) */
 };
 
-struct media_peer { /* everything a peer is, fixed for its life */
-    struct id room;
-    char ufrag[LIMIT_UFRAG_BYTES + 1], pwd[LIMIT_PWD_BYTES + 1]; /* ours, random, chosen by the caller */
+struct media_ice { /* credentials of both sides */
+    char ufrag[LIMIT_OUR_UFRAG_BYTES + 1], pwd[LIMIT_PWD_BYTES + 1]; /* ours, random, chosen by the caller */
     char remote_ufrag[LIMIT_UFRAG_BYTES + 1];
+};
+
+struct media_peer { /* everything a peer is; all but the credentials is fixed for its life */
+    struct id room;
+    struct media_ice ice;
     struct hash fingerprint;            /* SHA-256 of its DTLS certificate, as announced on the WebSocket */
     uint8_t payload_type, level_ext;    /* of its offer; level_ext 0 = none */
     uint32_t ssrc[LIMIT_VARIANTS];      /* what it may send, nothing else is accepted */
     uint32_t slot_ssrc[LIMIT_SLOTS];    /* what it gets */
+    struct id account;
+    bool traced;                        /* gets one variant or the other after its codeword; else A alone */
+    uint8_t seed[CODE_SEED_BYTES], bias[CODE_SEED_BYTES]; /* of its codeword; of the room's biases */
+};
+
+struct media_twin {
+    bool live;          /* false: there is A alone, and the rest means nothing */
+    uint32_t offset;    /* RTP timestamp of B minus that of A */
+    uint32_t timestamp; /* of a frame of A */
+    uint32_t hop;       /* of the speaker's pattern, where that frame begins */
 };
 
 struct media_command {
@@ -52,7 +75,9 @@ struct media_command {
     peer_name peer;
     union {
         struct media_peer add;
+        struct media_ice path;
         bool speak;
+        struct media_twin twin;
     };
 };
 
@@ -74,7 +99,7 @@ struct media_stats { /* counters since start, summed over threads; read racily, 
     uint64_t dropped_malformed, dropped_unknown, dropped_auth, dropped_replay, dropped_muted, dropped_policed;
     uint64_t dropped_send, dropped_span; /* a full socket buffer; a full ring between two threads */
     uint64_t sent_again; /* after a NACK */
-    uint64_t dropped_variant; /* good packets of variant B: nobody gets them yet */
+    uint64_t dropped_variant; /* good packets of variant B that belong to no frame of A, or to nobody */
     uint64_t stun_answered, stun_refused, dtls_up, dtls_failed, dtls_wrong_fingerprint;
     uint32_t peers;
     uint32_t busy; /* thousandths of a core, of the busiest thread */
@@ -88,7 +113,7 @@ struct hash media_fingerprint(const struct media *m); /* of our DTLS certificate
 peer_name media_peer_name(struct media *m, struct id room);
 void media_peer_release(struct media *m, peer_name peer); /* after PEER_DROP was pushed, or PEER_DOWN was pulled */
 uint16_t media_port(const struct media *m, peer_name peer); /* UDP port of its thread */
-bool media_tcp(const struct media *m, peer_name peer); /* whether TCP is listened for on that port too */
+bool media_tcp(const struct media *m, peer_name peer, size_t address); /* whether TCP is listened for there too */
 MUST_CHECK enum err media_push(struct media *m, const struct media_command *c); /* ERR_BUSY if the ring is full */
 bool media_pull(struct media *m, struct media_event *out);
 struct media_stats media_stats(const struct media *m);

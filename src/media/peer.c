@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/without.h"
 #include "crypt/sign.h"
 #include "media/span.h"
 #include "media/worker.h"
@@ -78,7 +79,6 @@ void peer_down(struct worker *w, struct peer *p, enum media_down_why why)
 void peer_add(struct worker *w, struct peer *p, peer_name name, const struct media_peer *is, uint64_t now)
 {
     *p = (struct peer){.name = name, .state = PEER_WAITING, .consent_ms = now, .seat = SEAT_NONE, .is = *is};
-    p->is.ufrag[LIMIT_UFRAG_BYTES] = p->is.pwd[LIMIT_PWD_BYTES] = p->is.remote_ufrag[LIMIT_UFRAG_BYTES] = 0;
     COUNT(w, peers);
     if (ice_expect(w, p) != OK || room_enter(w, p) != OK)
         peer_down(w, p, MEDIA_DOWN_FULL);
@@ -105,7 +105,7 @@ static enum err take_keys(struct peer *p)
     struct srtp_keys keys;
     enum err e = dtls_export(p->dtls, &keys);
     if (!e) e = srtp_new(&p->in, keys.profile, keys.in_key, keys.in_salt);
-    if (!e) e = srtp_new(&p->out, keys.profile, keys.out_key, keys.out_salt);
+    if (!e) e = srtp_new_sealing(&p->out, keys.profile, keys.out_key, keys.out_salt);
     wipe(&keys, sizeof(keys));
     return e;
 }
@@ -114,7 +114,7 @@ static void go_up(struct worker *w, struct peer *p, uint64_t now)
 {
     end_shaking(w, p);
     enum err e = take_keys(p);
-    if (!e) e = room_listen(p);
+    if (!e) e = room_listen(w, p);
     if (e) {
         peer_down(w, p, MEDIA_DOWN_DTLS);
         return;
@@ -213,11 +213,16 @@ static void tick_up(struct worker *w, struct peer *p, uint64_t now)
     p->report_ms = now + LIMIT_RTCP_MS;
 }
 
+static bool fell_silent(struct worker *w, struct peer *p, uint64_t now)
+{
+    return now - p->consent_ms >= LIMIT_CONSENT_MS && !ice_waits(w, p, now) && !without(WITHOUT_PATIENCE);
+}
+
 uint64_t peer_tick(struct worker *w, struct peer *p, uint64_t now)
 {
     if (p->state == PEER_GONE)
         tell_down(w, p, now);
-    else if (p->state != PEER_FREE && now - p->consent_ms >= LIMIT_CONSENT_MS)
+    else if (p->state != PEER_FREE && fell_silent(w, p, now))
         peer_down(w, p, MEDIA_DOWN_CONSENT);
     else if (p->state == PEER_CHECKED)
         tick_checked(w, p, now);
@@ -225,6 +230,7 @@ uint64_t peer_tick(struct worker *w, struct peer *p, uint64_t now)
         tick_up(w, p, now);
 
     uint64_t next = p->consent_ms + LIMIT_CONSENT_MS;
+    if (p->renewal && next <= now) next = p->renewal->since_ms + LIMIT_CONSENT_MS;
     switch (p->state) {
     case PEER_FREE:
         return UINT64_MAX;

@@ -14,10 +14,16 @@
 #include "crypt/srtp.h"
 #include "media/media.h"
 #include "media/report.h"
+#include "media/twin.h"
 #include "media/udp.h"
 
 struct worker;
 struct room;
+
+struct renewal { /* credentials that have not proven themselves yet */
+    struct media_ice ice;
+    uint64_t since_ms;
+};
 
 enum peer_state { PEER_FREE, PEER_WAITING, PEER_CHECKED, PEER_UP, PEER_GONE };
 
@@ -43,7 +49,7 @@ struct peer {
     enum media_down_why why;
 
     struct room *room;
-    int32_t seat;  /* among the room's listeners */
+    int32_t seat; /* among the room's listeners */
 
     struct endpoint address; /* where it is; valid from CHECKED on */
     bool placed;             /* the address finds this peer (another one may have taken it over) */
@@ -53,9 +59,11 @@ struct peer {
     uint64_t report_ms;      /* next RTCP */
     struct rate checks, packets, bytes, nacks;
 
+    struct renewal *renewal; /* NULL: none was asked for */
     struct dtls *dtls;
     struct srtp *in, *out;
     struct source sources[LIMIT_VARIANTS];
+    struct twin twin;
     struct media_peer is;
 };
 enum { SEAT_NONE = -1 };
@@ -73,7 +81,11 @@ void peer_on_datagram(struct worker *w, const struct datagram *d, uint64_t now);
 /* ice.c */
 void ice_on_stun(struct worker *w, const struct datagram *d, uint64_t now);
 MUST_CHECK enum err ice_expect(struct worker *w, struct peer *p); /* its user name becomes known */
+/* A second one, beside it: a client whose path died asks for it, and starts anew on the same DTLS session.
+ * The first one is good until a check with the second chooses its address (RFC 8445 2.4, 9). */
+void ice_renew(struct worker *w, struct peer *p, const struct media_ice *ice, uint64_t now);
 void ice_forget(struct worker *w, struct peer *p);
+bool ice_waits(struct worker *w, struct peer *p, uint64_t now); /* without consent, but for a new path */
 struct peer *ice_find(struct worker *w, const struct endpoint *from); /* NULL: a stranger */
 
 /* ingress.c */

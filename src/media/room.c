@@ -42,9 +42,19 @@ static void stop_waiting(struct worker *w, struct room *room)
         }
 }
 
+static void stop_drawing(struct worker *w, struct room *room)
+{
+    struct room **at = &w->drawing;
+    while (*at != room) at = &(*at)->next_drawing;
+    *at = room->next_drawing;
+    room->draws = false;
+}
+
 static void release(struct room *room)
 {
-    for (int k = 0; k < LIMIT_SLOTS; k++) free(room->histories[k]);
+    for (int k = 0; k < LIMIT_SLOTS; k++) codes_free(&room->codes[k]);
+    for (int k = 0; k < LIMIT_SLOTS; k++)
+        for (int v = 0; v < LIMIT_VARIANTS; v++) free(room->histories[k][v]);
     free(room->listeners);
 }
 
@@ -61,6 +71,7 @@ void room_forget_if_empty(struct worker *w, struct room *room)
 {
     if (room->members || room->threads || room->announced) return;
     if (room->cue_count) stop_waiting(w, room);
+    if (room->draws) stop_drawing(w, room);
     release(room);
     map_remove(&w->by_room, room->id.bytes);
     pool_give(&w->rooms, room->name);
@@ -87,6 +98,10 @@ struct listener *room_listener(const struct peer *p)
 static enum err grow(struct room *room)
 {
     uint32_t space = room->space ? room->space * 2 : FIRST_SPACE;
+    for (int k = 0; k < LIMIT_SLOTS; k++) {
+        enum err e = codes_grow(&room->codes[k], space);
+        if (e) return e;
+    }
     struct listener *more = aligned_alloc(_Alignof(struct listener), space * sizeof(*more));
     if (!more) return ERR_SYSTEM;
     if (room->count) memcpy(more, room->listeners, room->count * sizeof(*more));
@@ -105,7 +120,13 @@ static void start_outs(struct listener *l)
     for (int k = 0; k < LIMIT_SLOTS; k++) l->outs[k].next = get_u16(bytes + 2 * k) & 0x7fff;
 }
 
-enum err room_listen(struct peer *p)
+/* Where the control thread looks: media/audit.h. */
+static void show(struct worker *w, const struct peer *p, peer_name listening)
+{
+    __atomic_store_n(&w->listening[p - w->peers], listening, __ATOMIC_RELAXED);
+}
+
+enum err room_listen(struct worker *w, struct peer *p)
 {
     struct room *room = p->room;
     enum err e = room->count == room->space ? grow(room) : OK;
@@ -118,7 +139,9 @@ enum err room_listen(struct peer *p)
                            .trailer = (uint8_t)srtp_trailer(p->out)};
     memcpy(l->ssrc, p->is.slot_ssrc, sizeof(l->ssrc));
     start_outs(l);
+    for (int k = 0; k < LIMIT_SLOTS; k++) codes_enter(&room->codes[k], room->listeners);
     room_moved(p);
+    show(w, p, p->name);
     return OK;
 }
 
@@ -131,7 +154,7 @@ void room_moved(struct peer *p)
 }
 
 /* The last one takes its place. */
-static void stop_listening(struct peer *p)
+static void stop_listening(struct worker *w, struct peer *p)
 {
     struct room *room = p->room;
     if (!room_listener(p)) return;
@@ -140,18 +163,43 @@ static void stop_listening(struct peer *p)
         *gap = *last;
         gap->peer->seat = p->seat;
     }
+    for (int k = 0; k < LIMIT_SLOTS; k++)
+        codes_leave(&room->codes[k], room->listeners, (uint32_t)p->seat, room->count);
     p->seat = SEAT_NONE;
+    show(w, p, 0);
 }
 
 void room_leave(struct worker *w, struct peer *p)
 {
     struct room *room = p->room;
     span_silence(w, room, p->name);
-    stop_listening(p);
+    stop_listening(w, p);
     p->room = NULL;
     if (--room->members) return;
     span_leave(w, room);
     room_forget_if_empty(w, room);
+}
+
+/* ---- codewords ---- */
+
+void room_draw(struct worker *w, struct room *room)
+{
+    if (room->draws) return;
+    room->draws = true;
+    room->next_drawing = w->drawing;
+    w->drawing = room;
+}
+
+void rooms_draw(struct worker *w)
+{
+    uint32_t left = LIMIT_TURN_CODES;
+    while (w->drawing) {
+        struct room *room = w->drawing;
+        for (int k = 0; k < LIMIT_SLOTS; k++)
+            left -= codes_draw(&room->codes[k], room->listeners, room->count, left);
+        if (!left) return;
+        stop_drawing(w, room);
+    }
 }
 
 /* ---- voices ---- */

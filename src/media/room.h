@@ -9,10 +9,12 @@
 
 #include "base/id.h"
 #include "crypt/srtp.h"
+#include "media/codes.h"
 #include "media/history.h"
 #include "media/level.h"
 #include "media/media.h"
 #include "media/slot.h"
+#include "media/twin.h"
 #include "media/udp.h"
 
 struct worker;
@@ -25,7 +27,7 @@ struct listener {
     peer_name name; /* of the peer: nobody hears himself */
     uint32_t ssrc[LIMIT_SLOTS];
     uint8_t payload_type, trailer; /* trailer: what sealing adds to a packet */
-    bool placed; /* its address is its own at the moment */
+    bool placed;                   /* its address is its own at the moment */
     struct slot_out outs[LIMIT_SLOTS];
 };
 static_assert(sizeof(struct listener) == 256, "four cache lines");
@@ -39,9 +41,12 @@ struct voice {     /* somebody who speaks; at the room's home only */
 struct cue { /* an accepted packet with its place in the room: what every listener gets of it */
     int slot;
     uint32_t tenure, timestamp;
-    bool marker;
-    uint64_t index; /* the speaker's */
+    bool marker, twin;
+    uint8_t variant;
+    uint32_t segment; /* with twin: a listener's codeword says which variant it gets of it */
+    uint64_t index;   /* the speaker's */
     peer_name from;
+    struct id account;   /* the speaker's */
     struct view payload; /* lives until the turn is flushed */
 };
 
@@ -61,9 +66,12 @@ struct room {
     struct voice *holders[LIMIT_SLOTS]; /* at home: who is heard in each slot; NULL: free */
     uint64_t since_ms[LIMIT_SLOTS];
     struct voice voices[LIMIT_STAGE];
-    struct history *histories[LIMIT_SLOTS]; /* NULL: nobody was ever heard there */
+    struct history *histories[LIMIT_SLOTS][LIMIT_VARIANTS]; /* NULL: nobody was ever heard there */
+    struct codes codes[LIMIT_SLOTS];
+    bool draws; /* some of them are to be drawn */
 
     struct room *next_waiting; /* of the worker's rooms with cues */
+    struct room *next_drawing; /* and of those with `draws` */
     struct cue cues[LIMIT_TURN_CUES];
     uint32_t cue_count;
 };
@@ -72,12 +80,14 @@ struct room {
 struct room *room_of(struct worker *w, const struct id *id);
 struct room *room_here(struct worker *w, const struct id *id);
 void room_forget_if_empty(struct worker *w, struct room *room);
+void room_draw(struct worker *w, struct room *room); /* some codewords, from the end of this turn on */
+void rooms_draw(struct worker *w);
 void rooms_deinit(struct worker *w); /* those that only other threads had members of */
 
 MUST_CHECK enum err room_enter(struct worker *w, struct peer *p); /* p->is.room */
 void room_leave(struct worker *w, struct peer *p);
 /* It is up: gets packets from now on, first from a random sequence number. */
-MUST_CHECK enum err room_listen(struct peer *p);
+MUST_CHECK enum err room_listen(struct worker *w, struct peer *p);
 void room_moved(struct peer *p);                      /* its address is another one, or none */
 struct listener *room_listener(const struct peer *p); /* NULL: gets nothing */
 

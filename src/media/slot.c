@@ -2,6 +2,8 @@
 
 enum { FRAME = 960, TICKS_PER_MS = 48 }; /* 20 ms of Opus, at its RTP clock of 48 kHz (RFC 7587 4.1) */
 
+enum { STAMPS = sizeof(((struct slot *)0)->stamps) / sizeof(uint32_t) };
+
 static const uint64_t INDEX_END = 1ull << 48;
 
 void slot_switch(struct slot *s)
@@ -21,6 +23,7 @@ static void start_tenure(struct slot *s, uint64_t index, uint32_t ts, uint64_t n
     s->tenure++;
     s->fresh = false;
     s->first = s->highest = index;
+    s->known = 0;
     s->last_ts = ts + s->ts_offset;
 }
 
@@ -29,10 +32,23 @@ bool slot_on_packet(struct slot *s, uint64_t index, uint32_t ts, uint64_t now_ms
     if (s->fresh || !s->tenure || index > s->highest + LIMIT_SEQ_JUMP) start_tenure(s, index, ts, now_ms);
     if (index < s->first) return false;
     *out_ts = ts + s->ts_offset;
-    if (index > s->highest) s->highest = index;
+    if (index > s->highest) {
+        uint64_t ahead = index - s->highest;
+        s->known = ahead < STAMPS ? s->known << ahead : 0;
+        s->highest = index;
+    }
     if ((int32_t)(*out_ts - s->last_ts) > 0) s->last_ts = *out_ts;
     s->last_ms = now_ms;
     return true;
+}
+
+bool slot_fits(struct slot *s, uint64_t index, uint32_t ts)
+{
+    uint64_t age = s->highest - index;
+    if (age >= STAMPS) return false; /* too late to be compared */
+    if (!(s->known >> age & 1)) s->stamps[index % STAMPS] = ts;
+    s->known |= 1u << age;
+    return s->stamps[index % STAMPS] == ts;
 }
 
 void slot_follow(struct slot *s, uint32_t tenure, uint32_t out_ts, uint64_t now_ms)

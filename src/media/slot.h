@@ -6,7 +6,11 @@
  * is in a slot is a tenure. In a tenure a listener's index is the speaker's index plus a base, so that loss
  * and reordering stay visible; the base is set anew at the first packet of each tenure that the listener
  * gets, so that nothing it was not sent (before it came, while it spoke itself) looks like loss.
- * A receiver guesses the rollover counter from what it gets: hence a bound on jumps. Pure. */
+ * A receiver guesses the rollover counter from what it gets: hence a bound on jumps.
+ *
+ * Of a speaker in two variants a listener gets one packet per index, of the one or the other variant. Which
+ * one follows from the timestamp; so it must be certain that both variants of an index have the same, or one
+ * index would be used for two packets. Pure. */
 #ifndef MEDIA_SLOT_H
 #define MEDIA_SLOT_H
 
@@ -22,6 +26,9 @@ struct slot {
     uint32_t ts_offset;      /* added to the holder's timestamps */
     uint32_t last_ts;        /* newest timestamp sent */
     uint64_t last_ms;        /* when a packet was last sent */
+    uint32_t epoch;          /* of the holder's two variants */
+    uint32_t known;          /* bit i: the timestamp of index highest - i is in `stamps` */
+    uint32_t stamps[32];     /* by index modulo 32 */
 };
 
 struct slot_out {
@@ -38,7 +45,10 @@ void slot_switch(struct slot *s); /* another speaker takes the slot */
  * its tenure. */
 bool slot_on_packet(struct slot *s, uint64_t index, uint32_t ts, uint64_t now_ms, uint32_t *out_ts);
 
-/* The same on a thread where the slot is only followed: the packet's tenure and timestamp are known. */
+/* Whether a packet that was taken just now has the timestamp that its index has had before. */
+bool slot_fits(struct slot *s, uint64_t index, uint32_t ts);
+
+/* slot_on_packet on a thread where the slot is only followed: the packet's tenure and timestamp are known. */
 void slot_follow(struct slot *s, uint32_t tenure, uint32_t out_ts, uint64_t now_ms);
 
 /* The index of a packet of that tenure for one listener, and whether it is the first it gets in it (marker

@@ -32,7 +32,8 @@ struct stream {
 };
 
 struct tcp {
-    int listener, epoll;
+    int listeners[LIMIT_MEDIA_ADDRESSES], epoll;
+    size_t listener_count;
     bool deaf; /* accept() failed for want of something: tried again at the next tick */
     uint64_t now_ms, tick_ms;
     uint32_t generation, count;
@@ -62,25 +63,37 @@ static bool option(int fd, int level, int name, int value)
     return setsockopt(fd, level, name, &value, sizeof(value)) == 0;
 }
 
-static bool listen_on(struct tcp *t, const struct sockaddr_storage *a)
+static bool listen_on(struct tcp *t, int fd, const struct sockaddr_storage *a)
 {
     bool v6 = a->ss_family == AF_INET6;
-    t->listener = socket(a->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-    return t->listener >= 0 && option(t->listener, SOL_SOCKET, SO_REUSEADDR, 1) &&
-           (!v6 || option(t->listener, IPPROTO_IPV6, IPV6_V6ONLY, 1)) &&
-           bind(t->listener, (const struct sockaddr *)a,
+    return option(fd, SOL_SOCKET, SO_REUSEADDR, 1) && (!v6 || option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) &&
+           bind(fd, (const struct sockaddr *)a,
                 v6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in)) == 0 &&
-           listen(t->listener, LIMIT_STREAMS) == 0 && watch(t, EPOLL_CTL_ADD, t->listener, EPOLLIN, 0);
+           listen(fd, LIMIT_STREAMS) == 0 && watch(t, EPOLL_CTL_ADD, fd, EPOLLIN, 0);
 }
 
-enum err tcp_open(struct tcp **out, const struct sockaddr_storage *bind_to)
+enum err tcp_listen(struct tcp *t, const struct sockaddr_storage *at)
+{
+    if (t->listener_count == LIMIT_MEDIA_ADDRESSES) return ERR_FULL;
+    int fd = socket(at->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (fd < 0) return ERR_SYSTEM;
+    if (!listen_on(t, fd, at)) {
+        int error = errno;
+        close(fd);
+        errno = error;
+        return ERR_SYSTEM;
+    }
+    t->listeners[t->listener_count++] = fd;
+    return OK;
+}
+
+enum err tcp_open(struct tcp **out)
 {
     *out = NULL;
     struct tcp *t = calloc(1, sizeof(*t)); /* pages that no connection needs are never touched */
     if (!t) return ERR_SYSTEM;
-    t->listener = -1;
     t->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (t->epoll < 0 || !listen_on(t, bind_to)) {
+    if (t->epoll < 0) {
         tcp_close(t);
         return ERR_SYSTEM;
     }
@@ -100,7 +113,7 @@ void tcp_close(struct tcp *t)
     if (!t) return;
     for (size_t i = 0; i < LIMIT_STREAMS; i++)
         if (t->streams[i].name) end(t, &t->streams[i]);
-    if (t->listener >= 0) close(t->listener);
+    for (size_t i = 0; i < t->listener_count; i++) close(t->listeners[i]);
     if (t->epoll >= 0) close(t->epoll);
     free(t);
 }
@@ -162,17 +175,24 @@ static void admit(struct tcp *t, int fd, const struct endpoint *from)
     t->count++;
 }
 
-static void accept_some(struct tcp *t)
+static bool hear_listeners(struct tcp *t, uint32_t events)
+{
+    bool all = true;
+    for (size_t i = 0; i < t->listener_count; i++) all &= watch(t, EPOLL_CTL_MOD, t->listeners[i], events, 0);
+    return all;
+}
+
+static void accept_some(struct tcp *t, int listener)
 {
     for (int i = 0; i < ACCEPTS; i++) {
         struct endpoint from = {0};
         socklen_t len = sizeof(struct sockaddr_in6);
-        int fd = accept4(t->listener, &from.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = accept4(listener, &from.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             admit(t, fd, &from);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
             LOG_WARN("media", "no TCP connection can be taken: error %d", errno);
-            t->deaf = watch(t, EPOLL_CTL_MOD, t->listener, 0, 0);
+            t->deaf = hear_listeners(t, 0);
             return;
         } else if (errno == EAGAIN) {
             return;
@@ -302,7 +322,7 @@ size_t tcp_recv(struct tcp *t, struct datagram *out, size_t n, uint64_t now_ms)
     for (; tcp_more(t); t->event_at++) {
         const struct epoll_event *e = &t->events[t->event_at];
         struct stream *s = find(t, e->data.u32);
-        if (!e->data.u32) accept_some(t);
+        for (size_t i = 0; !e->data.u32 && i < t->listener_count; i++) accept_some(t, t->listeners[i]);
         if (s && (e->events & EPOLLOUT)) drain(t, s);
         s = find(t, e->data.u32);
         if (s && (e->events & ~(uint32_t)EPOLLOUT)) got += take_frames(t, s, out + got, n - got);
@@ -322,7 +342,7 @@ uint64_t tcp_tick(struct tcp *t, uint64_t now_ms)
 {
     if (now_ms >= t->tick_ms) {
         t->tick_ms = now_ms + LIMIT_STREAM_TICK_MS;
-        if (t->deaf) t->deaf = !watch(t, EPOLL_CTL_MOD, t->listener, EPOLLIN, 0);
+        if (t->deaf) t->deaf = !hear_listeners(t, EPOLLIN);
         for (size_t i = 0; t->count && i < LIMIT_STREAMS; i++) {
             struct stream *s = &t->streams[i];
             bool stalled = s->out_len && now_ms - s->taken_ms >= LIMIT_STREAM_STALL_MS;

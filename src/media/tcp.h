@@ -14,8 +14,9 @@
 
 struct tcp;
 
-/* Listens; ERR_SYSTEM: the port is taken, or the like. */
-MUST_CHECK enum err tcp_open(struct tcp **out, const struct sockaddr_storage *bind_to);
+MUST_CHECK enum err tcp_open(struct tcp **out);
+/* At one address more, LIMIT_MEDIA_ADDRESSES at most; ERR_SYSTEM: the port is taken, or the like. */
+MUST_CHECK enum err tcp_listen(struct tcp *t, const struct sockaddr_storage *at);
 void tcp_close(struct tcp *t);
 int tcp_fd(const struct tcp *t); /* readable when anything is to be done */
 

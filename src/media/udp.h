@@ -2,7 +2,8 @@
  * simulated network. Rows: udp_mmsg (recvmmsg/sendmmsg), udp_sim. A third (AF_XDP) may come: whatever fills
  * buffers that it owns and sends them at flush fits here.
  * Owner: one media thread (sim: the test). Buffers belong to the row and live until the next recv
- * or flush. The socket is bound to a concrete address and never connected. */
+ * or flush. There is a socket for each address, bound to it (not to a wildcard) and never connected; IPv4 and
+ * IPv6 share the buffers. */
 #ifndef MEDIA_UDP_H
 #define MEDIA_UDP_H
 
@@ -29,6 +30,13 @@ static inline uint16_t endpoint_port(const struct sockaddr_storage *a)
                                           : ((const struct sockaddr_in *)a)->sin_port);
 }
 
+static inline void endpoint_set_port(struct sockaddr_storage *a, uint16_t port)
+{
+    in_port_t *at = a->ss_family == AF_INET6 ? &((struct sockaddr_in6 *)a)->sin6_port
+                                             : &((struct sockaddr_in *)a)->sin_port;
+    *at = htons(port);
+}
+
 struct datagram {
     struct endpoint from;
     struct view data; /* mutable through udp_recv's own buffers: see `writable` */
@@ -37,7 +45,8 @@ struct datagram {
 
 struct udp_row {
     const char *name;
-    MUST_CHECK enum err (*open)(struct udp **out, const struct sockaddr_storage *bind_to);
+    /* `n` addresses of different families; those without a port get that of the first. */
+    MUST_CHECK enum err (*open)(struct udp **out, const struct sockaddr_storage *bind_to, size_t n);
     void (*close)(struct udp *u);
     int (*fd)(const struct udp *u);                                /* to poll; -1 = none */
     size_t (*recv)(struct udp *u, struct datagram *out, size_t n); /* non-blocking */
@@ -50,7 +59,7 @@ struct udp_row {
     void (*commit)(struct udp *u, const uint8_t *bytes, size_t len, size_t segment,
                    const struct endpoint *to);
     size_t (*flush)(struct udp *u); /* returns how many were dropped by a full socket buffer */
-    struct sockaddr_storage (*local)(const struct udp *u);
+    struct sockaddr_storage (*local)(const struct udp *u, size_t i); /* the i-th address */
 };
 
 /* An odd number of cache lines, so that the beginnings of all buffers do not fight for the same places. */

@@ -17,7 +17,7 @@ struct queue { /* the newest is at (head + count - 1) % QUEUE */
 };
 
 struct udp {
-    struct sockaddr_storage local;
+    struct sockaddr_storage local[LIMIT_MEDIA_ADDRESSES];
     size_t dropped;
     size_t used;
     uint8_t drafts[LIMIT_UDP_BATCH][UDP_STRIDE];
@@ -43,11 +43,12 @@ static struct letter *queue_pull(struct queue *q)
     return l;
 }
 
-static enum err sim_open(struct udp **out, const struct sockaddr_storage *bind_to)
+static enum err sim_open(struct udp **out, const struct sockaddr_storage *bind_to, size_t n)
 {
+    if (n > LIMIT_MEDIA_ADDRESSES) return ERR_UNSUPPORTED;
     *out = calloc(1, sizeof(**out));
     if (!*out) return ERR_SYSTEM;
-    (*out)->local = *bind_to;
+    memcpy((*out)->local, bind_to, n * sizeof(*bind_to));
     return OK;
 }
 
@@ -96,9 +97,9 @@ static size_t sim_flush(struct udp *u)
     return dropped;
 }
 
-static struct sockaddr_storage sim_local(const struct udp *u)
+static struct sockaddr_storage sim_local(const struct udp *u, size_t i)
 {
-    return u->local;
+    return u->local[i];
 }
 
 bool udp_sim_inject(struct udp *u, const struct endpoint *from, struct view data)

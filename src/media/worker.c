@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/without.h"
 #include "crypt/sign.h"
 #include "media/span.h"
 
@@ -21,15 +22,16 @@ static enum err init_tables(struct worker *w)
 {
     w->peers = calloc(w->capacity, sizeof(*w->peers));
     w->deadlines = calloc(w->capacity, sizeof(*w->deadlines));
+    w->listening = calloc(w->capacity, sizeof(*w->listening));
     w->prefixes = malloc(sizeof(*w->prefixes));
-    if (!w->peers || !w->deadlines || !w->prefixes) return ERR_SYSTEM;
+    if (!w->peers || !w->deadlines || !w->listening || !w->prefixes) return ERR_SYSTEM;
     prefixes_init(w->prefixes);
     for (uint32_t i = 0; i < w->capacity; i++) w->deadlines[i] = UINT64_MAX;
     enum err e = ring_init(&w->commands, sizeof(struct media_command), LIMIT_MEDIA_COMMANDS);
     if (!e) e = ring_init(&w->events, sizeof(struct media_event), LIMIT_MEDIA_COMMANDS);
     if (!e)
         e = pool_init(&w->rooms, sizeof(struct room), w->capacity < LIMIT_ROOMS ? w->capacity : LIMIT_ROOMS);
-    if (!e) e = map_init(&w->by_ufrag, LIMIT_UFRAG_BYTES, w->capacity);
+    if (!e) e = map_init(&w->by_ufrag, LIMIT_OUR_UFRAG_BYTES, 2 * w->capacity);
     if (!e) e = map_init(&w->by_address, sizeof(struct address_key), w->capacity);
     if (!e) e = map_init(&w->by_room, ID_BYTES, LIMIT_ROOMS);
     return e;
@@ -45,12 +47,22 @@ static enum err open_tap(struct worker *w, const char *path)
     return OK;
 }
 
-static void open_tcp(struct worker *w)
+static void open_tcp(struct worker *w, const struct worker_config *config)
 {
-    struct sockaddr_storage at = w->row->local(w->udp);
-    if (tcp_open(&w->tcp, &at) != OK)
-        LOG_WARN("media", "no TCP on media port %u (error %d): browsers without UDP will not get through",
-                 endpoint_port(&at), errno);
+    bool any = false;
+    enum err e = tcp_open(&w->tcp);
+    for (size_t i = 0; i < config->address_count; i++) {
+        if (!config->tcp[i]) continue;
+        struct sockaddr_storage at = w->row->local(w->udp, i);
+        w->tcp_at[i] = !e && tcp_listen(w->tcp, &at) == OK;
+        any |= w->tcp_at[i];
+        if (!w->tcp_at[i])
+            LOG_WARN("media", "no TCP on media port %u (error %d): browsers without UDP will not get through",
+                     endpoint_port(&at), errno);
+    }
+    if (any) return;
+    tcp_close(w->tcp);
+    w->tcp = NULL;
 }
 
 enum err worker_init(struct worker *w, const struct worker_config *config)
@@ -67,8 +79,8 @@ enum err worker_init(struct worker *w, const struct worker_config *config)
     enum err e = w->command_fd < 0 ? ERR_SYSTEM : init_tables(w);
     if (!e && !(w->fan = forward_fan_new())) e = ERR_SYSTEM;
     if (!e) e = open_tap(w, config->tap_path);
-    if (!e) e = w->row->open(&w->udp, &config->address);
-    if (!e && config->tcp) open_tcp(w);
+    if (!e) e = w->row->open(&w->udp, config->addresses, config->address_count);
+    if (!e) open_tcp(w, config);
     if (e) worker_deinit(w);
     return e;
 }
@@ -94,6 +106,7 @@ void worker_deinit(struct worker *w)
     ring_deinit(&w->commands);
     free(w->fan);
     free(w->prefixes);
+    free(w->listening);
     free(w->deadlines);
     free(w->peers);
     *w = (struct worker){.command_fd = -1};
@@ -119,6 +132,7 @@ void worker_wake_at(struct worker *w, const struct peer *p, uint64_t at_ms)
 
 uint64_t worker_deadline(const struct worker *w)
 {
+    if (w->drawing) return 0;
     return w->wake_ms < w->tcp_ms ? w->wake_ms : w->tcp_ms;
 }
 
@@ -175,10 +189,14 @@ static void obey(struct worker *w, const struct media_command *c, uint64_t now)
         return;
     }
     if (p->name != c->peer) return; /* an old name: the peer went by itself meanwhile */
-    if (c->kind == MEDIA_PEER_DROP)
+    if (c->kind == MEDIA_PEER_DROP && !without(WITHOUT_MEDIA_DROP))
         peer_forget(w, p);
     else if (c->kind == MEDIA_PEER_SPEAK)
         peer_speak(w, p, c->speak);
+    else if (c->kind == MEDIA_PEER_TWIN)
+        twin_set(&p->twin, &c->twin);
+    else if (c->kind == MEDIA_PEER_PATH && p->state != PEER_GONE)
+        ice_renew(w, p, &c->path, now);
 }
 
 static void take_commands(struct worker *w, uint64_t now)
@@ -221,6 +239,7 @@ void worker_step(struct worker *w, uint64_t now_ms)
     COUNT_N(w, dropped_send, w->row->flush(w->udp));
     w->tcp_ms = w->tcp ? tcp_tick(w->tcp, now_ms) : UINT64_MAX;
     if (w->tcp) tcp_flush(w->tcp);
+    rooms_draw(w);
 #ifdef APARTE_TEST_HOOKS
     if (w->tap) fflush(w->tap);
 #endif

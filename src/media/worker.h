@@ -17,9 +17,10 @@
 
 struct worker_config {
     const struct udp_row *row;
-    struct sockaddr_storage address;
-    bool tcp;          /* listen there too; if the port is taken it does without */
-    uint32_t capacity; /* peers */
+    struct sockaddr_storage addresses[LIMIT_MEDIA_ADDRESSES];
+    size_t address_count;
+    bool tcp[LIMIT_MEDIA_ADDRESSES]; /* listen there too; if the port is taken it does without */
+    uint32_t capacity;               /* peers */
     struct dtls_context *dtls;
     void (*wake)(void *user); /* events wait; may be NULL */
     void *user;
@@ -30,6 +31,7 @@ struct worker {
     const struct udp_row *row;
     struct udp *udp;
     struct tcp *tcp; /* NULL: UDP only */
+    bool tcp_at[LIMIT_MEDIA_ADDRESSES];
     struct ring commands, events;
     int command_fd; /* eventfd: a command was pushed, or it is time to stop */
     void (*wake)(void *user);
@@ -41,6 +43,7 @@ struct worker {
     uint64_t
         *deadlines; /* of the peer in the same place: dense, so that scanning thousands costs microseconds */
     uint32_t capacity;
+    peer_name *listening; /* the name of the peer in the same place if it gets packets, else 0: for media/audit.h */
     uint64_t wake_ms; /* the earliest of them */
     uint64_t tcp_ms;  /* and what the TCP connections want */
     struct prefixes *prefixes;
@@ -48,6 +51,7 @@ struct worker {
     struct map by_ufrag, by_address, by_room;
     struct pool rooms;
     struct room *waiting; /* those with packets to send in this turn */
+    struct room *drawing; /* those with codewords to draw */
     struct fan *fan;      /* forward.c's working memory */
 
     struct worker *const *team; /* span.h: all media threads, this one among them */
@@ -89,7 +93,7 @@ void worker_send_train(struct worker *w, const uint8_t *bytes, size_t len, size_
 /* Ids are random, so their first bytes spread rooms evenly over the threads. */
 static inline unsigned worker_home(const struct id *room, unsigned threads)
 {
-    return get_u32(room->bytes) % threads;
+    return get_u32(room->bytes) % threads; /* NOLINT(clang-analyzer-core.DivideZero): there is one at least */
 }
 
 enum { PEER_PLACE_BITS = 24 }; /* peer_name: generation 32, thread 8, place + 1 24 */

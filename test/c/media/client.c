@@ -84,9 +84,9 @@ struct client *client_new(unsigned number, struct id room)
                                 .payload_type = PT,
                                 .level_ext = LEVEL_EXT,
                                 .ssrc = {0x1000 + number, 0x2000 + number}};
-    snprintf(c->is.ufrag, sizeof(c->is.ufrag), "ours%u", number);
-    snprintf(c->is.pwd, sizeof(c->is.pwd), "password-of-ours-number-%u", number);
-    snprintf(c->is.remote_ufrag, sizeof(c->is.remote_ufrag), "th%u", number);
+    snprintf(c->is.ice.ufrag, sizeof(c->is.ice.ufrag), "ours%u", number);
+    snprintf(c->is.ice.pwd, sizeof(c->is.ice.pwd), "password-of-ours-no-%u", number);
+    snprintf(c->is.ice.remote_ufrag, sizeof(c->is.ice.remote_ufrag), "th%u", number);
     for (uint32_t k = 0; k < LIMIT_SLOTS; k++) c->is.slot_ssrc[k] = 0x10000 + number * LIMIT_SLOTS + k;
     c->index = 30000 + number; /* rolls over within the tests that say a lot */
     c->timestamp = 0xfffff000u + number * 12345;
@@ -121,8 +121,8 @@ static void check(struct client *c, const char *username, const char *pwd, bool 
 void client_check(struct client *c, bool use_candidate)
 {
     char username[2 * LIMIT_UFRAG_BYTES + 2];
-    snprintf(username, sizeof(username), "%s:%s", c->is.ufrag, c->is.remote_ufrag);
-    check(c, username, c->is.pwd, use_candidate);
+    snprintf(username, sizeof(username), "%s:%s", c->is.ice.ufrag, c->is.ice.remote_ufrag);
+    check(c, username, c->is.ice.pwd, use_candidate);
 }
 
 void client_check_as(struct client *c, const char *username, const char *pwd)
@@ -185,13 +185,15 @@ void client_close(struct client *c)
 void client_say_as(struct client *c, const struct say *say)
 {
     uint8_t *buf = c->last;
+    uint64_t index = c->index + (say->b ? c->apart : 0);
+    uint32_t ssrc = say->ssrc ? say->ssrc : c->is.ssrc[say->b];
     struct writer w = writer_init(buf, sizeof(c->last));
     size_t len = say->len ? say->len : strlen(say->payload);
     write_u8(&w, 0x80 | (say->padding ? 0x20 : 0) | 0x10 | (say->csrc ? 1 : 0));
     write_u8(&w, (say->marker ? 0x80 : 0) | (say->payload_type ? say->payload_type : PT));
-    write_u16(&w, (uint16_t)c->index);
-    write_u32(&w, c->timestamp);
-    write_u32(&w, say->ssrc ? say->ssrc : c->is.ssrc[0]);
+    write_u16(&w, (uint16_t)index);
+    write_u32(&w, c->timestamp + (say->b ? c->offset : 0));
+    write_u32(&w, ssrc);
     if (say->csrc) write_u32(&w, 0xdeadbeef);
     write_u16(&w, 0xbede);
     write_u16(&w, 1);
@@ -201,11 +203,11 @@ void client_say_as(struct client *c, const struct say *say)
     for (size_t i = 0; i < len; i++) write_u8(&w, (uint8_t)say->payload[say->len ? 0 : i]);
     if (say->padding) write_u32(&w, 4);
     assert_int_equal(writer_end(&w), OK);
-    struct srtp_job job = {.ctx = c->out, .buf = {buf, sizeof(c->last)}, .len = w.len, .index = c->index};
+    struct srtp_job job = {.ctx = c->out, .buf = {buf, sizeof(c->last)}, .len = w.len, .index = index};
     srtp_protect_rtp(&job, 1);
     assert_int_equal(job.err, OK);
     c->last_len = job.len;
-    client_skip(c);
+    if (!say->b) client_skip(c);
     c->send(c, (struct view){buf, job.len});
 }
 
@@ -296,7 +298,7 @@ void client_on_datagram(struct client *c, struct view datagram)
     switch (packet_kind(copy)) {
     case PACKET_STUN:
         assert_int_equal(stun_parse(&m, copy), OK);
-        assert_int_equal(stun_check_integrity(&m, view_str(c->is.pwd)), OK);
+        assert_int_equal(stun_check_integrity(&m, view_str(c->is.ice.pwd)), OK);
         if (m.type == STUN_BINDING_SUCCESS)
             c->answers++;
         else

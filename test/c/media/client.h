@@ -38,6 +38,8 @@ struct client {
     struct ear *ear;
 
     uint64_t index; /* of the next RTP packet */
+    uint64_t apart;  /* its variant B: so many indices */
+    uint32_t offset; /* and so many ticks later */
     uint32_t timestamp;
     uint8_t last[LIMIT_DATAGRAM_BYTES]; /* the last RTP datagram, for a replay */
     size_t last_len;
@@ -66,6 +68,7 @@ struct say {
     uint8_t level, payload_type;
     uint32_t ssrc;
     bool padding, csrc, marker;
+    bool b; /* variant B of the next frame, which is still to be said */
 };
 /* A packet of 20 ms: sequence number + 1, timestamp + 960. */
 void client_say(struct client *c, const char *payload, uint8_t level);

@@ -16,8 +16,9 @@ int net_setup(void **state)
     n->random = 1;
     n->generation = 1;
     assert_int_equal(dtls_context_new(&n->dtls), OK);
-    struct worker_config config = {.row = &udp_sim, .capacity = NET_CAPACITY, .dtls = n->dtls};
-    struct sockaddr_in *a = (struct sockaddr_in *)&config.address;
+    struct worker_config config = {
+        .row = &udp_sim, .capacity = NET_CAPACITY, .dtls = n->dtls, .address_count = 1};
+    struct sockaddr_in *a = (struct sockaddr_in *)&config.addresses[0];
     *a = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(3478)};
     inet_pton(AF_INET, "192.0.2.1", &a->sin_addr);
     assert_int_equal(worker_init(&n->w, &config), OK);
@@ -80,9 +81,13 @@ void net_speak(struct net *n, struct client *c, bool may)
     push(n, &(struct media_command){.kind = MEDIA_PEER_SPEAK, .peer = c->name, .speak = may});
 }
 
-struct client *net_join(struct net *n, struct id room, bool may_speak)
+void net_twin(struct net *n, struct client *c, struct media_twin twin)
 {
-    struct client *c = net_client(n, room);
+    push(n, &(struct media_command){.kind = MEDIA_PEER_TWIN, .peer = c->name, .twin = twin});
+}
+
+void net_up(struct net *n, struct client *c, bool may_speak)
+{
     net_add(n, c);
     if (may_speak) net_speak(n, c, true);
     client_check(c, true);
@@ -90,6 +95,12 @@ struct client *net_join(struct net *n, struct id room, bool may_speak)
     client_hello(c);
     net_settle(n);
     assert_true(c->up);
+}
+
+struct client *net_join(struct net *n, struct id room, bool may_speak)
+{
+    struct client *c = net_client(n, room);
+    net_up(n, c, may_speak);
     assert_true(net_event(n, MEDIA_PEER_UP, c));
     return c;
 }

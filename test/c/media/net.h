@@ -31,7 +31,9 @@ struct client *net_client(struct net *n, struct id room); /* made, not yet added
 void net_add(struct net *n, struct client *c);            /* MEDIA_PEER_ADD */
 void net_drop(struct net *n, struct client *c);
 void net_speak(struct net *n, struct client *c, bool may);
-struct client *net_join(struct net *n, struct id room, bool may_speak); /* all of it, until it is up */
+void net_twin(struct net *n, struct client *c, struct media_twin twin);
+void net_up(struct net *n, struct client *c, bool may_speak); /* added and all that follows, until it is up */
+struct client *net_join(struct net *n, struct id room, bool may_speak); /* a new one */
 
 bool net_deliver(struct net *n);           /* what was sent to the clients; false: nothing was */
 void net_settle(struct net *n);            /* until no datagram is on its way; time stands still */

@@ -163,6 +163,23 @@ static void a_click_is_no_speech(void **state)
     assert_int_equal(s.switches, 0);
 }
 
+/* By more than the margin, and not by the margin itself. */
+static void louder_by_a_margin(void **state)
+{
+    enum { SCORE = 50 * 256, MARGIN = LIMIT_SPEAKER_MARGIN_DB * 256, NOW = 100000 }; /* 256 to the dB */
+    (void)state;
+    struct loudness heard[LIMIT_SLOTS], newcomer = {.heard_ms = NOW};
+    struct level_holder holders[LIMIT_SLOTS];
+    for (size_t i = 0; i < LIMIT_SLOTS; i++) {
+        heard[i] = (struct loudness){.score = SCORE + (i != 2), .heard_ms = NOW};
+        holders[i] = (struct level_holder){&heard[i], NOW - LIMIT_SPEAKER_HOLD_MS};
+    }
+    newcomer.score = SCORE + MARGIN;
+    assert_int_equal(level_choose(holders, &newcomer, NOW), -1);
+    newcomer.score++;
+    assert_int_equal(level_choose(holders, &newcomer, NOW), 2);
+}
+
 static void who_stopped_sending_has_no_claim(void **state)
 {
     (void)state;
@@ -185,6 +202,7 @@ int main(void)
         cmocka_unit_test(the_loudest_win_and_the_quietest_goes),
         cmocka_unit_test(a_newcomer_is_held),
         cmocka_unit_test(a_click_is_no_speech),
+        cmocka_unit_test(louder_by_a_margin),
         cmocka_unit_test(who_stopped_sending_has_no_claim),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

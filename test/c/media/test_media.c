@@ -20,7 +20,7 @@
 enum { THREADS = 3, HANG_MS = 20000 };
 
 struct network {
-    int family;
+    int family; /* AF_UNSPEC: both, clients take turns */
     bool tcp;
 };
 
@@ -61,13 +61,19 @@ static struct sockaddr_storage loopback(int family, uint16_t port)
     return a;
 }
 
+static int family_of(const struct world *w, size_t client)
+{
+    if (w->on.family != AF_UNSPEC) return w->on.family;
+    return client % 2 ? AF_INET6 : AF_INET;
+}
+
 /* The kernel chose ports that are free for UDP; somebody else may have one of them for TCP. */
-static bool has_tcp(struct media *m)
+static bool has_tcp(struct media *m, size_t addresses)
 {
     bool all = true;
     for (uint8_t i = 0; i < THREADS; i++) {
         peer_name name = media_peer_name(m, (struct id){{0, 0, 0, i}});
-        all = all && media_tcp(m, name);
+        all = all && media_tcp(m, name, 0) && media_tcp(m, name, addresses - 1);
         media_peer_release(m, name);
     }
     return all;
@@ -79,11 +85,16 @@ static int setup(void **state)
     struct network on = *state ? *(struct network *)*state : (struct network){AF_INET, false};
     world = (struct world){.on = on, .wake_fd = eventfd(0, EFD_NONBLOCK)};
     struct media_config config = {
-        .address = loopback(on.family, 0), .threads = THREADS, .pin = true, .wake = wake, .user = &world};
+        .address_count = 1, .threads = THREADS, .pin = true, .wake = wake, .user = &world};
+    config.addresses[0].at = loopback(on.family == AF_UNSPEC ? AF_INET : on.family, 0);
+    if (on.family == AF_UNSPEC) config.addresses[config.address_count++].at = loopback(AF_INET6, 0);
+    enum err e;
+    int tries = 0;
     do {
         media_stop(world.media);
-        assert_int_equal(media_start(&world.media, &config), OK);
-    } while (!has_tcp(world.media));
+        assert_true(tries++ < 20);
+        e = media_start(&world.media, &config); /* with two addresses the port may be taken at the second */
+    } while (e || !has_tcp(world.media, config.address_count));
     *state = &world;
     return 0;
 }
@@ -163,11 +174,12 @@ static void until(struct world *w, bool (*done)(struct world *))
     }
 }
 
-static int dial(const struct world *w, peer_name name)
+static int dial(const struct world *w, size_t client, peer_name name)
 {
-    struct sockaddr_storage to = loopback(w->on.family, media_port(w->media, name));
-    socklen_t len = w->on.family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
-    int fd = socket(w->on.family, w->on.tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
+    int family = family_of(w, client);
+    struct sockaddr_storage to = loopback(family, media_port(w->media, name));
+    socklen_t len = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+    int fd = socket(family, w->on.tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
     assert_int_equal(connect(fd, (struct sockaddr *)&to, len), 0);
     return fd;
 }
@@ -179,8 +191,8 @@ static struct client *add(struct world *w, struct id room)
     c->send = send_one;
     c->name = media_peer_name(w->media, room);
     assert_int_not_equal(c->name, 0);
-    assert_true(media_tcp(w->media, c->name));
-    w->fds[w->count] = dial(w, c->name);
+    assert_true(media_tcp(w->media, c->name, 0));
+    w->fds[w->count] = dial(w, w->count, c->name);
     w->clients[w->count++] = c;
     struct media_command command = {.kind = MEDIA_PEER_ADD, .peer = c->name, .add = c->is};
     assert_int_equal(media_push(w->media, &command), OK);
@@ -279,7 +291,7 @@ static void a_lost_connection_is_replaced(void **state)
     struct client *c[] = {add(w, (struct id){{1}}), add(w, (struct id){{1}})};
     join_all(w);
     close(w->fds[0]);
-    w->fds[0] = dial(w, c[0]->name);
+    w->fds[0] = dial(w, 0, c[0]->name);
     w->inboxes[0].len = c[0]->answers = 0;
     client_check(c[0], true);
     until(w, all_answered);
@@ -344,13 +356,14 @@ static void http_keeps_its_port(void **state)
     assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
     close(fd);
     struct media *m;
-    struct media_config config = {
-        .address = at, .threads = 1, .http_port = ntohs(((struct sockaddr_in *)&at)->sin_port)};
+    struct media_config config = {.threads = 1, .address_count = 1};
+    config.addresses[0] = (struct media_address){at, ntohs(((struct sockaddr_in *)&at)->sin_port)};
     assert_int_equal(media_start(&m, &config), OK);
     peer_name name = media_peer_name(m, (struct id){{1}});
-    assert_int_equal(media_port(m, name), config.http_port);
-    assert_false(media_tcp(m, name));
-    assert_false(media_tcp(m, 0));
+    assert_int_equal(media_port(m, name), config.addresses[0].http_port);
+    assert_false(media_tcp(m, name, 0));
+    assert_false(media_tcp(m, name, 1));
+    assert_false(media_tcp(m, 0, 0));
     media_stop(m);
 }
 
@@ -358,25 +371,36 @@ static void bad_configurations(void **state)
 {
     (void)state;
     struct media *m = (struct media *)1;
-    struct media_config config = {.address = loopback(AF_INET, 0), .threads = 0};
+    struct media_config config = {.address_count = 1};
+    config.addresses[0].at = config.addresses[1].at = loopback(AF_INET, 0);
     assert_int_equal(media_start(&m, &config), ERR_UNSUPPORTED);
     assert_null(m);
     config.threads = LIMIT_MEDIA_THREADS + 1;
     assert_int_equal(media_start(&m, &config), ERR_UNSUPPORTED);
     config.threads = 2;
-    ((struct sockaddr_in *)&config.address)->sin_addr.s_addr = htonl(INADDR_ANY);
+    config.address_count = 2; /* two of a kind */
+    assert_int_equal(media_start(&m, &config), ERR_UNSUPPORTED);
+    config.address_count = LIMIT_MEDIA_ADDRESSES + 1;
+    assert_int_equal(media_start(&m, &config), ERR_UNSUPPORTED);
+    config.address_count = 0;
+    assert_int_equal(media_start(&m, &config), ERR_UNSUPPORTED);
+    config.address_count = 1;
+    ((struct sockaddr_in *)&config.addresses[0].at)->sin_addr.s_addr = htonl(INADDR_ANY);
     assert_int_equal(media_start(&m, &config), ERR_UNSUPPORTED);
     media_stop(NULL);
 }
 
 int main(void)
 {
-    static struct network udp6 = {AF_INET6, false}, tcp4 = {AF_INET, true}, tcp6 = {AF_INET6, true};
+    static struct network udp6 = {AF_INET6, false}, tcp4 = {AF_INET, true}, tcp6 = {AF_INET6, true},
+                          both = {AF_UNSPEC, false}, tcp_both = {AF_UNSPEC, true};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(rooms_on_threads, setup, teardown),
         cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &udp6),
         cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &tcp4),
         cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &tcp6),
+        cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &both),
+        cmocka_unit_test_prestate_setup_teardown(rooms_on_threads, setup, teardown, &tcp_both),
         cmocka_unit_test_prestate_setup_teardown(a_lost_connection_is_replaced, setup, teardown, &tcp4),
         cmocka_unit_test_setup_teardown(names_are_never_reused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_plane_says_so, setup, teardown),

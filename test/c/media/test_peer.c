@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "crypt/sign.h"
+#include "media/prefix.h"
 #include "net.h"
 #include "wire/rtcp.h"
 #include "wire/stun.h"
@@ -51,14 +52,14 @@ static void checks_without_the_secret_are_refused(void **state)
     struct client *c = net_client(n, net_room(1));
     net_add(n, c);
     const char *pairs[][2] = {{"ours0:th0", "wrong"},
-                              {"ours0:th1", c->is.pwd},
-                              {"ours0:", c->is.pwd},
-                              {"ours0", c->is.pwd},
-                              {"ours0:th0:", c->is.pwd},
-                              {"ours:th0", c->is.pwd},
-                              {":th0", c->is.pwd},
-                              {"ours1:th0", c->is.pwd},
-                              {"an-ufrag-that-is-longer-than-any-may-be:th0", c->is.pwd}};
+                              {"ours0:th1", c->is.ice.pwd},
+                              {"ours0:", c->is.ice.pwd},
+                              {"ours0", c->is.ice.pwd},
+                              {"ours0:th0:", c->is.ice.pwd},
+                              {"ours:th0", c->is.ice.pwd},
+                              {":th0", c->is.ice.pwd},
+                              {"ours1:th0", c->is.ice.pwd},
+                              {"an-ufrag-that-is-longer-than-any-may-be:th0", c->is.ice.pwd}};
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         client_check_as(c, pairs[i][0], pairs[i][1]);
         net_settle(n);
@@ -69,7 +70,7 @@ static void checks_without_the_secret_are_refused(void **state)
     net_settle(n);
     assert_int_equal(c->datagrams, 0);
     assert_int_equal(n->w.stats.dropped_unknown, 1);
-    client_check_as(c, "ours0:th0", c->is.pwd);
+    client_check_as(c, "ours0:th0", c->is.ice.pwd);
     net_settle(n);
     assert_int_equal(c->answers, 1);
 }
@@ -139,9 +140,9 @@ static void copied_credentials_open_nothing(void **state)
     struct client *a = net_join(n, net_room(1), true), *honest = net_client(n, net_room(1)),
                   *thief = net_client(n, net_room(1));
     net_add(n, honest);
-    strcpy(thief->is.ufrag, honest->is.ufrag);
-    strcpy(thief->is.pwd, honest->is.pwd);
-    strcpy(thief->is.remote_ufrag, honest->is.remote_ufrag);
+    strcpy(thief->is.ice.ufrag, honest->is.ice.ufrag);
+    strcpy(thief->is.ice.pwd, honest->is.ice.pwd);
+    strcpy(thief->is.ice.remote_ufrag, honest->is.ice.remote_ufrag);
     client_check(thief, true);
     net_settle(n);
     client_hello(thief);
@@ -163,9 +164,9 @@ static void copied_credentials_of_one_who_is_in(void **state)
     struct net *n = *state;
     struct client *a = net_join(n, net_room(1), true), *honest = net_join(n, net_room(1), false),
                   *thief = net_client(n, net_room(1));
-    strcpy(thief->is.ufrag, honest->is.ufrag);
-    strcpy(thief->is.pwd, honest->is.pwd);
-    strcpy(thief->is.remote_ufrag, honest->is.remote_ufrag);
+    strcpy(thief->is.ice.ufrag, honest->is.ice.ufrag);
+    strcpy(thief->is.ice.pwd, honest->is.ice.pwd);
+    strcpy(thief->is.ice.remote_ufrag, honest->is.ice.remote_ufrag);
     client_check(thief, true);
     net_settle(n);
     client_hello(thief);
@@ -355,6 +356,61 @@ static void handshakes_in_progress_are_bounded(void **state)
     assert_int_equal(n->w.handshakes, LIMIT_HANDSHAKES - 1);
 }
 
+/* Datagrams of handshakes from one prefix: the last one of this second is taken, then none; elsewhere they are. */
+static void handshakes_are_rationed(void **state)
+{
+    struct net *n = *state;
+    struct client *a = net_client(n, net_room(1)), *b = net_client(n, net_room(1)), *far = net_client(n, net_room(1));
+    struct client *const all[] = {a, b, far};
+    far->address.v4.sin_addr.s_addr ^= htonl(0x10000);
+    for (size_t i = 0; i < 3; i++) {
+        net_add(n, all[i]);
+        client_check(all[i], true);
+    }
+    net_settle(n);
+    n->lose = lose_everything;
+    prefix_of(n->w.prefixes, &a->address)->handshakes = (struct rate){n->now / 1000, LIMIT_HANDSHAKES_PER_S - 1};
+    client_hello(a);
+    net_settle(n);
+    assert_int_equal(n->w.handshakes, 1);
+    assert_int_equal(n->w.stats.dropped_policed, 0);
+    client_hello(b);
+    net_settle(n);
+    assert_int_equal(n->w.handshakes, 1);
+    assert_int_equal(n->w.stats.dropped_policed, 1);
+    client_hello(far);
+    net_settle(n);
+    assert_int_equal(n->w.handshakes, 2);
+    n->lose = NULL;
+    net_pass(n, 1000);
+    client_reset_dtls(b);
+    client_hello(b);
+    net_settle(n);
+    assert_true(b->up); /* in the next second */
+}
+
+/* However many prefixes there are, they share one table, all of it, and each has one place in it. */
+static void prefixes_are_counted_in_a_fixed_table(void **state)
+{
+    enum { NETWORKS = 32 * LIMIT_PREFIXES };
+    static struct prefixes p;
+    static bool taken[LIMIT_PREFIXES];
+    size_t places = 0;
+    (void)state;
+    prefixes_init(&p);
+    for (uint32_t i = 0; i < NETWORKS; i++) {
+        struct endpoint near = {.v4 = {.sin_family = AF_INET}}, other = near;
+        near.v4.sin_addr.s_addr = htonl(i << 8 | 1);
+        other.v4.sin_addr.s_addr = htonl(i << 8 | 254);
+        ptrdiff_t at = prefix_of(&p, &near) - p.all;
+        assert_in_range(at, 0, LIMIT_PREFIXES - 1);
+        assert_ptr_equal(prefix_of(&p, &other), &p.all[at]);
+        places += !taken[at];
+        taken[at] = true;
+    }
+    assert_int_equal(places, LIMIT_PREFIXES);
+}
+
 static void rebinding_is_followed(void **state)
 {
     struct net *n = *state;
@@ -422,10 +478,10 @@ static void a_ufrag_twice_or_empty_is_refused(void **state)
     struct net *n = *state;
     struct client *a = net_join(n, net_room(1), true), *b = net_client(n, net_room(1)),
                   *c = net_client(n, net_room(1));
-    strcpy(b->is.ufrag, a->is.ufrag);
+    strcpy(b->is.ice.ufrag, a->is.ice.ufrag);
     net_add(n, b);
     assert_int_equal(last_event(n).why, MEDIA_DOWN_FULL);
-    c->is.pwd[0] = 0;
+    c->is.ice.pwd[0] = 0;
     net_add(n, c);
     assert_true(net_event(n, MEDIA_PEER_DOWN, c));
     client_check(a, true);
@@ -483,6 +539,8 @@ int main(void)
         T(so_is_a_flood_of_bytes),
         T(guessing_is_rationed),
         T(handshakes_in_progress_are_bounded),
+        T(handshakes_are_rationed),
+        cmocka_unit_test(prefixes_are_counted_in_a_fixed_table),
         T(rebinding_is_followed),
         T(an_address_in_use_is_not_taken_over),
         T(a_ufrag_twice_or_empty_is_refused),

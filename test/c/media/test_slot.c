@@ -142,6 +142,34 @@ static void no_index_twice(void **state)
     assert_true(highest > 100000);
 }
 
+static void both_variants_of_an_index_have_one_timestamp(void **state)
+{
+    (void)state;
+    struct slot s = {0};
+    uint32_t ts;
+    slot_switch(&s);
+    for (uint64_t index = 100; index < 200; index++) {
+        uint32_t stamp = (uint32_t)index * 960;
+        assert_true(slot_on_packet(&s, index, stamp, index * 20, &ts));
+        assert_true(slot_fits(&s, index, stamp));
+        assert_true(slot_fits(&s, index, stamp));
+        assert_false(slot_fits(&s, index, stamp + 960));
+    }
+    assert_true(slot_fits(&s, 168, 168 * 960));
+    assert_false(slot_fits(&s, 168, 167 * 960));
+    assert_false(slot_fits(&s, 167, 167 * 960));                /* too old to be known */
+    assert_true(slot_on_packet(&s, 210, 210 * 960, 4200, &ts)); /* some were lost */
+    assert_true(slot_fits(&s, 205, 205 * 960));
+    assert_false(slot_fits(&s, 205, 206 * 960));
+    assert_true(slot_fits(&s, 199, 199 * 960));
+    slot_switch(&s); /* another one, with the same indices */
+    assert_true(slot_on_packet(&s, 205, 7, 4220, &ts));
+    assert_true(slot_fits(&s, 205, 7));
+    assert_true(slot_on_packet(&s, 300, 95 * 960 + 7, 6000, &ts)); /* beyond all that is known */
+    assert_false(slot_fits(&s, 205, 7));
+    assert_true(slot_fits(&s, 299, 94 * 960 + 7));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +178,7 @@ int main(void)
         cmocka_unit_test(what_was_before_the_tenure_is_late),
         cmocka_unit_test(a_late_joiner_starts_contiguous),
         cmocka_unit_test(a_jump_is_closed),
+        cmocka_unit_test(both_variants_of_an_index_have_one_timestamp),
         cmocka_unit_test(no_index_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,8 +41,8 @@ static void to_itself_and_back(const char *text)
     struct sockaddr_storage any = address(text, 0);
     struct udp *u;
     struct datagram got[LIMIT_UDP_BATCH];
-    assert_int_equal(udp_mmsg.open(&u, &any), OK);
-    struct endpoint self = endpoint(udp_mmsg.local(u));
+    assert_int_equal(udp_mmsg.open(&u, &any, 1), OK);
+    struct endpoint self = endpoint(udp_mmsg.local(u, 0));
     size_t back = 0;
     for (size_t i = 0; i < COUNT; i++) {
         uint8_t *p = udp_mmsg.reserve(u, 1);
@@ -76,7 +76,7 @@ static void kernel_ipv6(void **state)
     (void)state;
     struct sockaddr_storage any = address("::1", 0);
     struct udp *u;
-    if (udp_mmsg.open(&u, &any) != OK) skip(); /* a machine without IPv6 */
+    if (udp_mmsg.open(&u, &any, 1) != OK) skip(); /* a machine without IPv6 */
     udp_mmsg.close(u);
     to_itself_and_back("::1");
 }
@@ -159,8 +159,8 @@ static void trains_arrive_as_datagrams(void **state)
         struct udp *u;
         option_error = how == 1 ? ENOPROTOOPT : 0;
         refused_trains = how == 2 ? 100 : 0;
-        assert_int_equal(udp_mmsg.open(&u, &any), OK);
-        struct endpoint self = endpoint(udp_mmsg.local(u));
+        assert_int_equal(udp_mmsg.open(&u, &any, 1), OK);
+        struct endpoint self = endpoint(udp_mmsg.local(u, 0));
         trains_on(&udp_mmsg, u, &self);
         expect_trains(next_of_kernel, u);
         if (how == 2) assert_in_range(refused_trains, 1, 99);
@@ -172,10 +172,45 @@ static void trains_arrive_as_datagrams(void **state)
     struct sockaddr_storage here = address("192.0.2.1", 1);
     struct endpoint there = endpoint(here);
     struct udp *u;
-    assert_int_equal(udp_sim.open(&u, &here), OK);
+    assert_int_equal(udp_sim.open(&u, &here, 1), OK);
     trains_on(&udp_sim, u, &there);
     expect_trains(next_of_sim, u);
     udp_sim.close(u);
+}
+
+/* Two sockets, one set of buffers: each datagram leaves from the address of its destination's family. */
+static void both_families_at_once(void **state)
+{
+    (void)state;
+    enum { COUNT = 2 * LIMIT_UDP_BATCH + 3 };
+    struct sockaddr_storage any[] = {address("127.0.0.1", 0), address("::1", 0)};
+    struct udp *u;
+    struct datagram got[LIMIT_UDP_BATCH];
+    enum err e = ERR_SYSTEM;
+    for (int tries = 0; e && tries < 20; tries++) e = udp_mmsg.open(&u, any, 2); /* both ports must be free */
+    assert_int_equal(e, OK);
+    struct endpoint self[] = {endpoint(udp_mmsg.local(u, 0)), endpoint(udp_mmsg.local(u, 1))};
+    assert_int_equal(self[0].v4.sin_port, self[1].v6.sin6_port);
+    for (size_t i = 0; i < COUNT; i++) {
+        uint8_t *p = udp_mmsg.reserve(u, 1);
+        memset(p, (int)i, 150);
+        udp_mmsg.commit(u, p, 150, 150, &self[i % 3 == 0]);
+    }
+    assert_int_equal(udp_mmsg.flush(u), 0);
+    struct pollfd fd = {.fd = udp_mmsg.fd(u), .events = POLLIN};
+    size_t next[] = {1, 0}, back = 0; /* what each family gets next, in order */
+    while (back < COUNT) {
+        assert_int_equal(poll(&fd, 1, 5000), 1);
+        size_t n = udp_mmsg.recv(u, got, 7);
+        for (size_t i = 0; i < n; i++, back++) {
+            bool v6 = got[i].from.any.sa_family == AF_INET6;
+            assert_int_equal(got[i].from.v4.sin_port, self[v6].v4.sin_port);
+            assert_int_equal(got[i].data.ptr[149], (uint8_t)next[v6]);
+            next[v6] += v6 ? 3 : next[v6] % 3; /* 0 3 6 ..., and 1 2 4 5 7 ... */
+        }
+    }
+    assert_int_equal(poll(&fd, 1, 0), 0);
+    udp_mmsg.close(u);
 }
 
 static void wildcards_and_nonsense_are_refused(void **state)
@@ -184,11 +219,15 @@ static void wildcards_and_nonsense_are_refused(void **state)
     struct udp *u;
     struct sockaddr_storage bad[] = {address("0.0.0.0", 0), address("::", 0), {.ss_family = AF_UNIX}};
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(udp_mmsg.open(&u, &bad[i]), ERR_UNSUPPORTED);
+        assert_int_equal(udp_mmsg.open(&u, &bad[i], 1), ERR_UNSUPPORTED);
         assert_null(u);
     }
+    struct sockaddr_storage two[] = {address("127.0.0.1", 0), address("127.0.0.1", 0), address("::1", 0)};
+    assert_int_equal(udp_mmsg.open(&u, two, 2), ERR_UNSUPPORTED);
+    assert_int_equal(udp_mmsg.open(&u, two, 3), ERR_UNSUPPORTED);
+    assert_int_equal(udp_mmsg.open(&u, two, 0), ERR_UNSUPPORTED);
     struct sockaddr_storage foreign = address("192.0.2.1", 0);
-    assert_int_equal(udp_mmsg.open(&u, &foreign), ERR_SYSTEM);
+    assert_int_equal(udp_mmsg.open(&u, &foreign, 1), ERR_SYSTEM);
     assert_null(u);
 }
 
@@ -199,8 +238,8 @@ static void a_bad_destination_costs_one_datagram(void **state)
     struct endpoint nowhere = endpoint(zero);
     struct udp *u;
     struct datagram got[LIMIT_UDP_BATCH];
-    assert_int_equal(udp_mmsg.open(&u, &any), OK);
-    struct endpoint self = endpoint(udp_mmsg.local(u));
+    assert_int_equal(udp_mmsg.open(&u, &any, 1), OK);
+    struct endpoint self = endpoint(udp_mmsg.local(u, 0));
     for (int i = 0; i < 3; i++) {
         uint8_t *p = udp_mmsg.reserve(u, 1);
         *p = (uint8_t)i;
@@ -222,8 +261,8 @@ static void too_long_arrives_empty(void **state)
     struct sockaddr_storage any = address("127.0.0.1", 0);
     struct udp *u;
     struct datagram got[LIMIT_UDP_BATCH];
-    assert_int_equal(udp_mmsg.open(&u, &any), OK);
-    struct endpoint self = endpoint(udp_mmsg.local(u));
+    assert_int_equal(udp_mmsg.open(&u, &any, 1), OK);
+    struct endpoint self = endpoint(udp_mmsg.local(u, 0));
     uint8_t big[LIMIT_DATAGRAM_BYTES + 1] = {0};
     assert_int_equal(
         sendto(udp_mmsg.fd(u), big, sizeof(big), 0, (struct sockaddr *)&self, sizeof(struct sockaddr_in)),
@@ -243,7 +282,7 @@ static void the_simulated_one_loses_what_does_not_fit(void **state)
     struct udp *u;
     struct view data;
     struct datagram got[LIMIT_UDP_BATCH];
-    assert_int_equal(udp_sim.open(&u, &here), OK);
+    assert_int_equal(udp_sim.open(&u, &here, 1), OK);
     uint8_t byte = 0;
     size_t in = 0, out = 0;
     while (udp_sim_inject(u, &there, (struct view){&byte, 1})) byte++, in++;
@@ -271,6 +310,7 @@ int main(void)
         cmocka_unit_test(kernel_ipv4),
         cmocka_unit_test(kernel_ipv6),
         cmocka_unit_test(trains_arrive_as_datagrams),
+        cmocka_unit_test(both_families_at_once),
         cmocka_unit_test(wildcards_and_nonsense_are_refused),
         cmocka_unit_test(a_bad_destination_costs_one_datagram),
         cmocka_unit_test(too_long_arrives_empty),
