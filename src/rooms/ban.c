@@ -1,6 +1,6 @@
 /* What a record does to the living, once it is stored. Who may ban whom is in rank.c; a banned account is
  * refused at hello, and its invites are void. */
-#include "rooms/state.h"
+#include "rooms/ties.h"
 
 void tell_member(struct rooms *r, const struct member *m, struct out out)
 {
@@ -24,6 +24,7 @@ static void leave_everything(struct rooms *r, struct member *m, enum left_why wh
 void ban_enforce(struct rooms *r, struct member *target, enum left_why why, enum err close, struct view by)
 {
     leave_everything(r, target, why, by);
+    events_show(r, target, false);
     while (target->socks) sock_close(r, target->socks, close);
 }
 
@@ -33,6 +34,7 @@ void hold_enforce(struct rooms *r, uint64_t n)
     for (uint32_t i = 0; i < r->log.member_count; i++) {
         struct member *m = r->log.members[i];
         if (m->held_n != n) continue;
+        events_show(r, m, !m->held);
         if (m->held) leave_everything(r, m, LEFT_BANNED, (struct view){0});
         tell_member(r, m, (struct out){.kind = EVENT_HELD, .held = {m->held}});
         for (const struct sock *s = m->socks; s && !m->held; s = s->next) hall_send(r, s);

@@ -19,7 +19,7 @@ static void drop(struct rooms *r, uint32_t i)
 void claims_expire(struct rooms *r)
 {
     for (uint32_t i = r->claim_count; i-- > 0;)
-        if (r->now_ms >= r->claims[i].time_ms + LIMIT_CLAIM_CLOCK_MS) drop(r, i);
+        if (r->now_ms >= r->claims[i].time_ms + LIMIT_CLAIM_SIGN_MS) drop(r, i);
 }
 
 /* For this target there is a record now, or a newer half. */

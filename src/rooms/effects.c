@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "crypt/sign.h"
 
 enum { SCRATCH_BYTES = 1 << 16 };
 
@@ -33,14 +34,18 @@ void *scratch_take(struct rooms *r, size_t n)
     return p;
 }
 
+/* What was in it held passwords and codeword seeds on their way to the media plane. */
 static void free_scratch(struct rooms *r, bool keep_one)
 {
     while (r->scratch && (!keep_one || r->scratch->next || r->scratch->cap > SCRATCH_BYTES)) {
         struct scratch *s = r->scratch;
         r->scratch = s->next;
+        wipe(s->bytes, s->used);
         free(s);
     }
-    if (r->scratch) r->scratch->used = 0;
+    if (!r->scratch) return;
+    wipe(r->scratch->bytes, r->scratch->used);
+    r->scratch->used = 0;
 }
 
 static void free_dead(struct rooms *r)
@@ -125,6 +130,7 @@ struct person_info person_info(const struct person *p)
         .away = !p->sock,
         .keyed = p->keyed,
         .called = p->called,
+        .silent = p->silent,
         .hand_ms = p->hand_ms,
         .order = p->order,
         .slot = p->slot,
@@ -136,6 +142,7 @@ void tell_person(struct rooms *r, const struct person *p, const struct person *e
     struct person_info *info = scratch_take(r, sizeof(*info));
     if (!info) return;
     *info = person_info(p);
+    news_flush(r, p->room);
     tell_room(r, p->room, (struct out){.kind = EVENT_PERSON, .person = {p->room->id, info}}, except);
 }
 
@@ -144,12 +151,27 @@ static void tell_media(struct rooms *r, enum effect_kind kind, struct media_comm
     emit(r, (struct effect){kind, {.media = m}});
 }
 
+void tell_act(struct rooms *r, const struct person *p, enum room_act act, const struct member *by)
+{
+    struct out out = {.kind = EVENT_ACT};
+    out.act.room = p->room->id;
+    out.act.by = by->account;
+    out.act.by_name = member_name(by);
+    out.act.act = act;
+    if (p->sock) send_out(r, p->sock, out);
+}
+
 void tell_speak(struct rooms *r, struct person *p)
 {
     bool may = p->on_stage && !p->muted;
     if (!p->peer || may == p->may_speak) return;
     p->may_speak = may;
     tell_media(r, EFFECT_MEDIA, (struct media_command){MEDIA_PEER_SPEAK, p->peer, {.speak = may}});
+}
+
+void tell_path(struct rooms *r, const struct person *p, const struct media_ice *ice)
+{
+    tell_media(r, EFFECT_MEDIA, (struct media_command){MEDIA_PEER_PATH, p->peer, {.path = *ice}});
 }
 
 void tell_drop(struct rooms *r, struct person *p, bool already_down)

@@ -39,11 +39,12 @@ enum err do_log_read(struct rooms *r, struct sock *s, const struct command *c)
 /* ---- paths ------------------------------------------------------------------------------------------ */
 
 /* Oneself, founder and admins, who signed what all read, and those one shares a room with: there is no
- * directory. */
+ * directory. Founder and admins may ask for whomever they can name: whose voice it was that they help to
+ * trace. */
 static const struct member *chain_readable(const struct rooms *r, const struct sock *s, struct id account)
 {
     const struct member *m = log_member(&r->log, account);
-    if (!m || m == s->member || m->role <= CLUB_ADMIN || m->shown) return m;
+    if (!m || m == s->member || m->role <= CLUB_ADMIN || m->shown || s->member->role <= CLUB_ADMIN) return m;
     return s->person && m->person && m->person->room == s->person->room ? m : NULL;
 }
 

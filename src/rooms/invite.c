@@ -1,6 +1,7 @@
 /* Visitors with a link, and what became of one's own links. */
 #include "rooms/state.h"
 
+#include "base/without.h"
 #include "crypt/sign.h"
 
 enum err check_look(const struct sock *s, const struct key *key, const uint8_t sig[SIG_BYTES])
@@ -9,7 +10,8 @@ enum err check_look(const struct sock *s, const struct key *key, const uint8_t s
     struct writer w = writer_init(body, sizeof(body));
     enum err e = look_write_body(&w, (struct view){s->host, s->host_len}, s->nonce, key);
     if (!e) e = writer_end(&w);
-    return e ? e : sign_verify(key, "look", writer_view(&w), sig);
+    if (e || without(WITHOUT_LOOK_SIGNATURE)) return e;
+    return sign_verify(key, "look", writer_view(&w), sig);
 }
 
 enum err do_look(struct rooms *r, struct sock *s, const struct command *c)

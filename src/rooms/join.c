@@ -1,47 +1,38 @@
 /* Opening, joining and leaving a room. */
-#include "rooms/state.h"
+#include "rooms/ties.h"
 
 #include <stdlib.h>
 
+#include "base/without.h"
 #include "crypt/sign.h"
-
-enum { OUR_UFRAG_CHARS = 8, OUR_PWD_CHARS = 24 };
-
-static const char ice_chars[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"; /* RFC 8839 5.4 */
-static_assert(sizeof(ice_chars) == 64 + 1, "six random bits a character");
-static_assert((int)OUR_UFRAG_CHARS <= (int)LIMIT_UFRAG_BYTES && (int)OUR_PWD_CHARS <= (int)LIMIT_PWD_BYTES,
-              "they fit");
 
 /* ---- open ----------------------------------------------------------------------------------------- */
 
-static enum err set_picked(struct room *room, const struct command *c)
+static enum err set_audience(struct room *room, const struct audience *a)
 {
-    room->picked = calloc(c->create.picked_count ? c->create.picked_count : 1, sizeof(*room->picked));
+    room->who = a->who;
+    if (a->who == ROOM_EVERYONE) return OK;
+    room->picked = calloc(a->count ? a->count : 1, sizeof(*room->picked));
     if (!room->picked) return ERR_SYSTEM;
-    for (size_t i = 0; i < c->create.picked_count; i++) {
-        struct id account = c->create.picked[i];
-        bool known = id_eq(account, room->opener->account);
-        for (size_t j = 0; !known && j < room->picked_count; j++) known = id_eq(account, room->picked[j]);
-        if (!known) room->picked[room->picked_count++] = account; /* each once: each is told once */
-    }
+    room->picked_count = a->count;
+    if (a->count) memcpy(room->picked, a->picked, a->count * sizeof(*room->picked));
     return OK;
 }
 
 enum err do_room_open(struct rooms *r, struct sock *s, const struct command *c)
 {
-    struct view title = c->create.title;
-    if (title.len > LIMIT_TITLE_BYTES || text_check(title, 0, LIMIT_TITLE_CHARS)) return ERR_TITLE;
-    if (c->create.picked_count > LIMIT_PICKED) return ERR_TOO_LARGE;
-    if (c->create.who == ROOM_EVERYONE && c->create.picked_count) return ERR_MALFORMED;
+    struct audience audience = {c->create.who, c->create.picked, c->create.picked_count};
     struct room *room;
-    enum err e = room_new(r, &room);
+    enum err e = title_check(c->create.title);
+    if (!e) e = audience_take(r, s->member, &audience);
+    if (!e) e = room_new(r, &room);
     if (e) return e;
     room->opener = s->member;
-    room->who = c->create.who;
-    room->title_len = title.len;
-    if (title.len) memcpy(room->title, title.ptr, title.len);
-    if (room->who == ROOM_PICKED) e = set_picked(room, c);
+    room->music = c->create.music;
+    room->sensitive = c->create.sensitive;
+    room->hands = c->create.hands;
+    room_set_title(room, c->create.title);
+    e = set_audience(room, &audience);
     if (e) {
         room_end(r, room, (struct view){0});
         return e;
@@ -86,12 +77,9 @@ static enum err check_leaf(const struct room *room, const struct sock *s, struct
 
 static enum err check_media(const struct media_peer *m)
 {
-    size_t len = strnlen(m->remote_ufrag, sizeof(m->remote_ufrag));
-    if (len < 4 || len > LIMIT_UFRAG_BYTES) return ERR_MALFORMED; /* RFC 8839 5.4 */
-    if (strspn(m->remote_ufrag, ice_chars) != len) return ERR_MALFORMED;
     if (m->payload_type > 127 || m->level_ext > 14) return ERR_MALFORMED; /* RFC 8285 4.2 */
     if (!m->ssrc[0] || !m->ssrc[1] || m->ssrc[0] == m->ssrc[1]) return ERR_MALFORMED;
-    return OK;
+    return ice_check(&m->ice);
 }
 
 static enum err check_join(struct rooms *r, const struct sock *s, const struct command *c, struct room **out,
@@ -99,36 +87,36 @@ static enum err check_join(struct rooms *r, const struct sock *s, const struct c
 {
     const struct member *m = s->member;
     struct room *room = room_find(r, c->join.room);
-    if (!room || !room_visible(room, m)) return ERR_NOT_FOUND;
-    if (was_removed(room, m->account) || log_room_banned(&r->log, m->account, room->opener->account))
-        return ERR_REMOVED;
+    if (!room) return ERR_NOT_FOUND;
+    enum err e = room_admits(r, room, m);
+    if (e) return e;
     bool here = m->person && m->person->room == room;
+    if (!here && lock_stops(room, m)) return ERR_LOCKED;
     if (!here && room->count >= LIMIT_PEOPLE_PER_ROOM) return ERR_ROOM_FULL;
     *out = room;
-    enum err e = check_leaf(room, s, c->join.leaf, c->join.kem, suite);
+    e = check_leaf(room, s, c->join.leaf, c->join.kem, suite);
     return e ? e : check_media(&c->join.media);
 }
 
 /* ---- join: doing ---------------------------------------------------------------------------------- */
 
 /* Our half of the media parameters: all of it is random, none of it tells anything. */
-static enum err make_media(struct rooms *r, const struct command *c, struct media_peer *m)
+static enum err make_media(struct rooms *r, const struct sock *s, const struct room *room,
+                           const struct command *c, struct media_peer *m)
 {
-    uint8_t noise[OUR_UFRAG_CHARS + OUR_PWD_CHARS];
-    enum err e = r->config.random(r->config.user, noise, sizeof(noise));
+    enum err e = ice_draw(r, &c->join.media.ice, &m->ice);
     if (!e) e = r->config.random(r->config.user, (uint8_t *)m->slot_ssrc, sizeof(m->slot_ssrc));
     if (e) return e;
-    for (size_t i = 0; i < OUR_UFRAG_CHARS; i++) m->ufrag[i] = ice_chars[noise[i] & 63];
-    for (size_t i = 0; i < OUR_PWD_CHARS; i++) m->pwd[i] = ice_chars[noise[OUR_UFRAG_CHARS + i] & 63];
-    wipe(noise, sizeof(noise));
     for (size_t i = 0; i < LIMIT_SLOTS; i++) /* distinct and not 0 by the low bits */
         m->slot_ssrc[i] = (m->slot_ssrc[i] & ~7u) | (uint32_t)(i + 1);
     m->room = c->join.room;
+    if (without(WITHOUT_RANDOM_NAMES)) /* eight characters of six bytes */
+        (void)!b64_encode(m->ice.ufrag, LIMIT_OUR_UFRAG_BYTES + 1, (struct view){m->room.bytes, 6});
     m->fingerprint = c->join.media.fingerprint;
     m->payload_type = c->join.media.payload_type;
     m->level_ext = c->join.media.level_ext;
-    memcpy(m->remote_ufrag, c->join.media.remote_ufrag, sizeof(m->remote_ufrag));
     memcpy(m->ssrc, c->join.media.ssrc, sizeof(m->ssrc));
+    trace_media(room, s->member, m);
     return OK;
 }
 
@@ -146,21 +134,25 @@ static enum err take_parts(struct rooms *r, const struct room *room, struct join
     return out->media && out->people && out->gone ? OK : ERR_SYSTEM;
 }
 
-/* Where the person belongs: the place it had, if it was here a moment ago; else the opener's or the audience.
- */
+/* Where the person belongs: the place it had, if it was here a moment ago, or before a restart; else the
+ * opener's or the audience. */
 static void take_place(struct person *p, const struct person *before)
 {
     struct room *room = p->room;
-    if (before && before->room == room) {
-        p->order = before->order;
-        p->role = before->role;
-        p->hand_ms = before->hand_ms;
-        p->on_stage = before->on_stage;
+    p->silent = was_silenced(room, p->member->account);
+    struct place place;
+    bool here = before && before->room == room;
+    if (here) place = place_of(before);
+    if (here || places_take(room, p->member, &place)) {
+        p->order = place.order;
+        p->role = place.role;
+        p->hand_ms = place.hand_ms;
+        p->on_stage = place.on_stage;
         room->stage_count += p->on_stage;
         return;
     }
     p->order = ++room->next_order;
-    if (p->member != room->opener) return;
+    if (p->member != room->opener && !without(WITHOUT_OPENER)) return;
     p->role = ROLE_MODERATOR;
     if (room->stage_count < LIMIT_STAGE) stage_enter(p);
     room->started = true;
@@ -187,6 +179,8 @@ static void reply_join(struct rooms *r, const struct command *c, const struct pe
     out.join.count = room->count;
     out.join.header = (struct view){room->keys.header, room->keys.header_len};
     out.join.stage = (struct view){room->keys.stage, room->keys.stage_len};
+    out.join.trace = room->traced ? &room->trace : NULL;
+    out.join.untitled = room->untitled;
     out.join.media = parts.media;
     out.join.peer = p->peer;
     send_out(r, p->sock, out);
@@ -206,6 +200,7 @@ static void replace(struct rooms *r, struct person *before, struct sock *s)
         s->person = NULL;
         before->sock = NULL;
     }
+    if (before->sock) r->moved++;
     person_remove(r, before, LEFT_ELSEWHERE, (struct view){0}, false);
 }
 
@@ -218,7 +213,7 @@ enum err do_room_join(struct rooms *r, struct sock *s, const struct command *c)
     if (e) return e;
     struct join_parts parts;
     e = take_parts(r, room, &parts);
-    if (!e) e = make_media(r, c, parts.media);
+    if (!e) e = make_media(r, s, room, c, parts.media);
     if (!e) e = person_new(r, room, s, &p);
     if (e) return e;
     e = kem_keep(p, c->join.kem);
@@ -233,19 +228,24 @@ enum err do_room_join(struct rooms *r, struct sock *s, const struct command *c)
     p->leaf_hash = hash_raw(c->join.leaf);
     take_place(p, before);
     struct room *old_room = before && before->room != room ? before->room : NULL;
-    if (before) replace(r, before, s);
+    news_returns(r, room, s->member->account);
+    if (before && !without(WITHOUT_ONE_ROOM)) replace(r, before, s);
     person_enter(r, p);
     add_media(r, p, parts.media);
     reply_join(r, c, p, parts);
-    tell_person(r, p, p);
+    followed_send(r, p);
+    news_person(r, p, p);
     if (old_room) room_end_if_empty(r, old_room);
     return OK;
 }
 
+/* Whoever leaves closes their connection too, and that news may be here first: then this device is away. */
 enum err do_room_leave(struct rooms *r, struct sock *s, const struct command *c)
 {
-    if (!s->person) return ERR_NOT_IN_ROOM;
+    struct person *p = s->person, *kept = s->member->person;
+    if (!p && kept && !kept->sock && kept->device == s->device) p = kept;
+    if (!p) return ERR_NOT_IN_ROOM;
     reply_ok(r, s, c);
-    person_leave(r, s->person, LEFT_SELF, (struct view){0}, false);
+    person_leave(r, p, LEFT_SELF, (struct view){0}, false);
     return OK;
 }

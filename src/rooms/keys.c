@@ -5,8 +5,6 @@
  * does not yet know of the last arrivals and departures is not: the next header takes care of them. */
 #include "rooms/keys.h"
 
-#include <stdlib.h>
-
 #include "crypt/sign.h"
 
 void keys_forget(struct person *p)
@@ -41,6 +39,7 @@ static enum err check_signer(const struct update *u)
     const struct id account = u->steward->member->account;
     const struct device *d = u->steward->device;
     if (!id_eq(u->h.room, u->room->id)) return ERR_NOT_IN_ROOM;
+    if (!hash_eq(u->h.trace, u->room->trace)) return ERR_MALFORMED;
     if (!id_eq(u->h.steward, account) || !id_eq(u->h.steward_device, d->id)) return ERR_FORBIDDEN;
     enum err e = sign_verify(&d->key, "header", u->h.body, u->h.sig);
     return !e && !keys_eligible(u->steward) ? ERR_FORBIDDEN : e;
@@ -179,18 +178,6 @@ static enum err check_stage(const struct update *u)
 
 /* ---- doing it ------------------------------------------------------------------------------------- */
 
-static enum err reserve_slots(struct room_keys *k, uint32_t count)
-{
-    if (count <= k->slot_cap) return OK;
-    uint32_t cap = k->slot_cap ? k->slot_cap : LIMIT_BUCKET;
-    while (cap < count) cap *= 2;
-    struct slot *slots = reallocarray(k->slots, cap, sizeof(*slots));
-    if (!slots) return ERR_SYSTEM;
-    k->slots = slots;
-    k->slot_cap = cap;
-    return OK;
-}
-
 static void install(struct update *u)
 {
     struct room_keys *k = &u->room->keys;
@@ -281,10 +268,12 @@ enum err do_room_keys(struct rooms *r, struct sock *s, const struct command *c)
     if (!e) e = settle_table(&u);
     if (!e) e = check_stage(&u);
     if (!e) e = check_parts(&u);
-    if (!e) e = reserve_slots(&u.room->keys, u.slot_count);
+    struct room_keys *k = &u.room->keys;
+    if (!e) e = array_reserve(&k->slots, u.slot_count, &k->slot_cap, sizeof(*k->slots));
     if (e) return e;
     install(&u);
     reply_ok(r, s, c);
+    news_flush(r, u.room);
     relay(r, &u, socks);
     return OK;
 }

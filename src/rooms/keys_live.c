@@ -4,17 +4,6 @@
 #include "rooms/keys.h"
 #include "wire/live.h"
 
-/* A message every `every` ms, and as many in reserve as fit into `spare` ms. */
-static bool too_soon(const struct rooms *r, uint64_t due_ms, uint64_t spare_ms)
-{
-    return due_ms > r->now_ms + spare_ms;
-}
-
-static void note_time(const struct rooms *r, uint64_t *due_ms, uint64_t every_ms)
-{
-    *due_ms = (*due_ms > r->now_ms ? *due_ms : r->now_ms) + every_ms;
-}
-
 static void tell_live(struct rooms *r, enum out_kind kind, const struct person *p, struct view data)
 {
     tell_room(r, p->room, (struct out){.kind = kind, .live = {p->room->id, p->member->account, data}}, p);
@@ -35,11 +24,11 @@ enum err do_room_beat(struct rooms *r, struct sock *s, const struct command *c)
     struct person *p = s->person;
     struct heartbeat b;
     if (!p || !id_eq(p->room->id, c->live.room)) return ERR_NOT_IN_ROOM;
-    if (too_soon(r, p->beat_due_ms, LIMIT_BEAT_MS)) return ERR_RATE;
-    enum err e = heartbeat_parse(&b, c->live.data);
+    enum err e = pace_check(r, p->beat_due_ms, LIMIT_BEAT_MS);
+    if (!e) e = heartbeat_parse(&b, c->live.data);
     if (!e) e = check_beat(p, &b);
     if (e) return e;
-    note_time(r, &p->beat_due_ms, LIMIT_BEAT_MS);
+    pace_note(r, &p->beat_due_ms, LIMIT_BEAT_MS);
     reply_ok(r, s, c);
     tell_live(r, EVENT_BEAT, p, c->live.data);
     return OK;
@@ -76,11 +65,11 @@ enum err do_room_tags(struct rooms *r, struct sock *s, const struct command *c)
     struct person *p = s->person;
     struct frame_tags t;
     if (!p || !id_eq(p->room->id, c->live.room)) return ERR_NOT_IN_ROOM;
-    if (too_soon(r, p->tags_due_ms, 1000)) return ERR_RATE;
-    enum err e = frame_tags_parse(&t, c->live.data);
+    enum err e = pace_check(r, p->tags_due_ms, 1000);
+    if (!e) e = frame_tags_parse(&t, c->live.data);
     if (!e) e = check_tags(p, &t);
     if (e) return e;
-    note_time(r, &p->tags_due_ms, 1000 / LIMIT_TAGS_PER_S);
+    pace_note(r, &p->tags_due_ms, 1000 / LIMIT_TAGS_PER_S);
     reply_ok(r, s, c);
     tell_live(r, EVENT_TAGS, p, c->live.data);
     return OK;

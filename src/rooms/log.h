@@ -6,6 +6,7 @@
 #define ROOMS_LOG_H
 
 #include "base/map.h"
+#include "base/without.h"
 #include "rooms/rooms.h"
 #include "wire/record.h"
 
@@ -15,6 +16,7 @@ struct sock;
 struct profile;
 struct passkeys;
 struct lookups;
+struct slip;
 
 struct invite {
     struct key key;
@@ -70,6 +72,8 @@ struct member {
     struct profile *profile; /* what there is beside the name */
     struct passkeys *passkeys;
     struct lookups *lookups;
+    uint32_t blockers;  /* how many block it */
+    struct slip *slips; /* newest first: see slips.c */
 
     /* who is here now, kept by rooms.c and room.c */
     struct sock *socks;
@@ -78,6 +82,8 @@ struct member {
     uint64_t removals_ms[LIMIT_REMOVALS_PER_MINUTE]; /* a ring: see removals.c */
     uint32_t removal_count;
     uint64_t find_due_ms; /* see pair.c */
+    uint64_t hand_due_ms, ping_due_ms, pinged_due_ms, knock_due_ms; /* see hands.c, ping.c and knock.c */
+    uint64_t say_due_ms, note_due_ms, react_due_ms, pin_due_ms; /* see talk.c: not of the person, who comes back anew */
 };
 
 struct log_entry {
@@ -133,7 +139,7 @@ static inline bool member_good(const struct member *m)
 }
 static inline bool rank_above(const struct member *a, const struct member *b)
 {
-    return a->role < b->role;
+    return a->role < b->role || without(WITHOUT_RANK);
 }
 bool member_below(const struct member *m, const struct member *root); /* in the invitation tree */
 void member_set_name(struct member *m, struct view name);

@@ -23,6 +23,37 @@ bool was_removed(const struct room *room, struct id account)
     return find_removal(room, account) != NULL;
 }
 
+void removals_write(struct writer *w, const struct room *room)
+{
+    uint32_t count = removals(room);
+    write_u16(w, (uint16_t)count);
+    for (uint32_t i = 0; i < count; i++) { /* the oldest first */
+        const struct removal *removal = &room->removed[(room->removed_count - count + i) % LIMIT_REMOVED];
+        write_bytes(w, removal->account.bytes, ID_BYTES);
+        write_bytes(w, removal->by.bytes, ID_BYTES);
+        write_u64(w, removal->time_ms);
+        write_u8(w, (uint8_t)removal->rank);
+        write_u8(w, removal->undone);
+    }
+}
+
+enum err removals_read(struct room *room, struct reader *in)
+{
+    uint32_t count = read_u16(in);
+    if (in->err || count > LIMIT_REMOVED) return ERR_MALFORMED;
+    if (count) room->removed = calloc(LIMIT_REMOVED, sizeof(*room->removed));
+    if (count && !room->removed) return ERR_SYSTEM;
+    for (uint32_t i = 0; i < count; i++) {
+        struct removal *removal = &room->removed[room->removed_count++];
+        read_bytes(in, removal->account.bytes, ID_BYTES);
+        read_bytes(in, removal->by.bytes, ID_BYTES);
+        removal->time_ms = read_u64(in);
+        removal->rank = read_u8(in);
+        removal->undone = read_u8(in) != 0;
+    }
+    return in->err;
+}
+
 static enum err check_statement(const struct sock *s, const struct record *rec)
 {
     const struct room *room = s->person->room;
@@ -33,19 +64,35 @@ static enum err check_statement(const struct sock *s, const struct record *rec)
 static enum err remove_tonight(struct rooms *r, struct sock *s, const struct command *c,
                                const struct record *rec, struct person *p)
 {
-    struct room *room = p->room;
+    struct room *room = s->person->room;
     enum err e = chain_check(&r->log, rec, NULL, r->now_ms);
     if (!e) e = removal_check(r, s->member, rec);
     if (e) return e;
     if (!room->removed) room->removed = calloc(LIMIT_REMOVED, sizeof(*room->removed));
     if (!room->removed) return ERR_SYSTEM;
     room->removed[room->removed_count++ % LIMIT_REMOVED] =
-        (struct removal){p->member->account, s->member->account, r->now_ms, person_rank(s->person), false};
+        (struct removal){rec->target, s->member->account, r->now_ms, person_rank(s->person), false};
+    places_touch(room);
     removal_note(r, s->member, rec);
     reply_ok(r, s, c);
+    if (!p) return OK;
     p->removal = c->record.record;
     person_leave(r, p, LEFT_REMOVED, member_name(s->member), false);
     return OK;
+}
+
+/* Whoever did harm and left can still be kept out. `out`: NULL, they are not here any more. */
+static enum err find_removable(const struct rooms *r, const struct sock *s, struct id account,
+                               struct person **out)
+{
+    const struct room *room = s->person ? s->person->room : NULL;
+    const struct member *m = log_member(&r->log, account);
+    bool left = room && m && ring_has(&room->gone, account) && !(m->person && m->person->room == room);
+    if (!left) return find_inferior(r, s, account, out);
+    *out = NULL;
+    enum err e = need_moderator(s);
+    if (!e && member_rank(room, m) >= person_rank(s->person)) e = ERR_FORBIDDEN;
+    return !e && was_removed(room, account) ? ERR_STATE : e;
 }
 
 enum err do_room_remove(struct rooms *r, struct sock *s, const struct command *c)
@@ -55,7 +102,7 @@ enum err do_room_remove(struct rooms *r, struct sock *s, const struct command *c
     if (c->record.record.len > LIMIT_RECORD_BYTES) return ERR_TOO_LARGE;
     enum err e = record_parse(&rec, c->record.record);
     if (!e && rec.type != RECORD_ROOM_BAN) e = ERR_MALFORMED;
-    if (!e) e = find_inferior(r, s, rec.target, &p);
+    if (!e) e = find_removable(r, s, rec.target, &p);
     if (!e) e = check_statement(s, &rec);
     if (e) return e;
     return rec.scope == SCOPE_EVENING ? remove_tonight(r, s, c, &rec, p) : do_record(r, s, c);
@@ -73,12 +120,13 @@ void room_ban_enforce(struct rooms *r, const struct record *rec, struct view byt
 /* By whoever did it, or somebody at least as high: nobody takes back what a superior decided. */
 enum err do_room_readmit(struct rooms *r, struct sock *s, const struct command *c)
 {
-    if (!s->person) return ERR_NOT_IN_ROOM;
-    if (!person_moderates(s->person)) return ERR_FORBIDDEN;
+    enum err e = need_moderator(s);
+    if (e) return e;
     struct removal *removal = find_removal(s->person->room, c->person.account);
     if (!removal) return ERR_NOT_FOUND;
     if (removal->rank > person_rank(s->person)) return ERR_FORBIDDEN;
     removal->undone = true;
+    places_touch(s->person->room);
     reply_ok(r, s, c);
     return OK;
 }
@@ -122,6 +170,7 @@ static bool is_moderation(const struct record *rec)
     case RECORD_ROOM_UNBAN:
     case RECORD_HOLD:
     case RECORD_RELEASE:
+    case RECORD_TRACE_RELEASE:
         return true;
     case RECORD_DELETION:
         return !id_eq(rec->author, rec->target);

@@ -1,5 +1,5 @@
 /* What the operator may see, and what an account may take with it: everything that is stored about it. */
-#include "rooms/state.h"
+#include "rooms/ties.h"
 
 static bool names_account(struct view record, struct id account)
 {
@@ -22,6 +22,25 @@ static enum err list_records(struct rooms *r, const struct member *m, struct exp
     return OK;
 }
 
+static struct kept_info slip_kept(const struct rooms *r, const struct slip *n)
+{
+    struct kept_info k = {.kind = n->is.kind, .about = n->is.about, .time_ms = n->is.time_ms};
+    if (n->is.kind == SLIP_EVENT) k.event = event_info(n);
+    if (n->is.kind == SLIP_REPORT) k.untrue = !report_info(r, n, &k.report);
+    return k;
+}
+
+static enum err list_slips(struct rooms *r, const struct member *m, struct export_info *x)
+{
+    size_t count = 0;
+    for (const struct slip *n = m->slips; n; n = n->next) count++;
+    struct kept_info *list = scratch_take(r, count * sizeof(*list) + 1);
+    if (!list) return ERR_SYSTEM;
+    x->slips = list;
+    for (const struct slip *n = m->slips; n; n = n->next) list[x->slip_count++] = slip_kept(r, n);
+    return OK;
+}
+
 static enum err send_export(struct rooms *r, const struct sock *s, const struct command *c,
                             const struct member *m)
 {
@@ -30,6 +49,9 @@ static enum err send_export(struct rooms *r, const struct sock *s, const struct 
     x->profile = (struct member_profile){m->account, member_profile(m), m->role};
     x->passkey_count = member_passkeys(m, &x->passkeys);
     enum err e = list_records(r, m, x);
+    if (!e) e = list_slips(r, m, x);
+    if (!e) e = trace_stays(r, m->account, x);
+    if (!e) e = places_about(r, m, x);
     if (e) return e;
     send_out(r, s, (struct out){.kind = REPLY_EXPORT, .request = c->request, .export = x});
     return OK;
@@ -87,5 +109,11 @@ enum err do_operator_members(struct rooms *r, struct sock *s, const struct comma
         list[out.members.count++] = member_info(r, l->members[i]);
     }
     send_out(r, s, out);
+    return OK;
+}
+
+enum err do_operator_stats(struct rooms *r, struct sock *s, const struct command *c)
+{
+    send_out(r, s, (struct out){.kind = REPLY_STATS, .request = c->request, .stats = rooms_stats(r)});
     return OK;
 }

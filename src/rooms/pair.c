@@ -90,12 +90,9 @@ void pair_done(struct rooms *r, const struct device *d)
 enum err do_pair_find(struct rooms *r, struct sock *s, const struct command *c)
 {
     struct member *m = s->member;
-    const uint64_t spare = (uint64_t)LIMIT_PAIR_FIND_MS * FINDS_IN_RESERVE;
-    if (m->find_due_ms > r->now_ms + spare) {
-        r->retry_after_ms = (uint32_t)(m->find_due_ms - r->now_ms - spare);
-        return ERR_RATE;
-    }
-    m->find_due_ms = (m->find_due_ms > r->now_ms ? m->find_due_ms : r->now_ms) + LIMIT_PAIR_FIND_MS;
+    enum err e = pace_check(r, m->find_due_ms, (uint64_t)LIMIT_PAIR_FIND_MS * FINDS_IN_RESERVE);
+    if (e) return e;
+    pace_note(r, &m->find_due_ms, LIMIT_PAIR_FIND_MS);
     for (uint32_t i = 0; i < r->pair_count; i++) {
         if (!view_eq(c->pair.code, view_str(r->pairs[i].code))) continue;
         struct out out = {.kind = REPLY_PAIR_KEY, .request = c->request};

@@ -51,7 +51,7 @@ static const struct passkey_info *find(const struct member *m, struct view crede
 {
     const struct passkey_info *list;
     size_t count = member_passkeys(m, &list);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; list && i < count; i++)
         if (view_eq(list[i].credential, credential)) return &list[i];
     return NULL;
 }

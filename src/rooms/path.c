@@ -18,7 +18,7 @@ size_t path_of(const struct device *d, uint64_t out[LIMIT_PATH_RECORDS])
 
 struct hash path_hash(const struct member_log *l, const struct device *d)
 {
-    uint64_t at[LIMIT_PATH_RECORDS];
+    uint64_t at[LIMIT_PATH_RECORDS] = {0};
     struct hash hashes[LIMIT_PATH_RECORDS];
     size_t count = path_of(d, at);
     for (size_t i = 0; i < count; i++) hashes[i] = l->entries[at[i]].hash;

@@ -115,6 +115,20 @@ enum err apply_release(struct member_log *l, const struct record *rec, struct lo
     return OK;
 }
 
+/* ---- tracing: what an officer's device says of itself, for everybody's copy of the log --------------- */
+
+enum err check_trace(const struct member_log *l, const struct candidate *c)
+{
+    (void)l;
+    return c->author->role <= CLUB_ADMIN ? OK : ERR_FORBIDDEN;
+}
+
+enum err apply_trace(struct member_log *l, const struct record *rec, struct log_change *out)
+{
+    out->member = log_member(l, rec->author);
+    return OK;
+}
+
 /* ---- out of a host's rooms, for good ---------------------------------------------------------------- */
 
 struct room_ban {

@@ -1,7 +1,8 @@
 /* The one road into the member log: check, ask the store, and only when it is durable change anything. */
-#include "rooms/state.h"
+#include "rooms/ties.h"
 
 #include "base/log.h"
+#include "base/without.h"
 #include "crypt/sign.h"
 
 /* Which records a request may carry. */
@@ -98,7 +99,7 @@ enum err do_record(struct rooms *r, struct sock *s, const struct command *c)
         store.store.name = (struct view){p->name, p->name_len};
     } else if (rec.type == RECORD_DELETION || rec.type == RECORD_SUCCESSION) {
         store.store.account = rec.target;
-        store.store.erase = true;
+        store.store.erase = !without(WITHOUT_ERASE);
     }
     r->config.effect(r->config.user, &store);
     return OK;
@@ -162,6 +163,9 @@ static void enforce(struct rooms *r, const struct pending *p, const struct log_c
         break;
     case RECORD_BAN:
         ban_enforce(r, m, LEFT_BANNED, ERR_BANNED, member_name(log_member(&r->log, rec->author)));
+        break;
+    case RECORD_UNBAN:
+        events_show(r, m, true);
         break;
     case RECORD_DELETION:
         erase(r, m, rec);

@@ -1,6 +1,8 @@
-/* Nobody empties a club alone: more than a few removals of one person within a minute wait for a second
- * admin. */
+/* Nobody empties a club or a room alone: more than a few removals by one person within a minute wait for
+ * somebody else, an admin or the host of the room. */
 #include "rooms/state.h"
+
+#include "base/without.h"
 
 enum { MINUTE_MS = 60000 };
 
@@ -27,12 +29,17 @@ static void ask(struct rooms *r, const struct member *author, const struct recor
     out.mod_ask.target_name = target ? member_name(target) : (struct view){0};
     out.mod_ask.kind = record_purpose(rec->type);
     tell_admins(r, out, author);
+    const struct room *room = author->person ? author->person->room : NULL;
+    const struct member *host = room ? room->opener : NULL;
+    if (host && host != author && host->role > CLUB_ADMIN && host->person && host->person->room == room)
+        tell_member(r, host, out);
 }
 
 /* The ring holds the last ones: if its oldest is younger than a minute, this would be one too many. */
 enum err removal_check(struct rooms *r, struct member *author, const struct record *rec)
 {
-    if (!is_removal(rec) || author->removal_count < LIMIT_REMOVALS_PER_MINUTE) return OK;
+    if (!is_removal(rec) || author->removal_count < LIMIT_REMOVALS_PER_MINUTE || without(WITHOUT_REMOVALS))
+        return OK;
     uint64_t oldest = author->removals_ms[author->removal_count % LIMIT_REMOVALS_PER_MINUTE];
     if (r->now_ms >= oldest + MINUTE_MS) return OK;
     r->retry_after_ms = (uint32_t)(oldest + MINUTE_MS - r->now_ms);

@@ -3,30 +3,39 @@
 
 #include <stdlib.h>
 
+#include "base/without.h"
+#include "crypt/sign.h"
+
 struct room *room_find(const struct rooms *r, struct id id)
 {
     uint32_t i;
     return map_get(&r->by_room, id.bytes, &i) ? r->rooms[i] : NULL;
 }
 
-bool room_visible(const struct room *room, const struct member *m)
+bool room_for(const struct room *room, const struct member *m)
 {
-    if (room->who == ROOM_EVERYONE || room->opener == m) return true;
-    for (size_t i = 0; i < room->picked_count; i++)
-        if (id_eq(room->picked[i], m->account)) return true;
-    return false;
+    if (room->who == ROOM_EVERYONE || room->opener == m || without(WITHOUT_PICKED)) return true;
+    return id_among(room->picked, room->picked_count, m->account);
 }
 
 /* ---- a room --------------------------------------------------------------------------------------- */
 
 enum err room_new(struct rooms *r, struct room **out)
 {
+    struct id id;
+    enum err e = r->config.random(r->config.user, id.bytes, ID_BYTES);
+    if (!e && room_find(r, id)) e = ERR_SYSTEM;
+    return e ? e : room_make(r, id, out);
+}
+
+enum err room_make(struct rooms *r, struct id id, struct room **out)
+{
     if (r->room_count >= LIMIT_ROOMS) return ERR_FULL;
-    if (grow_array(&r->rooms, r->room_count, &r->room_cap)) return ERR_SYSTEM;
+    if (array_reserve(&r->rooms, r->room_count + 1, &r->room_cap, sizeof(*r->rooms))) return ERR_SYSTEM;
     struct room *room = calloc(1, sizeof(*room));
     if (!room) return ERR_SYSTEM;
-    enum err e = r->config.random(r->config.user, room->id.bytes, ID_BYTES);
-    if (!e && room_find(r, room->id)) e = ERR_SYSTEM;
+    room->id = id;
+    enum err e = trace_room(r, room);
     if (!e) e = map_put(&r->by_room, room->id.bytes, r->room_count);
     if (e) {
         free(room);
@@ -43,8 +52,16 @@ void room_free(struct room *room)
 {
     free(room->people);
     free(room->picked);
+    free(room->hidden);
     free(room->removed);
+    free(room->news.left);
+    free(room->silenced);
+    free(room->reactions);
+    free(room->let_in.ids);
+    free(room->gone.ids);
     free(room->keys.slots);
+    free(room->places);
+    wipe(room->secret, sizeof(room->secret));
     free(room);
 }
 
@@ -64,21 +81,46 @@ static void room_unlink(struct rooms *r, struct room *room)
 void room_end(struct rooms *r, struct room *room, struct view by)
 {
     while (room->count) person_remove(r, room->people[room->count - 1], LEFT_ENDED, by, false);
+    trace_end(r, room);
     hall_gone(r, room);
+    room_settled(room, DUE_NEWS);
+    places_forget(r, room);
     room_unlink(r, room);
 }
 
 void room_end_if_empty(struct rooms *r, struct room *room)
 {
-    if (room->started && room->stage_count == 0) room_end(r, room, (struct view){0});
+    if (room->started && room->stage_count == 0 && !places_wait(room)) room_end(r, room, (struct view){0});
+}
+
+/* ---- what it waits with ---------------------------------------------------------------------------- */
+
+void room_due(struct rooms *r, struct room *room, enum due what)
+{
+    struct room *next = r->due[what];
+    if (room->at_due[what]) return;
+    room->next_due[what] = next;
+    room->at_due[what] = &r->due[what];
+    if (next) next->at_due[what] = &room->next_due[what];
+    r->due[what] = room;
+}
+
+void room_settled(struct room *room, enum due what)
+{
+    struct room *next = room->next_due[what];
+    if (!room->at_due[what]) return;
+    *room->at_due[what] = next;
+    if (next) next->at_due[what] = room->at_due[what];
+    room->at_due[what] = NULL;
 }
 
 /* ---- a person ------------------------------------------------------------------------------------- */
 
 enum err person_new(struct rooms *r, struct room *room, struct sock *s, struct person **out)
 {
-    if (grow_array(&r->people, r->people_count, &r->people_cap)) return ERR_SYSTEM;
-    if (grow_array(&room->people, room->count, &room->cap)) return ERR_SYSTEM;
+    if (array_reserve(&r->people, r->people_count + 1, &r->people_cap, sizeof(*r->people)) ||
+        array_reserve(&room->people, room->count + 1, &room->cap, sizeof(*room->people)))
+        return ERR_SYSTEM;
     struct person *p = calloc(1, sizeof(*p));
     if (!p) return ERR_SYSTEM;
     p->room = room;
@@ -126,6 +168,7 @@ void person_enter(struct rooms *r, struct person *p)
     p->at = room->count;
     room->people[room->count++] = p;
     p->member->person = p;
+    trace_enter(r, p);
     if (p->sock) p->sock->person = p;
     hall_touch(r, room);
 }
@@ -142,6 +185,7 @@ static void person_unlink(struct rooms *r, struct person *p)
     if (p->sock) p->sock->person = NULL;
     if (p->member->person == p) p->member->person = NULL;
     keys_forget(p);
+    trace_exit(r, p);
     p->dead = r->dead_people;
     r->dead_people = p;
 }
@@ -155,8 +199,10 @@ void person_remove(struct rooms *r, struct person *p, enum left_why why, struct 
     person_unlink(r, p);
     p->sock = NULL;
     if (why == LEFT_ENDED) return; /* the room is gone for all: nobody needs to hear who left */
-    struct out left = {.kind = EVENT_LEFT, .left = {room->id, p->member->account, why, p->removal}};
-    tell_room(r, room, left, NULL);
+    if (why == LEFT_LOST && room->locked)
+        ring_add(&room->let_in, p->member->account); /* a bad network is no leave */
+    ring_add(&room->gone, p->member->account);
+    news_left(r, p, why);
     hall_touch(r, room);
 }
 
@@ -171,7 +217,7 @@ void person_away(struct rooms *r, struct person *p)
 {
     p->sock = NULL;
     p->away_ms = r->now_ms;
-    tell_person(r, p, NULL);
+    news_person(r, p, NULL);
 }
 
 void stage_enter(struct person *p)
@@ -190,6 +236,7 @@ void stage_exit(struct rooms *r, struct person *p)
         true; /* off the stage everybody is: nobody is heard before they open their microphone themselves */
     if (p->role == ROLE_SPEAKER) p->role = ROLE_LISTENER;
     p->room->stage_count--;
+    trace_untwin(r, p);
     tell_speak(r, p);
 }
 
@@ -202,6 +249,7 @@ static bool past(const struct rooms *r, uint64_t since_ms, uint64_t limit_ms)
 
 void rooms_expire(struct rooms *r)
 {
+    if (without(WITHOUT_PATIENCE)) return;
     /* From the end: whoever leaves is replaced by one that was looked at already. */
     for (uint32_t i = r->people_count; i-- > 0;) {
         if (i >= r->people_count) continue; /* a room ended and took several */

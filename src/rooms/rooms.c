@@ -1,9 +1,10 @@
 /* The table of commands, sockets and sessions, ticks. */
-#include "rooms/state.h"
+#include "rooms/ties.h"
 
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/without.h"
 #include "crypt/sign.h"
 
 /* NEED_HELLO: a session, even of somebody who is held for review and may only look on. */
@@ -45,8 +46,18 @@ static const struct {
     [COMMAND_MOD_LIST] = {do_mod_list, NEED_SESSION, false},
     [COMMAND_OPERATOR_MEMBERS] = {do_operator_members, NEED_OPERATOR, false},
     [COMMAND_OPERATOR_EXPORT] = {do_operator_export, NEED_OPERATOR, false},
+    [COMMAND_OPERATOR_STATS] = {do_operator_stats, NEED_OPERATOR, false},
+    [COMMAND_PEOPLE_FOLLOW] = {do_people_follow, NEED_SESSION, true},
+    [COMMAND_PEOPLE_BLOCK] = {do_people_block, NEED_SESSION, true},
+    [COMMAND_PEOPLE_LIST] = {do_people_list, NEED_SESSION, false},
+    [COMMAND_EVENT_NEW] = {do_event_new, NEED_SESSION, true},
+    [COMMAND_EVENT_CANCEL] = {do_event_cancel, NEED_SESSION, true},
+    [COMMAND_REPORT] = {do_report, NEED_SESSION, true},
+    [COMMAND_REPORT_LIST] = {do_report_list, NEED_SESSION, false},
+    [COMMAND_REPORT_CLOSE] = {do_report_close, NEED_SESSION, true},
     [COMMAND_ROOM_OPEN] = {do_room_open, NEED_SESSION, false},
     [COMMAND_ROOM_JOIN] = {do_room_join, NEED_SESSION, false},
+    [COMMAND_ROOM_PATH] = {do_room_path, NEED_SESSION, false},
     [COMMAND_ROOM_LEAVE] = {do_room_leave, NEED_SESSION, false},
     [COMMAND_ROOM_END] = {do_room_end, NEED_SESSION, false},
     [COMMAND_ROOM_HAND] = {do_room_hand, NEED_SESSION, false},
@@ -57,11 +68,28 @@ static const struct {
     [COMMAND_ROOM_MUTE_OTHER] = {do_room_mute_other, NEED_SESSION, false},
     [COMMAND_ROOM_REMOVE] = {do_room_remove, NEED_SESSION, true},
     [COMMAND_ROOM_READMIT] = {do_room_readmit, NEED_SESSION, false},
+    [COMMAND_ROOM_ROLE] = {do_room_role, NEED_SESSION, false},
+    [COMMAND_ROOM_LOCK] = {do_room_lock, NEED_SESSION, false},
+    [COMMAND_ROOM_TITLE] = {do_room_title, NEED_SESSION, false},
+    [COMMAND_ROOM_HANDS] = {do_room_hands, NEED_SESSION, false},
+    [COMMAND_ROOM_LOWER] = {do_room_lower, NEED_SESSION, false},
+    [COMMAND_ROOM_LOWER_ALL] = {do_room_lower_all, NEED_SESSION, false},
+    [COMMAND_ROOM_PING] = {do_room_ping, NEED_SESSION, false},
+    [COMMAND_ROOM_KNOCK] = {do_room_knock, NEED_SESSION, false},
     [COMMAND_ROOM_KEYS] = {do_room_keys, NEED_SESSION, false},
     [COMMAND_ROOM_SEALS] = {do_room_seals, NEED_SESSION, false},
     [COMMAND_ROOM_BEAT] = {do_room_beat, NEED_SESSION, false},
     [COMMAND_ROOM_TAGS] = {do_room_tags, NEED_SESSION, false},
     [COMMAND_ROOM_KEM] = {do_room_kem, NEED_SESSION, false},
+    [COMMAND_ROOM_SAY] = {do_room_say, NEED_SESSION, false},
+    [COMMAND_ROOM_REACT] = {do_room_react, NEED_SESSION, false},
+    [COMMAND_ROOM_NOTE] = {do_room_note, NEED_SESSION, false},
+    [COMMAND_ROOM_PIN] = {do_room_pin, NEED_SESSION, false},
+    [COMMAND_ROOM_SILENCE] = {do_room_silence, NEED_SESSION, false},
+    [COMMAND_ROOM_TWIN] = {do_room_twin, NEED_SESSION, false},
+    [COMMAND_TRACE_LIST] = {do_trace_list, NEED_SESSION, false},
+    [COMMAND_TRACE_READ] = {do_trace_read, NEED_SESSION, false},
+    [COMMAND_OPERATOR_TRACE] = {do_operator_trace, NEED_OPERATOR, false},
 };
 
 /* ---- life ----------------------------------------------------------------------------------------- */
@@ -80,6 +108,8 @@ enum err rooms_new(struct rooms **out, const struct rooms_config *config)
     if (!e) e = map_init(&r->by_peer, sizeof(peer_name), LIMIT_MEMBERS);
     if (!e) e = map_init(&r->by_handle, LIMIT_HANDLE_CHARS, LIMIT_MEMBERS);
     if (!e) e = map_init(&r->by_credential, HASH_BYTES, LIMIT_MEMBERS * LIMIT_PASSKEYS);
+    if (!e) e = map_init(&r->by_slip, SLIP_KEY_BYTES, LIMIT_SLIPS);
+    if (!e) e = ledger_init(&r->ledger);
     if (!e && !scratch_take(r, 1)) e = ERR_SYSTEM;
     if (e) {
         rooms_free(r);
@@ -99,6 +129,7 @@ void rooms_free(struct rooms *r)
     for (uint32_t i = 0; i < r->log.member_count; i++) member_deinit(r->log.members[i]);
     profile_free(r->pending.profile);
     passkeys_free(r->pending.passkeys);
+    slips_deinit(r);
     free(r->socks);
     free(r->people);
     free(r->rooms);
@@ -107,22 +138,11 @@ void rooms_free(struct rooms *r)
     map_deinit(&r->by_peer);
     map_deinit(&r->by_handle);
     map_deinit(&r->by_credential);
+    ledger_deinit(&r->ledger);
+    free(r->keeping.ended);
     log_deinit(&r->log);
     wipe(r, sizeof(*r));
     free(r);
-}
-
-enum err grow_array(void *array_of_pointers, uint32_t count, uint32_t *cap)
-{
-    if (count < *cap) return OK;
-    void *old;
-    memcpy(&old, array_of_pointers, sizeof(old));
-    uint32_t wider = *cap ? *cap * 2 : 16;
-    void *p = reallocarray(old, wider, sizeof(void *));
-    if (!p) return ERR_SYSTEM;
-    memcpy(array_of_pointers, &p, sizeof(p));
-    *cap = wider;
-    return OK;
 }
 
 /* ---- sockets and sessions ------------------------------------------------------------------------- */
@@ -139,7 +159,7 @@ static enum err sock_open(struct rooms *r, const struct command *c)
     if (c->sock == 0 || sock_find(r, c->sock)) return ERR_STATE;
     if (host.len > sizeof(r->socks[0]->host) - 1) return ERR_TOO_LARGE; /* host_len is one byte */
     if (r->sock_count >= LIMIT_SOCKETS) return ERR_FULL;
-    if (grow_array(&r->socks, r->sock_count, &r->sock_cap)) return ERR_SYSTEM;
+    if (array_reserve(&r->socks, r->sock_count + 1, &r->sock_cap, sizeof(*r->socks))) return ERR_SYSTEM;
     struct sock *s = calloc(1, sizeof(*s));
     if (!s) return ERR_SYSTEM;
     s->name = c->sock;
@@ -234,7 +254,7 @@ static enum err check_need(const struct sock *s, enum need need)
     if (need == NEED_OPERATOR) return s->operator? OK : ERR_FORBIDDEN;
     if (need < NEED_HELLO) return OK;
     if (!s->member) return ERR_AUTH;
-    return need == NEED_SESSION && s->member->held ? ERR_HELD : OK;
+    return need == NEED_SESSION && s->member->held && !without(WITHOUT_HOLD) ? ERR_HELD : OK;
 }
 
 static enum err run(struct rooms *r, const struct command *c)
@@ -259,6 +279,7 @@ enum err rooms_apply(struct rooms *r, const struct command *c, uint64_t now_ms)
     r->now_ms = now_ms;
     scratch_reset(r);
     enum err e = run(r, c);
+    news_tick(r);
     hall_flush(r);
     return e;
 }
@@ -276,6 +297,8 @@ void rooms_on_stored(struct rooms *r, uint64_t n, enum err result, uint64_t now_
         profile_stored(r, result);
     else if (r->pending.passkeys)
         passkeys_stored(r, result);
+    else if (r->pending.slip)
+        slips_stored(r, result);
     else
         records_stored(r, result);
     hall_flush(r);
@@ -288,7 +311,13 @@ void rooms_tick(struct rooms *r, uint64_t now_ms)
     rooms_expire(r);
     pairs_expire(r);
     claims_expire(r);
+    slips_expire(r);
+    talk_flush(r);
+    places_tick(r);
+    trace_tick(r);
     log_flush(r);
+    news_tick(r);
+    followed_flush(r);
     hall_flush(r);
 }
 
@@ -318,14 +347,26 @@ bool rooms_has_founder(const struct rooms *r)
 
 struct rooms_stats rooms_stats(const struct rooms *r)
 {
-    return (struct rooms_stats){r->log.member_count,
-                                r->sock_count,
-                                r->session_count,
-                                r->room_count,
-                                r->people_count,
-                                r->log.size,
-                                log_head(&r->log, r->log.size),
-                                r->budget_refusals};
+    struct rooms_stats s = {.members = r->log.member_count,
+                            .sockets = r->sock_count,
+                            .sessions = r->session_count,
+                            .rooms = r->room_count,
+                            .people = r->people_count,
+                            .log_size = r->log.size,
+                            .log_head = log_head(&r->log, r->log.size),
+                            .budget_refusals = r->budget_refusals,
+                            .moved = r->moved};
+    for (uint32_t i = 0; i < r->people_count; i++) {
+        s.heard += r->people[i]->peer != 0;
+        s.speaking += r->people[i]->peer != 0 && r->people[i]->may_speak;
+    }
+    return s;
+}
+
+bool rooms_has_peer(const struct rooms *r, peer_name peer)
+{
+    uint32_t i;
+    return map_get(&r->by_peer, &peer, &i);
 }
 
 void rooms_each_person(const struct rooms *r,

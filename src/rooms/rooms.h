@@ -8,21 +8,26 @@
  *
  * Records: a command that appends to the member log (log.append and what adds a member or a device) is checked,
  * then EFFECT_STORE asks for the append, and only rooms_on_stored(OK) changes membership and sends the
- * reply. The same holds for profiles and passkeys. One change is in flight at a time; meanwhile such commands return ERR_BUSY *without any
+ * reply. The same holds for profiles, passkeys and slips. One change is in flight at a time; meanwhile such commands return ERR_BUSY *without any
  * effect* and the caller keeps them in its queue. So validity follows log order exactly.
  *
  * Files: rooms.c (table of commands, ticks), log.c (the member log in memory), path.c (what a device hangs from),
  * chain.c (signatures and who may sign what; beside it device.c, rank.c, succession.c), records.c (the way into
  * the log), follow.c (reading it), ban.c (what records do to the living), pair.c, claim.c, removals.c, invite.c,
- * profile.c, passkey.c, operator.c (exports, the list of members), hall.c, join.c, stage.c, moderation.c (out of a
- * room, and looking back), keys.c (relay of key messages; beside it keys_parts.c, keys_share.c, keys_live.c and
- * keys_kem.c). */
+ * profile.c, passkey.c, operator.c (exports, the list of members), slips.c (follows, blocks, events and reports as
+ * they are kept; beside it ties.c, hidden.c, followed.c, events.c, reports.c), hall.c, join.c, ice.c, lock.c (who may come in),
+ * ping.c, stage.c, hands.c, host.c (its moderators and its title), moderation.c (out of a room, and looking back),
+ * keys.c (relay of key messages; beside it keys_parts.c, keys_share.c, keys_live.c and keys_kem.c), talk.c (relay of
+ * chat and reactions), pace.c, trace.c and ledger.c (leak tracing). */
 #ifndef ROOMS_ROOMS_H
 #define ROOMS_ROOMS_H
 
 #include "base/bytes.h"
 #include "base/id.h"
+#include "base/ledger.h"
 #include "base/limits.h"
+#include "rooms/kept.h"
+#include "rooms/slips.h"
 #include "media/media.h" /* struct media_peer only: the shape of a join's media parameters */
 
 struct rooms;
@@ -60,8 +65,18 @@ typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never 
     X(MOD_LIST, "mod.list")                                                                         \
     X(OPERATOR_MEMBERS, "operator.members") /* on the local socket only, as the next */             \
     X(OPERATOR_EXPORT, "operator.export")                                                           \
+    X(OPERATOR_STATS, "operator.stats") /* what lives at this moment */                             \
+    X(PEOPLE_FOLLOW, "people.follow")                                                               \
+    X(PEOPLE_BLOCK, "people.block")                                                                 \
+    X(PEOPLE_LIST, "people.list")     /* whom one follows and blocks oneself */                     \
+    X(EVENT_NEW, "event.new")                                                                       \
+    X(EVENT_CANCEL, "event.cancel")                                                                 \
+    X(REPORT, "report")                                                                             \
+    X(REPORT_LIST, "report.list")     /* founder, admins */                                         \
+    X(REPORT_CLOSE, "report.close")                                                                 \
     X(ROOM_OPEN, "room.open")                                                                       \
     X(ROOM_JOIN, "room.join")                                                                       \
+    X(ROOM_PATH, "room.path")         /* another way for the media, as the network changed */       \
     X(ROOM_LEAVE, "room.leave")                                                                     \
     X(ROOM_END, "room.end")                                                                         \
     X(ROOM_HAND, "room.hand")                                                                       \
@@ -72,11 +87,28 @@ typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never 
     X(ROOM_MUTE_OTHER, "room.mute_other")                                                           \
     X(ROOM_REMOVE, "room.remove")     /* moderator: out of this room for the evening, or for good */ \
     X(ROOM_READMIT, "room.readmit")   /* takes an evening's removal back */                         \
+    X(ROOM_ROLE, "room.role")         /* host: makes a moderator of this room, or takes it back */  \
+    X(ROOM_LOCK, "room.lock")         /* moderator: nobody new comes in, or again they do */        \
+    X(ROOM_TITLE, "room.title")       /* moderator */                                               \
+    X(ROOM_HANDS, "room.hands")       /* moderator: who may raise a hand */                         \
+    X(ROOM_LOWER, "room.lower")       /* moderator: not now, to one raised hand */                  \
+    X(ROOM_LOWER_ALL, "room.lower_all") /* moderator: to all of them */                             \
+    X(ROOM_PING, "room.ping")         /* asks a member to come into one's room */                   \
+    X(ROOM_KNOCK, "room.knock")       /* at a locked room: its moderators hear of it */             \
     X(ROOM_KEYS, "room.keys")         /* steward: a key message */                                  \
     X(ROOM_SEALS, "room.seals")       /* steward: its share of a rekey's seals */                   \
     X(ROOM_BEAT, "room.beat")         /* steward: a heartbeat */                                    \
     X(ROOM_TAGS, "room.tags")         /* on stage: the tags of the frames just sent */              \
-    X(ROOM_KEM, "room.kem")           /* steward: encapsulation keys of people here */
+    X(ROOM_KEM, "room.kem")           /* steward: encapsulation keys of people here */              \
+    X(ROOM_SAY, "room.say")           /* a line of chat, sealed */                                  \
+    X(ROOM_REACT, "room.react")                                                                     \
+    X(ROOM_NOTE, "room.note")         /* sealed too: a removal, or the consent to record */         \
+    X(ROOM_PIN, "room.pin")           /* moderator: the pinned line; steward: again, for newcomers */ \
+    X(ROOM_SILENCE, "room.silence")   /* moderator: somebody may not chat, or may again */            \
+    X(ROOM_TWIN, "room.twin")         /* on stage: two variants run in step, or no longer do */     \
+    X(TRACE_LIST, "trace.list")       /* founder, admins: rooms that the ledger has */              \
+    X(TRACE_READ, "trace.read")       /* the same: patterns, after a trace-release */               \
+    X(OPERATOR_TRACE, "operator.trace") /* on the local socket: a room's ledger for two releases */
 
 enum command_kind {
 #define X(name, wire) COMMAND_##name,
@@ -86,14 +118,14 @@ enum command_kind {
 };
 
 struct profile_info { /* all but the name may be empty: not there */
-    struct view name, handle, bio, picture;
+    struct view name, handle, bio, picture, pronouns;
 };
 
 struct passkey_info {
     struct view credential, data;
 };
 
-enum room_who { ROOM_EVERYONE, ROOM_PICKED };
+enum room_hands { HANDS_EVERYONE, HANDS_FOLLOWED, HANDS_OFF }; /* who may raise a hand; followed: by somebody on stage */
 
 struct key_part { /* a seal or a welcome for one slot */
     uint16_t slot;
@@ -139,18 +171,30 @@ struct command {
         struct { struct view record, name; } record;    /* REDEEM (with name), PAIR_ACCEPT, RECOVERY_USE, LOG_APPEND, ROOM_REMOVE */
         struct { struct id account, device; uint8_t sig[SIG_BYTES]; uint64_t log_size; struct hash log_head; } hello;
         struct { const struct id *accounts; size_t count; } chains; /* CHAIN_READ, PROFILE_READ */
-        struct { struct profile_info to; bool name, handle, bio, picture; } profile; /* PROFILE_SET: which of them are there */
+        struct { struct profile_info to; bool name, handle, bio, picture, pronouns; } profile; /* PROFILE_SET: which of them are there */
         struct { const struct passkey_info *list; size_t count; } passkeys; /* PASSKEY_SET */
         struct { struct view credential; } passkey;      /* PASSKEY_LOOK */
         struct { uint64_t from; } members;               /* OPERATOR_MEMBERS: a position */
-        struct { struct view title; enum room_who who; const struct id *picked; size_t picked_count; } create;
-        struct { struct id room; struct view leaf, kem; struct media_peer media; } join; /* media: remote_ufrag, fingerprint, payload_type, level_ext, ssrc */
-        struct { struct id account; } person;            /* BRING, SEND_BACK, MUTE_OTHER, READMIT, OPERATOR_EXPORT */
-        struct { bool on; } flag;                        /* HAND up, MUTE muted, ANSWER accept */
+        struct { struct view title; enum room_who who; const struct id *picked; size_t picked_count; bool music, sensitive; enum room_hands hands; } create; /* OPEN; TITLE: title; HANDS: hands */
+        struct { struct id account; bool on; } tie;      /* PEOPLE_FOLLOW, PEOPLE_BLOCK */
+        struct { struct view title; uint64_t start_ms; bool sensitive; enum room_who who;
+                 const struct id *picked; size_t picked_count; } event; /* EVENT_NEW */
+        struct { struct report_fields is; uint8_t sig[SIG_BYTES]; } report; /* REPORT */
+        struct { struct id id, by; bool untrue; } close; /* EVENT_CANCEL: id; REPORT_CLOSE: id, by whom, and it was not true */
+        struct { struct id room; struct view leaf, kem; struct media_peer media; } join; /* media: ice.remote_ufrag, fingerprint, payload_type, level_ext, ssrc */
+        struct { struct id room; struct media_ice ice; } path;           /* ROOM_PATH: ice.remote_ufrag */
+        struct { struct id account; } person;            /* BRING, SEND_BACK, MUTE_OTHER, READMIT, LOWER, PING, OPERATOR_EXPORT */
+        struct { struct id room; } knock;                /* ROOM_KNOCK */
+        struct { struct id account; bool moderator; } role; /* ROOM_ROLE */
+        struct { bool on; } flag;                        /* HAND up, MUTE muted, ANSWER accept, LOCK locked */
         struct key_message keys;
         struct { struct id room; uint32_t counter; const struct key_part *list; size_t count; } seals;
         struct { struct id room; struct view data; } live; /* BEAT, TAGS */
         struct { struct id room; const struct id *accounts; size_t count; } kem;
+        struct { struct id room; struct view data; bool again; } talk; /* SAY, REACT, NOTE, PIN (again: not a new one) */
+        struct { struct id account; bool on; } silence;
+        struct { struct id room; struct media_twin is; struct view pattern; } twin; /* ROOM_TWIN; pattern empty: as before */
+        struct { struct id room; struct view releases[2]; } trace; /* TRACE_READ: room; OPERATOR_TRACE: releases */
         struct { peer_name peer; enum media_down_why why; } peer; /* PEER_UP, PEER_DOWN: sock is 0 */
     };
 };
@@ -167,6 +211,7 @@ struct person_info {
     enum room_role role;
     bool on_stage, muted, away, keyed; /* keyed: has a slot in the current header */
     bool called;           /* was invited to speak and has not answered */
+    bool silent;           /* may not chat */
     uint64_t hand_ms;      /* 0 = down, else since when */
     uint32_t order;        /* joined as the n-th of this room */
     uint16_t slot;         /* valid if keyed */
@@ -176,9 +221,12 @@ struct room_info {
     struct id room, host; /* host: who opened it */
     struct view title;
     enum room_who who;
+    bool music, sensitive; /* else voice; its title is shown in the club alone. The server passes these wishes on */
+    bool locked;
+    enum room_hands hands;
     uint64_t opened_ms;
     uint32_t people, speakers;
-    struct { struct id account; struct view name; } faces[LIMIT_SLOTS]; /* stage first */
+    struct face_info faces[LIMIT_SLOTS]; /* stage first */
     uint32_t face_count;
 };
 
@@ -214,6 +262,11 @@ struct claim_info {
     struct view by_name, target_name, successor_name;
 };
 
+struct reaction {          /* sealed, in the smallest size */
+    struct id account;
+    uint8_t data[LIMIT_TALK_SMALL_BYTES];
+};
+
 struct kem_info {
     struct id account;
     struct view kem;
@@ -225,13 +278,34 @@ struct member_profile {
     enum club_role role;
 };
 
+struct stay_info {         /* that tracing keeps a while */
+    struct id room;
+    struct view title;
+    uint64_t since_ms, until_ms; /* until 0: still there */
+};
+
+struct trace_room {        /* that the ledger has */
+    struct id room;
+    struct view title;
+    uint64_t opened_ms;
+    uint32_t patterns;
+    const struct id *released; /* who signed a trace-release for it */
+    size_t released_count;
+};
+
 /* Everything that is stored about an account: docs/privacy.md has the same list. */
 struct export_info {
     struct member_profile profile;
     const struct passkey_info *passkeys;
     size_t passkey_count;
+    const struct kept_info *slips; /* its own */
+    size_t slip_count;
     const struct chain_entry *records; /* all that name the account, in the order of the log */
     size_t record_count;
+    const struct stay_info *stays;
+    size_t stay_count;
+    const struct place_info *places;
+    size_t place_count;
 };
 
 struct mod_info {
@@ -254,17 +328,34 @@ struct member_info {       /* for the operator */
     uint32_t devices, invites; /* invites: open ones */
 };
 
+/* What a moderator did to somebody, told to that person alone: EVENT_ACT. */
+enum room_act { ACT_MUTED, ACT_SENT_BACK, ACT_LOWERED, ACT_MODERATOR, ACT_NO_MODERATOR };
+
 enum left_why { LEFT_SELF, LEFT_REMOVED, LEFT_LOST, LEFT_ELSEWHERE, LEFT_BANNED, LEFT_ENDED };
+
+struct departure {
+    struct id account;
+    enum left_why why;
+};
+
+struct rooms_stats { uint32_t members, sockets, sessions, rooms, people;
+                     uint32_t heard, speaking; /* of the people: with a place in the media plane; who may speak too */
+                     uint64_t log_size; struct hash log_head;
+                     uint64_t budget_refusals; /* profile.read beyond the day's budget: somebody collects */
+                     uint64_t moved; }; /* presences in a room that ended because another session of the account came in */
 
 /* Replies answer one request; events come by themselves. Their JSON is in docs/protocol.md. */
 enum out_kind {
     REPLY_ERROR, REPLY_OK, REPLY_LOOK, REPLY_HELLO, REPLY_RECORD, REPLY_INVITES, REPLY_CHAINS,
-    REPLY_ROOM_OPEN, REPLY_ROOM_JOIN, REPLY_KEMS,
+    REPLY_ROOM_OPEN, REPLY_ROOM_JOIN, REPLY_ROOM_PATH, REPLY_KEMS,
     REPLY_LOG, REPLY_DEVICES, REPLY_PAIR, REPLY_PAIR_KEY, REPLY_RECOVERY, REPLY_CLAIMS,
-    REPLY_PROFILES, REPLY_EXPORT, REPLY_PASSKEYS, REPLY_PASSKEY, REPLY_MOD, REPLY_MEMBERS,
+    REPLY_PEOPLE, REPLY_EVENT, REPLY_REPORTS,
+    REPLY_PROFILES, REPLY_EXPORT, REPLY_PASSKEYS, REPLY_PASSKEY, REPLY_MOD, REPLY_MEMBERS, REPLY_STATS,
+    REPLY_TRACES, REPLY_PATTERNS, REPLY_TRACE,
     EVENT_CHALLENGE, EVENT_HALL, EVENT_HALL_ROOM, EVENT_HALL_GONE, EVENT_GUEST, EVENT_PROFILE, EVENT_MOD_ASK,
-    EVENT_PERSON, EVENT_LEFT, EVENT_KEYS, EVENT_CALLED, EVENT_OUT, EVENT_LOG,
-    EVENT_SEAL, EVENT_BEAT, EVENT_TAGS,
+    EVENT_PERSON, EVENT_LEFT, EVENT_NEWS, EVENT_KEYS, EVENT_CALLED, EVENT_ACT, EVENT_HANDS_DOWN, EVENT_PINGED, EVENT_KNOCKED, EVENT_OUT,
+    EVENT_LOG, EVENT_SEAL, EVENT_BEAT, EVENT_TAGS, EVENT_SAY, EVENT_REACT, EVENT_NOTE, EVENT_PIN,
+    EVENT_FOLLOWED, EVENT_EVENTS, EVENT_EVENT, EVENT_EVENT_GONE, EVENT_REPORTS,
     EVENT_HELD, EVENT_ROLE, EVENT_PAIR_OFFER, EVENT_PAIR_DONE, EVENT_PAIR_GONE, EVENT_CLAIM, EVENT_CLAIMED,
 };
 
@@ -291,22 +382,39 @@ struct out {
         struct { struct id by, target; struct view by_name, target_name; const char *kind; } mod_ask; /* kind: of a record */
         struct { const struct room_info *list; size_t count; } hall;  /* HALL, HALL_ROOM (one) */
         struct { struct id room; } room;                              /* ROOM_OPEN, HALL_GONE */
+        struct { const struct face_info *follows, *blocks; size_t follow_count, block_count; } people; /* PEOPLE */
+        struct { struct id room; const uint32_t *orders; size_t count; } followed; /* FOLLOWED: the `order` of each */
+        struct { const struct event_info *list; size_t count; } events; /* EVENTS; EVENT: one */
+        struct { struct id event; } event;                            /* REPLY_EVENT, EVENT_EVENT_GONE */
+        struct { const struct report_info *list; size_t count; } reports; /* REPLY_REPORTS; EVENT_REPORTS: count alone */
         struct {                                                      /* ROOM_JOIN */
             struct room_info room;
             const struct person_info *people; size_t count;
             struct view header, stage;                                /* current header; empty in a new room */
-            const struct media_peer *media; peer_name peer;           /* ours: ufrag, pwd, slot_ssrc */
+            bool untitled;                                            /* its title was lost with a restart */
+            const struct media_peer *media; peer_name peer;           /* ours: ice, slot_ssrc */
             const struct roster_change *gone; size_t gone_count;      /* slots of the current header whose leaf is nobody's any more */
+            const struct hash *trace;                                 /* committed to for tracing; NULL: it cannot be traced */
         } join;
+        struct { const struct media_ice *ice; peer_name peer; } path; /* ROOM_PATH */
         struct { struct id room; const struct person_info *person; } person; /* PERSON */
         struct { struct id room, account; enum left_why why; struct view record; } left; /* LEFT; record: the room-ban, if removed */
+        struct { struct id room; const struct person_info *people; size_t count;
+                 const struct departure *left; size_t left_count; } news; /* NEWS: of a large audience, gathered */
         struct { struct id room; struct view header, stage; const struct roster_change *changes; size_t change_count;
                  struct view welcome, seal, wrap;
                  const struct key_split *split; } keys;               /* KEYS: only this socket's own parts; split: NULL or its share */
         struct { struct id room; uint32_t counter; struct view data; } seal; /* SEAL */
-        struct { struct id room, account; struct view data; } live;   /* BEAT, TAGS (with the sender's account) */
+        struct { struct id room, account; struct view data; } live;   /* BEAT; with the sender's account TAGS, SAY, NOTE, PIN */
+        struct { struct id room; const struct reaction *list; size_t count; } react; /* REACT: what came within a moment */
         struct { const struct kem_info *list; size_t count; } kems;   /* KEMS */
-        struct { struct id room, by; struct view by_name; } called;   /* CALLED */
+        struct rooms_stats stats;                                     /* STATS */
+        struct { struct id room, by; struct view by_name; } called;   /* CALLED; HANDS_DOWN: every hand in the room is down; KNOCKED: `by` would like to come in */
+        struct { struct id room, by; struct view by_name; enum room_act act; } act; /* ACT */
+        struct { struct id room, by; struct view by_name, title; } pinged; /* PINGED: asked to come into a room */
+        struct { const struct trace_room *list; size_t count; } traces; /* TRACES */
+        struct { struct hash root; const struct ledger_row *rows; const struct view *names; size_t count; } trace; /* TRACE, all
+                 rows of a room with the names of their accounts; PATTERNS, of the patterns alone */
         struct { struct id room; enum left_why why; struct view by_name; } out; /* OUT: you are out of the room */
         struct { struct id account; struct view name; struct key invite; } guest; /* GUEST: your invite was redeemed */
         struct { uint64_t size; struct hash head; } log;              /* LOG: the member log grew */
@@ -325,10 +433,11 @@ struct out {
     };
 };
 
-/* The store's answer to any of the three STOREs comes back by rooms_on_stored. */
+/* The store's answer to any of the STOREs comes back by rooms_on_stored, to the ledger's by rooms_on_ledger,
+ * to ROOMS by rooms_on_kept: of each one at a time is on its way. */
 enum effect_kind {
-    EFFECT_SEND, EFFECT_TELL, EFFECT_CLOSE, EFFECT_STORE, EFFECT_STORE_PROFILE, EFFECT_STORE_PASSKEYS, EFFECT_MEDIA,
-    EFFECT_RELEASE,
+    EFFECT_SEND, EFFECT_TELL, EFFECT_CLOSE, EFFECT_STORE, EFFECT_STORE_PROFILE, EFFECT_STORE_PASSKEYS,
+    EFFECT_STORE_SLIP, EFFECT_STORE_LEDGER, EFFECT_STORE_ROOMS, EFFECT_MEDIA, EFFECT_RELEASE,
 };
 
 struct effect {
@@ -341,6 +450,9 @@ struct effect {
                  struct id account; struct view name; bool erase; } store; /* with a name, or all about the account erased */
         struct { uint64_t n; struct id account; struct profile_info to; } profile;
         struct { uint64_t n; struct id account; const struct passkey_info *list; size_t count; } passkeys;
+        struct { uint64_t n; struct slip_info is; bool gone; } slip; /* replaced, or removed */
+        struct { const struct ledger_row *rows; size_t count; uint64_t erase_before_ms; } ledger; /* not 0: no rows, but rooms that ended before are erased */
+        struct { const struct kept_room *list; size_t count; } kept; /* STORE_ROOMS */
         struct media_command media;                     /* RELEASE: media.peer is given back */
     };
 };
@@ -353,6 +465,7 @@ struct rooms_config {
     effect_fn effect;
     enum err (*random)(void *user, uint8_t *out, size_t n);
     peer_name (*peer_name)(void *user, struct id room); /* reserves a place in the media plane; 0 = full */
+    uint32_t trace_days;                /* the ledger is kept so long; 0: rooms cannot be traced */
     void *user;
 };
 
@@ -362,7 +475,9 @@ void rooms_free(struct rooms *r);
 /* Start-up: replay what the store holds, verifying every record and the chain of heads. */
 MUST_CHECK enum err rooms_replay(struct rooms *r, uint64_t n, struct view record, struct hash head);
 MUST_CHECK enum err rooms_replay_profile(struct rooms *r, struct id account, const struct profile_info *p);
+MUST_CHECK enum err rooms_replay_ledger(struct rooms *r, const struct ledger_row *row); /* a room's own row before its others */
 MUST_CHECK enum err rooms_replay_passkey(struct rooms *r, struct id account, const struct passkey_info *k);
+MUST_CHECK enum err rooms_replay_slip(struct rooms *r, const struct slip_info *n);
 /* An empty log accepts exactly one founder record, signed with this one-time key. */
 void rooms_set_setup_key(struct rooms *r, const struct key *setup);
 bool rooms_has_founder(const struct rooms *r);
@@ -371,12 +486,12 @@ bool rooms_has_founder(const struct rooms *r);
  * rooms_on_stored. Any other error was already answered with REPLY_ERROR where there is a socket. */
 enum err rooms_apply(struct rooms *r, const struct command *c, uint64_t now_ms);
 void rooms_on_stored(struct rooms *r, uint64_t n, enum err result, uint64_t now_ms);
-void rooms_tick(struct rooms *r, uint64_t now_ms); /* every 100 ms: hallway cards held back, grace, calls, empty rooms */
+void rooms_on_ledger(struct rooms *r, enum err result, uint64_t now_ms);
+void rooms_tick(struct rooms *r, uint64_t now_ms); /* every 100 ms: hallway cards and reactions held back, grace, calls, empty rooms */
 
 /* For metrics, the CLI and invariant checks. */
-struct rooms_stats { uint32_t members, sockets, sessions, rooms, people; uint64_t log_size; struct hash log_head;
-                     uint64_t budget_refusals; }; /* profile.read beyond the day's budget: somebody collects */
 struct rooms_stats rooms_stats(const struct rooms *r);
+bool rooms_has_peer(const struct rooms *r, peer_name peer); /* of somebody who is in a room */
 /* Every person of every room, for "forwarding set = roster": calls `fn` with the room, the peer and
  * whether its packets may be forwarded. Peer 0: somebody away whose connection is gone; nothing is forwarded. */
 void rooms_each_person(const struct rooms *r, void (*fn)(void *user, struct id room, peer_name peer, bool may_speak),

@@ -41,6 +41,7 @@ enum err check_deletion(const struct member_log *l, const struct candidate *c);
 enum err check_hold(const struct member_log *l, const struct candidate *c);
 enum err check_room_ban(const struct member_log *l, const struct candidate *c);
 enum err check_room_unban(const struct member_log *l, const struct candidate *c);
+enum err check_trace(const struct member_log *l, const struct candidate *c);
 enum err apply_role(struct member_log *l, const struct record *rec, struct log_change *out);
 enum err apply_ban(struct member_log *l, const struct record *rec, struct log_change *out);
 enum err apply_unban(struct member_log *l, const struct record *rec, struct log_change *out);
@@ -49,6 +50,7 @@ enum err apply_hold(struct member_log *l, const struct record *rec, struct log_c
 enum err apply_release(struct member_log *l, const struct record *rec, struct log_change *out);
 enum err apply_room_ban(struct member_log *l, const struct record *rec, struct log_change *out);
 enum err apply_room_unban(struct member_log *l, const struct record *rec, struct log_change *out);
+enum err apply_trace(struct member_log *l, const struct record *rec, struct log_change *out);
 
 /* ---- succession.c ----------------------------------------------------------------------------------- */
 /* All but the signatures; the author is in good standing. */

@@ -1,22 +1,40 @@
-/* The stage: hands, calls, muting, and who may act on whom. */
+/* The stage: calls, muting, and who may act on whom. */
 #include "rooms/state.h"
 
-/* Nobody acts on a peer or a superior. The club's founder may act on all, in any room it is in. */
+#include "base/without.h"
+
+/* Nobody acts on a peer or a superior: the club's founder, its admins, who opened the room, its other
+ * moderators, the others. */
+int member_rank(const struct room *room, const struct member *m)
+{
+    if (m->role == CLUB_FOUNDER) return 5;
+    if (m->role == CLUB_ADMIN) return 4;
+    return m == room->opener ? 3 : 1;
+}
+
 int person_rank(const struct person *p)
 {
-    if (p->member->role == CLUB_FOUNDER) return 4;
-    if (p->member->role == CLUB_ADMIN) return 3;
-    return p->role == ROLE_MODERATOR ? 2 : 1;
+    int rank = member_rank(p->room, p->member);
+    return rank == 1 && p->role == ROLE_MODERATOR ? 2 : rank;
 }
 
 bool person_moderates(const struct person *p)
 {
-    return person_rank(p) >= 2;
+    return person_rank(p) >= 2 || without(WITHOUT_MODERATOR);
 }
 
-/* Somebody in the room of who asks. */
-static enum err find_target(const struct rooms *r, const struct sock *s, struct id account,
-                            struct person **out)
+bool person_hosts(const struct person *p)
+{
+    return person_rank(p) >= 3;
+}
+
+enum err need_moderator(const struct sock *s)
+{
+    if (!s->person) return ERR_NOT_IN_ROOM;
+    return person_moderates(s->person) ? OK : ERR_FORBIDDEN;
+}
+
+enum err find_target(const struct rooms *r, const struct sock *s, struct id account, struct person **out)
 {
     if (!s->person) return ERR_NOT_IN_ROOM;
     const struct member *m = log_member(&r->log, account);
@@ -27,21 +45,9 @@ static enum err find_target(const struct rooms *r, const struct sock *s, struct 
 
 enum err find_inferior(const struct rooms *r, const struct sock *s, struct id account, struct person **out)
 {
-    if (s->person && !person_moderates(s->person)) return ERR_FORBIDDEN;
-    enum err e = find_target(r, s, account, out);
+    enum err e = need_moderator(s);
+    if (!e) e = find_target(r, s, account, out);
     return !e && person_rank(*out) >= person_rank(s->person) ? ERR_FORBIDDEN : e;
-}
-
-enum err do_room_hand(struct rooms *r, struct sock *s, const struct command *c)
-{
-    struct person *p = s->person;
-    if (!p) return ERR_NOT_IN_ROOM;
-    if (p->on_stage) return ERR_STATE;
-    bool was_up = p->hand_ms != 0;
-    if (c->flag.on != was_up) p->hand_ms = c->flag.on ? r->now_ms : 0;
-    reply_ok(r, s, c);
-    if (c->flag.on != was_up) tell_person(r, p, NULL);
-    return OK;
 }
 
 static void set_muted(struct rooms *r, struct person *p, bool muted)
@@ -69,6 +75,7 @@ enum err do_room_mute_other(struct rooms *r, struct sock *s, const struct comman
     if (e) return e;
     if (!p->on_stage) return ERR_STATE;
     reply_ok(r, s, c);
+    if (!p->muted) tell_act(r, p, ACT_MUTED, s->member);
     set_muted(r, p, true);
     return OK;
 }
@@ -99,8 +106,8 @@ static void call(struct rooms *r, const struct person *by, struct person *p)
 enum err do_room_bring(struct rooms *r, struct sock *s, const struct command *c)
 {
     struct person *p;
-    if (s->person && !person_moderates(s->person)) return ERR_FORBIDDEN;
-    enum err e = find_target(r, s, c->person.account, &p);
+    enum err e = need_moderator(s);
+    if (!e) e = find_target(r, s, c->person.account, &p);
     if (e) return e;
     if (p->on_stage) return ERR_STATE;
     /* A hand is the wish to speak; oneself needs no asking. */
@@ -132,6 +139,7 @@ enum err do_room_send_back(struct rooms *r, struct sock *s, const struct command
     if (!p->on_stage) return ERR_STATE;
     stage_exit(r, p);
     reply_ok(r, s, c);
+    if (!self) tell_act(r, p, ACT_SENT_BACK, s->member);
     tell_person(r, p, NULL);
     hall_touch(r, p->room);
     room_end_if_empty(r, p->room);
@@ -141,7 +149,7 @@ enum err do_room_send_back(struct rooms *r, struct sock *s, const struct command
 enum err do_room_end(struct rooms *r, struct sock *s, const struct command *c)
 {
     if (!s->person) return ERR_NOT_IN_ROOM;
-    if (!person_moderates(s->person)) return ERR_FORBIDDEN;
+    if (!person_hosts(s->person)) return ERR_FORBIDDEN; /* whoever was made a moderator did not open it */
     reply_ok(r, s, c);
     room_end(r, s->person->room, member_name(s->member));
     return OK;

@@ -6,11 +6,13 @@
 #ifndef ROOMS_STATE_H
 #define ROOMS_STATE_H
 
+#include "base/array.h"
 #include "base/map.h"
+#include "rooms/ledger.h"
 #include "rooms/log.h"
 #include "rooms/rooms.h"
 
-enum { PAIR_CODE_CHARS = 8 };
+enum { PAIR_CODE_CHARS = 8, SLIP_KEY_BYTES = 1 + 2 * ID_BYTES };
 
 struct sock {
     sock_name name;
@@ -40,11 +42,17 @@ struct person {
     enum room_role role;
     bool on_stage, muted, called, keyed;
     bool may_speak; /* what the media plane was told */
+    bool untold;    /* the room has yet to hear of what changed: news.c */
     uint64_t away_ms, called_ms, hand_ms;
-    uint64_t beat_due_ms, tags_due_ms; /* when the next one is due: see keys_live.c */
+    uint64_t beat_due_ms, tags_due_ms; /* when the next one is due: see pace.c */
+    bool silent, pinned; /* pinned: was given the pinned line of the room */
     uint32_t order;
     uint16_t slot;       /* valid if keyed */
     struct view removal; /* the signed room-ban, while its person is being removed */
+    struct id run;       /* of its pattern, if it has one: it speaks in two variants */
+    bool has_run, has_stay, has_span;
+    uint32_t stay, span; /* where in the room's ledger */
+    uint32_t run_count, span_count;
     struct person *dead;
 };
 
@@ -82,6 +90,14 @@ struct room_keys {
     struct room_split split;
 };
 
+enum due { DUE_CARD, DUE_NEWS, DUES }; /* what a room waits with: hall.c, news.c */
+struct room_news { /* of the audience, to be told together: news.c */
+    uint64_t since_ms;
+    size_t noted;           /* people who are `untold`, and departures */
+    struct departure *left; /* LIMIT_NEWS; NULL: none yet */
+    size_t left_count;
+};
+
 struct removal { /* from one room, for the evening */
     struct id account, by;
     uint64_t time_ms;
@@ -89,14 +105,36 @@ struct removal { /* from one room, for the evening */
     bool undone;
 };
 
+enum { REMOVAL_BYTES = 42 }; /* as it is kept */
+
+struct place { /* in a room, of somebody who is there or may come back to it */
+    struct member *member;
+    uint32_t order;
+    enum room_role role;
+    bool on_stage;
+    uint64_t hand_ms;
+};
+
+struct id_ring { /* the latest LIMIT_RING accounts; NULL: none yet */
+    struct id *ids;
+    uint32_t count;
+};
+
 struct room {
     struct id id;
     uint8_t title[LIMIT_TITLE_BYTES];
     size_t title_len;
     enum room_who who;
+    bool music, sensitive;
     struct member *opener;
     struct id *picked;
     size_t picked_count;
+    const struct member **hidden; /* who may come, but somebody on stage blocks them: sorted. See hidden.c */
+    size_t hidden_count;
+    uint32_t followed[LIMIT_FOLLOWED]; /* as the room was told: see followed.c */
+    size_t followed_count;
+    bool followed_dirty;
+    uint64_t followed_ms;
     uint64_t opened_ms;
     bool started; /* the opener has come */
     struct person **people;
@@ -104,14 +142,43 @@ struct room {
     uint32_t index;          /* in rooms.rooms */
     struct removal *removed; /* a ring of LIMIT_REMOVED: the oldest is forgotten first; NULL: none yet */
     uint32_t removed_count;
+    struct id *silenced;        /* LIMIT_SILENCED; NULL: none yet */
+    struct reaction *reactions; /* LIMIT_REACTIONS, those that wait; NULL: none yet */
+    uint32_t silenced_count, reaction_count;
+    uint64_t say_due_ms, reacted_ms; /* of the whole room; when reactions went out last */
+    bool locked;
+    enum room_hands hands;
+    struct id_ring let_in; /* through the lock */
+    struct id_ring gone;   /* who left: they can still be removed */
     struct room_keys keys;
-    bool hall_dirty;  /* is on the list of cards to send */
+    bool traced;
+    uint8_t secret[LEDGER_SECRET_BYTES]; /* all codewords follow from it */
+    struct hash trace;                   /* the commitment to it */
+    struct ledger_room *ledger;          /* NULL: no pattern has come yet */
+    struct room_news news;
+    struct place *places; /* of before a restart, of those who have not come back: places.c. NULL: none */
+    uint32_t place_count;
+    uint64_t places_until_ms;
+    bool untitled;          /* it has a title, which nobody has brought back yet */
+    bool is_kept, kept_sent, kept_due; /* by the store; what it has is on its way there; touched since */
+    struct hash kept;       /* what it has */
     uint64_t hall_ms; /* when the card was last sent */
-    struct room *hall_next, *dead;
+    struct room *next_due[DUES], **at_due[DUES]; /* in the lists of rooms.due; at_due: what points here, NULL: is not there */
+    struct room *dead;
 };
 
-struct pending { /* the one change in flight: a profile, passkeys, or else a record */
+struct slip { /* see slips.c */
+    struct slip_info is;
+    struct member *member; /* whose it is */
+    struct slip *next;     /* of the same member */
+    uint32_t index;        /* in rooms.slips */
+    uint8_t bytes[];       /* its data */
+};
+
+struct pending { /* the one change in flight: a profile, passkeys, a slip, or else a record */
     bool active;
+    struct slip *slip; /* a new one; or, with slip_gone, one that is to go */
+    bool slip_gone;
     struct profile *profile;
     struct passkeys *passkeys;
     struct member *member; /* whose they are */
@@ -155,19 +222,26 @@ struct rooms {
     struct person **people;
     uint32_t sock_count, sock_cap, room_count, room_cap, people_count, people_cap, session_count;
     struct map by_sock, by_room, by_peer;
+    struct slip **slips;
+    uint32_t slip_count, slip_cap;
+    struct map by_slip; /* kind, account, id -> index of slips */
+    uint64_t slips_due_ms; /* when what is over is looked for again */
+    uint32_t slip_kinds[SLIP_REPORT + 1]; /* how many there are of each */
     struct map by_handle;     /* the handles that are taken */
     struct map by_credential; /* SHA-256 of a passkey's credential id -> index of its member */
     uint32_t retry_after_ms;  /* goes out with the error of the current command */
-    uint64_t budget_refusals;
+    uint64_t budget_refusals, moved; /* see rooms_stats */
 
     struct pair pairs[LIMIT_PAIRS];
     uint32_t pair_count;
     struct open_claim claims[LIMIT_CLAIMS];
     uint32_t claim_count;
 
+    struct ledger ledger;
+    struct keeping keeping;
     bool log_dirty;  /* it grew, and the sessions do not know yet */
     uint64_t log_ms; /* when they were last told */
-    struct room *hall_dirty;
+    struct room *due[DUES];
     struct room *dead_rooms;
     struct person *dead_people;
     struct scratch *scratch;
@@ -178,7 +252,6 @@ typedef enum err (*command_fn)(struct rooms *r, struct sock *s, const struct com
 struct sock *sock_find(const struct rooms *r, sock_name name);  /* NULL: closed meanwhile */
 void sock_close(struct rooms *r, struct sock *s, enum err why); /* EFFECT_CLOSE, and forgets it */
 void session_open(struct rooms *r, struct sock *s, struct device *d);
-MUST_CHECK enum err grow_array(void *array_of_pointers, uint32_t count, uint32_t *cap);
 
 /* ---- effects.c: telling -------------------------------------------------------------------------- */
 void *scratch_take(struct rooms *r, size_t n); /* zeroed; NULL: no memory */
@@ -190,17 +263,21 @@ void reply_error(struct rooms *r, sock_name sock, uint32_t request, enum err e);
 void send_many(struct rooms *r, const sock_name *socks, size_t count, struct out out); /* encoded once */
 void tell_room(struct rooms *r, const struct room *room, struct out out, const struct person *except);
 void tell_person(struct rooms *r, const struct person *p, const struct person *except); /* EVENT_PERSON */
+void tell_act(struct rooms *r, const struct person *p, enum room_act act, const struct member *by);
 void tell_speak(struct rooms *r, struct person *p); /* MEDIA_PEER_SPEAK, if it changed */
+void tell_path(struct rooms *r, const struct person *p, const struct media_ice *ice); /* MEDIA_PEER_PATH */
 void tell_drop(struct rooms *r, struct person *p, bool already_down);
 struct person_info person_info(const struct person *p);
 
 /* ---- room.c: who is where ------------------------------------------------------------------------ */
 struct room *room_find(const struct rooms *r, struct id id);
-bool room_visible(const struct room *room, const struct member *m);
+bool room_for(const struct room *room, const struct member *m); /* among those who may come */
 /* Out of the room: media, EVENT_OUT to the person (not if it left by itself), EVENT_LEFT to the others. */
 void person_remove(struct rooms *r, struct person *p, enum left_why why, struct view by, bool peer_down);
 void room_end(struct rooms *r, struct room *room, struct view by);
 void room_end_if_empty(struct rooms *r, struct room *room); /* nobody is left on stage */
+void room_due(struct rooms *r, struct room *room, enum due what); /* it is on the list, once */
+void room_settled(struct room *room, enum due what); /* and not any more */
 /* person_remove, and the room ends with its last stage member. */
 void person_leave(struct rooms *r, struct person *p, enum left_why why, struct view by, bool peer_down);
 void person_away(struct rooms *r, struct person *p);
@@ -211,8 +288,46 @@ void person_discard(struct rooms *r, struct person *p); /* instead of person_ent
 void stage_enter(struct person *p);
 void stage_exit(struct rooms *r, struct person *p);
 MUST_CHECK enum err room_new(struct rooms *r, struct room **out);
+MUST_CHECK enum err room_make(struct rooms *r, struct id id, struct room **out); /* with this id */
 void room_free(struct room *room);
 void rooms_expire(struct rooms *r); /* grace, calls, rooms that nobody came to */
+
+/* ---- places.c ------------------------------------------------------------------------------------ */
+struct place place_of(const struct person *p);
+bool places_has(const struct room *room, const struct member *m);
+bool places_take(struct room *room, const struct member *m, struct place *out); /* false: there was none */
+bool places_wait(const struct room *room); /* for somebody on stage */
+/* After every change of what places_write writes (hall_touch does it too): with a later tick the store is told. */
+void places_touch(struct room *room);
+/* What a restart must not undo, in memory of this call; empty: there was none. */
+MUST_CHECK struct view places_write(struct rooms *r, const struct room *room);
+void places_forget(struct rooms *r, const struct room *room); /* it has ended */
+void places_tick(struct rooms *r);
+MUST_CHECK enum err places_about(struct rooms *r, const struct member *m, struct export_info *x);
+
+/* ---- news.c -------------------------------------------------------------------------------------- */
+/* Tells the room that somebody came or changed, or left: at once, or gathered with others. */
+void news_person(struct rooms *r, struct person *p, const struct person *except);
+void news_left(struct rooms *r, const struct person *p, enum left_why why);
+void news_returns(struct rooms *r, struct room *room, struct id account); /* before somebody joins */
+void news_flush(struct rooms *r, struct room *room);                      /* before what must not overtake it */
+void news_tick(struct rooms *r);
+
+/* ---- ice.c --------------------------------------------------------------------------------------- */
+MUST_CHECK enum err ice_check(const struct media_ice *ice); /* the client's half */
+/* Beside it ours: all of it is random, none of it tells anything. */
+MUST_CHECK enum err ice_draw(struct rooms *r, const struct media_ice *theirs, struct media_ice *out);
+/* ---- lock.c: who may come in ---------------------------------------------------------------------- */
+/* May be in this room: it is there for the account, and nobody removed it. The lock is another matter. */
+MUST_CHECK enum err room_takes(const struct rooms *r, const struct room *room, const struct member *m); /* whoever blocks whom */
+MUST_CHECK enum err room_admits(const struct rooms *r, const struct room *room, const struct member *m);
+bool lock_stops(const struct room *room, const struct member *m); /* somebody who is not in the room */
+bool ring_has(const struct id_ring *ring, struct id account);
+void ring_add(struct id_ring *ring, struct id account); /* without memory for it, not */
+
+/* ---- host.c ---------------------------------------------------------------------------------------- */
+MUST_CHECK enum err title_check(struct view title);
+void room_set_title(struct room *room, struct view title);
 
 /* ---- hall.c -------------------------------------------------------------------------------------- */
 void hall_touch(struct rooms *r, struct room *room); /* its card changed */
@@ -256,19 +371,36 @@ void claim_done(struct rooms *r, const struct record *rec);
 void claims_expire(struct rooms *r);
 
 /* ---- stage.c: who may act on whom ---------------------------------------------------------------- */
+int member_rank(const struct room *room, const struct member *m); /* without a role in it: somebody who left */
 int person_rank(const struct person *p);
 bool person_moderates(const struct person *p);
+bool person_hosts(const struct person *p); /* the opener, or founder or admin of the club */
+MUST_CHECK enum err need_moderator(const struct sock *s); /* of the room it is in */
+/* Somebody in the room of who asks. */
+MUST_CHECK enum err find_target(const struct rooms *r, const struct sock *s, struct id account,
+                                struct person **out);
 /* Somebody in one's room who is below oneself. */
 MUST_CHECK enum err find_inferior(const struct rooms *r, const struct sock *s, struct id account,
                                   struct person **out);
 
 /* ---- moderation.c -------------------------------------------------------------------------------- */
 bool was_removed(const struct room *room, struct id account);
+void removals_write(struct writer *w, const struct room *room); /* for places.c */
+MUST_CHECK enum err removals_read(struct room *room, struct reader *in);
 /* What a stored room-ban does to who is in a room of that host. */
 void room_ban_enforce(struct rooms *r, const struct record *rec, struct view bytes);
 
+/* ---- pace.c, talk.c ------------------------------------------------------------------------------ */
+/* ERR_RATE with the time to wait, if more than what the reserve allows was done before `due_ms`. */
+MUST_CHECK enum err pace_check(struct rooms *r, uint64_t due_ms, uint64_t spare_ms);
+void pace_note(const struct rooms *r, uint64_t *due_ms, uint64_t every_ms); /* it was done */
+bool was_silenced(const struct room *room, struct id account);
+void talk_flush(struct rooms *r); /* reactions that wait */
+
 /* ---- profile.c, passkey.c ------------------------------------------------------------------------ */
 struct profile_info member_profile(const struct member *m);
+/* People looked up, within the day's budget: all of them or none. */
+MUST_CHECK enum err lookups_charge(struct rooms *r, struct member *me, const struct id *accounts, size_t count);
 void profile_stored(struct rooms *r, enum err result);
 void passkeys_stored(struct rooms *r, enum err result);
 size_t member_passkeys(const struct member *m, const struct passkey_info **list);
@@ -286,6 +418,16 @@ bool keys_eligible(const struct person *p); /* may act as steward */
 MUST_CHECK enum err kem_check(const struct leaf *leaf, struct view kem);
 MUST_CHECK enum err kem_keep(struct person *p, struct view kem);
 
+/* ---- trace.c ------------------------------------------------------------------------------------- */
+MUST_CHECK enum err trace_room(struct rooms *r, struct room *room); /* a new one gets its secret */
+void trace_media(const struct room *room, const struct member *m, struct media_peer *out);
+void trace_enter(struct rooms *r, struct person *p);
+void trace_exit(struct rooms *r, struct person *p);
+void trace_untwin(struct rooms *r, struct person *p); /* it speaks in one variant again */
+void trace_end(struct rooms *r, struct room *room);
+void trace_tick(struct rooms *r);
+MUST_CHECK enum err trace_stays(struct rooms *r, struct id account, struct export_info *x);
+
 /* ---- the commands -------------------------------------------------------------------------------- */
 enum err do_look(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_record(struct rooms *r, struct sock *s, const struct command *c);
@@ -302,6 +444,10 @@ enum err do_invite_list(struct rooms *r, struct sock *s, const struct command *c
 enum err do_chain_read(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_profile_read(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_profile_set(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_twin(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_trace_list(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_trace_read(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_operator_trace(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_export(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_passkey_set(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_passkey_list(struct rooms *r, struct sock *s, const struct command *c);
@@ -309,8 +455,18 @@ enum err do_passkey_look(struct rooms *r, struct sock *s, const struct command *
 enum err do_mod_list(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_operator_members(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_operator_export(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_operator_stats(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_people_follow(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_people_block(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_people_list(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_event_new(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_event_cancel(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_report(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_report_list(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_report_close(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_open(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_join(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_path(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_leave(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_end(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_hand(struct rooms *r, struct sock *s, const struct command *c);
@@ -321,10 +477,23 @@ enum err do_room_send_back(struct rooms *r, struct sock *s, const struct command
 enum err do_room_mute_other(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_remove(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_readmit(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_role(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_lock(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_title(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_hands(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_lower(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_lower_all(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_ping(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_knock(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_keys(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_seals(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_beat(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_tags(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_kem(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_say(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_react(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_note(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_pin(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_room_silence(struct rooms *r, struct sock *s, const struct command *c);
 
 #endif

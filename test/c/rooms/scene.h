@@ -1,5 +1,5 @@
-/* A room with a host on stage and people in it, for the tests of the relay of keys. Include after cmocka.h.
- */
+/* A room with a host on stage and people in it, and what the tests of the relay of keys need. Include after
+ * cmocka.h. */
 #ifndef TEST_SCENE_H
 #define TEST_SCENE_H
 
@@ -8,10 +8,10 @@
 
 struct scene {
     struct world w;
-    struct actor *f, *host, *a, *b;
+    struct actor *f, *host, *a, *b, *out;
     struct id room;
     struct keys_view view;
-    struct message msg;
+    struct draft msg;
 };
 
 /* The founder f, and host, a and b, members; host and a are in the room. */
@@ -31,23 +31,24 @@ static inline int scene_begin(void **state)
     return 0;
 }
 
-static inline int scene_end(void **state)
+/* b is in the room too, and a fourth member, out, is not. */
+static inline int scene_full(void **state)
 {
+    scene_begin(state);
     struct scene *s = *state;
-    world_check(&s->w);
-    world_deinit(&s->w);
-    free(s);
+    assert_int_equal(world_join(&s->w, s->b, s->room), OK);
+    s->out = world_member(&s->w, s->f);
     return 0;
 }
 
-static inline struct message *begin(struct scene *s, const struct actor *steward, bool rekey)
+static inline struct draft *begin(struct scene *s, const struct actor *steward, bool rekey)
 {
     s->view.room = s->room;
     message_begin(&s->msg, &s->w, &s->view, steward, rekey);
     return &s->msg;
 }
 
-static inline void seat(struct message *msg, uint16_t slot, const struct actor *who)
+static inline void seat(struct draft *msg, uint16_t slot, const struct actor *who)
 {
     message_seat(msg, slot, who ? &who->leaf_hash : NULL);
 }
@@ -70,7 +71,7 @@ static const struct stage_entry host_on_stage[1] = {{1, 0}};
 /* The room's first header: host in slot 0, a in slot 1. */
 static inline void first_header(struct scene *s)
 {
-    struct message *msg = begin(s, s->host, true);
+    struct draft *msg = begin(s, s->host, true);
     seat(msg, 0, s->host);
     seat(msg, 1, s->a);
     message_fill(msg, true, true);
@@ -83,6 +84,7 @@ static inline void assert_refused(struct scene *s, enum err expected, enum err e
     assert_int_equal(e, expected);
     assert_int_equal(s->w.effect_count, 1); /* the refusal to who asked: nobody else hears of it */
     assert_int_equal(world_outs(&s->w, REPLY_ERROR), 1);
+    assert_int_equal(s->w.effects[0].send.error.err, expected);
 }
 
 #endif

@@ -4,7 +4,7 @@
 
 uint8_t steward_parts[SEATS][PART];
 
-void message_begin(struct message *msg, const struct world *w, const struct keys_view *v,
+void message_begin(struct draft *msg, const struct world *w, const struct keys_view *v,
                    const struct actor *steward, bool rekey)
 {
     struct rooms_stats stats = rooms_stats(w->r);
@@ -29,28 +29,28 @@ void message_begin(struct message *msg, const struct world *w, const struct keys
     msg->m.split = msg->split;
 }
 
-void message_seat(struct message *msg, uint16_t slot, const struct hash *leaf)
+void message_seat(struct draft *msg, uint16_t slot, const struct hash *leaf)
 {
     msg->table[slot] = (struct seat){.filled = leaf != NULL};
     if (leaf) msg->table[slot].leaf = *leaf;
     msg->changes[msg->m.change_count++] = (struct roster_change){slot, leaf != NULL, msg->table[slot].leaf};
 }
 
-void message_share(struct message *msg, const struct actor *helper, uint16_t first, uint16_t last)
+void message_share(struct draft *msg, const struct actor *helper, uint16_t first, uint16_t last)
 {
     struct key_split *share = &msg->split[msg->m.split_count++];
     *share = (struct key_split){helper->account, first, last, {steward_parts[first], SEAL}};
     if (msg->h.suite == 2) share->seal.len += KEM_CIPHERTEXT;
 }
 
-static bool shared(const struct message *msg, uint16_t bucket)
+static bool shared(const struct draft *msg, uint16_t bucket)
 {
     for (size_t i = 0; i < msg->m.split_count; i++)
         if (bucket >= msg->split[i].first && bucket <= msg->split[i].last) return true;
     return false;
 }
 
-void message_fill(struct message *msg, bool rekey, bool all)
+void message_fill(struct draft *msg, bool rekey, bool all)
 {
     bool dirty[SEATS / LIMIT_BUCKET] = {false};
     uint16_t slots = 0;
@@ -73,7 +73,7 @@ void message_fill(struct message *msg, bool rekey, bool all)
         msg->wraps[msg->m.wrap_count++] = (struct view){steward_parts[i], WRAP};
 }
 
-void message_stage(struct message *msg, size_t n, const struct stage_entry *list)
+void message_stage(struct draft *msg, size_t n, const struct stage_entry *list)
 {
     struct writer w = writer_init(msg->stage, sizeof(msg->stage));
     write_u8(&w, (uint8_t)n);
@@ -85,7 +85,7 @@ void message_stage(struct message *msg, size_t n, const struct stage_entry *list
     msg->h.stage_hash = hash_two("stage", msg->m.stage, (struct view){0});
 }
 
-void message_sign(struct message *msg, const uint8_t seed[32])
+void message_sign(struct draft *msg, const uint8_t seed[32])
 {
     struct writer w = writer_init(msg->header, sizeof(msg->header));
     uint8_t sig[SIG_BYTES];
@@ -96,13 +96,13 @@ void message_sign(struct message *msg, const uint8_t seed[32])
     msg->m.header = writer_view(&w);
 }
 
-enum err message_send(struct world *w, struct message *msg, sock_name sock)
+enum err message_send(struct world *w, struct draft *msg, sock_name sock)
 {
     struct command c = {.kind = COMMAND_ROOM_KEYS, .sock = sock, .request = 1, .keys = msg->m};
     return world_apply(w, &c);
 }
 
-void message_accepted(const struct message *msg, struct keys_view *v)
+void message_accepted(const struct draft *msg, struct keys_view *v)
 {
     memcpy(v->table, msg->table, sizeof(v->table));
     v->last = msg->h;

@@ -26,7 +26,7 @@ struct keys_view { /* the last accepted header, with its table */
     struct hash hash;
 };
 
-struct message {
+struct draft {
     struct key_header h;
     struct seat table[SEATS]; /* as it will be */
     struct roster_change changes[2 * SEATS];
@@ -45,16 +45,16 @@ struct stage_entry {
 
 extern uint8_t steward_parts[SEATS][PART];
 
-void message_begin(struct message *msg, const struct world *w, const struct keys_view *v,
+void message_begin(struct draft *msg, const struct world *w, const struct keys_view *v,
                    const struct actor *steward, bool rekey);
-void message_seat(struct message *msg, uint16_t slot, const struct hash *leaf); /* NULL: empty it */
+void message_seat(struct draft *msg, uint16_t slot, const struct hash *leaf); /* NULL: empty it */
 /* Parts and count: what the table asks for. A bucket gets seals if it changed or if all do. */
-void message_fill(struct message *msg, bool rekey, bool all);
+void message_fill(struct draft *msg, bool rekey, bool all);
 /* Gives buckets to another steward: call before message_fill. */
-void message_share(struct message *msg, const struct actor *helper, uint16_t first, uint16_t last);
-void message_stage(struct message *msg, size_t n, const struct stage_entry *list);
-void message_sign(struct message *msg, const uint8_t seed[32]);
-enum err message_send(struct world *w, struct message *msg, sock_name sock);
-void message_accepted(const struct message *msg, struct keys_view *v);
+void message_share(struct draft *msg, const struct actor *helper, uint16_t first, uint16_t last);
+void message_stage(struct draft *msg, size_t n, const struct stage_entry *list);
+void message_sign(struct draft *msg, const uint8_t seed[32]);
+enum err message_send(struct world *w, struct draft *msg, sock_name sock);
+void message_accepted(const struct draft *msg, struct keys_view *v);
 
 #endif

@@ -16,31 +16,6 @@ static struct hash head(const struct world *w)
 }
 static const struct hash none;
 
-static int setup(void **state)
-{
-    struct world *w = malloc(sizeof(*w));
-    world_init(w);
-    *state = w;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_check(*state);
-    world_deinit(*state);
-    free(*state);
-    return 0;
-}
-
-static void assert_refused(const struct world *w, const struct actor *a, enum err expected, enum err e)
-{
-    assert_int_equal(e, expected);
-    const struct out *o = world_out(w, a->sock, REPLY_ERROR, 0);
-    assert_non_null(o);
-    assert_int_equal(o->error.err, expected);
-    assert_int_equal(world_effects(w, EFFECT_STORE), 0);
-}
-
 static void challenge_is_fresh(void **state)
 {
     struct world *w = *state;
@@ -59,7 +34,7 @@ static void founder_once_and_with_the_key(void **state)
     struct actor *a = world_actor(w), *b = world_actor(w);
     world_connect(w, a), world_connect(w, b);
     uint8_t wrong[32] = {9};
-    assert_refused(w, a, ERR_INVITE_UNKNOWN, world_look(w, a, wrong));
+    world_refused(w, a, ERR_INVITE_UNKNOWN, world_look(w, a, wrong));
     assert_int_equal(world_look(w, a, world_setup_seed), OK);
     assert_true(world_out(w, a->sock, REPLY_LOOK, 0)->look.founder);
     assert_false(rooms_has_founder(w->r));
@@ -67,7 +42,7 @@ static void founder_once_and_with_the_key(void **state)
     struct key other;
     assert_int_equal(sign_public(wrong, &other), OK);
     rooms_set_setup_key(w->r, &other);
-    assert_refused(w, a, ERR_INVITE_UNKNOWN, world_found(w, a));
+    world_refused(w, a, ERR_INVITE_UNKNOWN, world_found(w, a));
     assert_int_equal(sign_public(world_setup_seed, &other), OK);
     rooms_set_setup_key(w->r, &other);
 
@@ -77,8 +52,8 @@ static void founder_once_and_with_the_key(void **state)
     assert_int_equal(o->record.log_size, 1);
     assert_true(id_eq(o->record.account, a->account) && id_eq(o->record.device, a->device));
     assert_true(rooms_has_founder(w->r));
-    assert_refused(w, b, ERR_INVITE_USED, world_found(w, b));
-    assert_refused(w, b, ERR_INVITE_USED, world_look(w, b, world_setup_seed));
+    world_refused(w, b, ERR_INVITE_USED, world_found(w, b));
+    world_refused(w, b, ERR_INVITE_USED, world_look(w, b, world_setup_seed));
 }
 
 static bool for_visitors(int kind)
@@ -98,10 +73,11 @@ static void no_session_no_service(void **state)
     struct ticket t = world_ticket(w, f, w->now + DAY);
     for (int kind = 0; kind < COMMAND_COUNT; kind++) {
         if (for_visitors(kind)) continue;
-        bool local = kind == COMMAND_OPERATOR_MEMBERS || kind == COMMAND_OPERATOR_EXPORT;
+        bool local = kind == COMMAND_OPERATOR_MEMBERS || kind == COMMAND_OPERATOR_EXPORT ||
+                     kind == COMMAND_OPERATOR_TRACE || kind == COMMAND_OPERATOR_STATS;
         struct command c = {.kind = kind, .sock = a->sock, .request = 7};
         if (kind == COMMAND_LOG_APPEND) c.record.record = (struct view){t.record, t.len};
-        assert_refused(w, a, local ? ERR_FORBIDDEN : ERR_AUTH, world_apply(w, &c));
+        world_refused(w, a, local ? ERR_FORBIDDEN : ERR_AUTH, world_apply(w, &c));
         assert_int_equal(w->effect_count, 1);
         assert_int_equal(w->effects[0].send.request, 7);
     }
@@ -111,20 +87,20 @@ static void hello_is_bound_to_host_socket_and_key(void **state)
 {
     struct world *w = *state;
     struct actor *f = world_founder(w), *m = world_member(w, f);
-    assert_refused(w, f, ERR_STATE, world_hello(w, f, 0, none)); /* one per socket */
+    world_refused(w, f, ERR_STATE, world_hello(w, f, 0, none)); /* one per socket */
 
     struct actor *stranger = world_actor(w);
     world_connect(w, stranger);
-    assert_refused(w, stranger, ERR_UNKNOWN_ACCOUNT, world_hello(w, stranger, 0, none));
+    world_refused(w, stranger, ERR_UNKNOWN_ACCOUNT, world_hello(w, stranger, 0, none));
 
     struct actor mixed = *m; /* the device of another account */
     world_connect(w, m);
     mixed.sock = m->sock, mixed.account = f->account;
-    assert_refused(w, m, ERR_UNKNOWN_ACCOUNT, world_hello(w, &mixed, 0, none));
+    world_refused(w, m, ERR_UNKNOWN_ACCOUNT, world_hello(w, &mixed, 0, none));
     mixed = *m, mixed.device_seed[5] ^= 1;
-    assert_refused(w, m, ERR_SIGNATURE, world_hello(w, &mixed, 0, none));
+    world_refused(w, m, ERR_SIGNATURE, world_hello(w, &mixed, 0, none));
     mixed = *m, mixed.nonce[0] ^= 1;
-    assert_refused(w, m, ERR_SIGNATURE, world_hello(w, &mixed, 0, none));
+    world_refused(w, m, ERR_SIGNATURE, world_hello(w, &mixed, 0, none));
     assert_int_equal(world_hello(w, m, 0, none), OK);
     const struct out *o = world_out(w, m->sock, REPLY_HELLO, 0);
     assert_true(id_eq(o->hello.founder, f->account));
@@ -140,9 +116,9 @@ static void a_fork_is_noticed(void **state)
     struct hash one = head(w);
     struct actor *m = world_member(w, f);
     world_connect(w, m);
-    assert_refused(w, m, ERR_OTHER_LOG, world_hello(w, m, 4, head(w)));
-    assert_refused(w, m, ERR_OTHER_LOG, world_hello(w, m, 3, one));
-    assert_refused(w, m, ERR_OTHER_LOG, world_hello(w, m, 0, one));
+    world_refused(w, m, ERR_OTHER_LOG, world_hello(w, m, 4, head(w)));
+    world_refused(w, m, ERR_OTHER_LOG, world_hello(w, m, 3, one));
+    world_refused(w, m, ERR_OTHER_LOG, world_hello(w, m, 0, one));
     assert_int_equal(world_hello(w, m, 1, one), OK);
 }
 
@@ -160,11 +136,11 @@ static void look_says_nothing_without_the_secret(void **state)
     assert_true(id_eq(o->look.founder_account, f->account));
 
     struct command c = {.kind = COMMAND_LOOK, .sock = a->sock, .request = 1, .look = {.invite = t.key}};
-    assert_refused(w, a, ERR_SIGNATURE, world_apply(w, &c)); /* known key, no secret */
+    world_refused(w, a, ERR_SIGNATURE, world_apply(w, &c)); /* known key, no secret */
     c.look.invite.bytes[0] ^= 1;
-    assert_refused(w, a, ERR_SIGNATURE, world_apply(w, &c)); /* unknown key: the same answer */
+    world_refused(w, a, ERR_SIGNATURE, world_apply(w, &c)); /* unknown key: the same answer */
     a->nonce[3] ^= 1;
-    assert_refused(w, a, ERR_SIGNATURE, world_look(w, a, t.seed));
+    world_refused(w, a, ERR_SIGNATURE, world_look(w, a, t.seed));
 }
 
 static void fifty_redemptions_make_one_account(void **state)
@@ -194,9 +170,9 @@ static void fifty_redemptions_make_one_account(void **state)
     assert_int_equal(world_out(w, f->sock, EVENT_LOG, 0)->log.size, 3);
     assert_int_equal(world_outs(w, EVENT_LOG), 1);
     for (int i = 1; i < 50; i++)
-        assert_refused(w, guests[i], ERR_INVITE_USED, world_redeem(w, guests[i], &t));
+        world_refused(w, guests[i], ERR_INVITE_USED, world_redeem(w, guests[i], &t));
     assert_int_equal(rooms_stats(w->r).members, 2);
-    assert_refused(w, guests[1], ERR_INVITE_USED, world_look(w, guests[1], t.seed));
+    world_refused(w, guests[1], ERR_INVITE_USED, world_look(w, guests[1], t.seed));
 }
 
 static void a_failing_store_changes_nothing(void **state)
@@ -241,36 +217,36 @@ static void redeem_refusals(void **state)
     uint8_t record[LIMIT_RECORD_BYTES];
     world_connect(w, a);
     struct ticket t = world_ticket(w, f, w->now + DAY);
-    assert_refused(w, a, ERR_INVITE_UNKNOWN, world_redeem(w, a, &t)); /* never published */
+    world_refused(w, a, ERR_INVITE_UNKNOWN, world_redeem(w, a, &t)); /* never published */
     assert_int_equal(world_invite(w, f, &t), OK);
 
     for (size_t sig = 1; sig <= 3; sig++) { /* each of the three signatures counts */
         size_t len = world_redeem_record(w, a, &t, record);
         record[len - sig * SIG_BYTES + 7] ^= 1;
-        assert_refused(w, a, ERR_SIGNATURE, world_submit(w, a, COMMAND_REDEEM, record, len));
+        world_refused(w, a, ERR_SIGNATURE, world_submit(w, a, COMMAND_REDEEM, record, len));
     }
     size_t len = world_redeem_record(w, a, &t, record);
-    assert_refused(w, a, ERR_TRUNCATED, world_submit(w, a, COMMAND_REDEEM, record, len - 1));
-    assert_refused(w, f, ERR_STATE, world_submit(w, f, COMMAND_REDEEM, record, len)); /* has a session */
-    assert_refused(w, a, ERR_MALFORMED, world_submit(w, a, COMMAND_REDEEM, t.record, t.len)); /* an invite */
+    world_refused(w, a, ERR_TRUNCATED, world_submit(w, a, COMMAND_REDEEM, record, len - 1));
+    world_refused(w, f, ERR_STATE, world_submit(w, f, COMMAND_REDEEM, record, len)); /* has a session */
+    world_refused(w, a, ERR_MALFORMED, world_submit(w, a, COMMAND_REDEEM, t.record, t.len)); /* an invite */
 
     char good[sizeof(a->name)];
     memcpy(good, a->name, sizeof(good));
     memcpy(a->name, "\xe2\x80\xae", 4); /* a bidi override is no name */
-    assert_refused(w, a, ERR_NAME, world_redeem(w, a, &t));
+    world_refused(w, a, ERR_NAME, world_redeem(w, a, &t));
     a->name[0] = 0;
-    assert_refused(w, a, ERR_NAME, world_redeem(w, a, &t));
+    world_refused(w, a, ERR_NAME, world_redeem(w, a, &t));
     memcpy(a->name, good, sizeof(good));
 
     w->now += DAY;
-    assert_refused(w, a, ERR_INVITE_EXPIRED, world_redeem(w, a, &t));
-    assert_refused(w, a, ERR_INVITE_EXPIRED, world_look(w, a, t.seed));
+    world_refused(w, a, ERR_INVITE_EXPIRED, world_redeem(w, a, &t));
+    world_refused(w, a, ERR_INVITE_EXPIRED, world_look(w, a, t.seed));
     w->now -= 1;
     assert_int_equal(world_redeem(w, a, &t), OK);
 
     struct ticket t2 = world_ticket(w, f, w->now + DAY);
     assert_int_equal(world_invite(w, f, &t2), OK);
-    assert_refused(w, a, ERR_REPLAY, world_redeem(w, a, &t2)); /* an account joins once */
+    world_refused(w, a, ERR_REPLAY, world_redeem(w, a, &t2)); /* an account joins once */
 }
 
 static void invite_refusals(void **state)
@@ -278,21 +254,21 @@ static void invite_refusals(void **state)
     struct world *w = *state;
     struct actor *f = world_founder(w), *m = world_member(w, f);
     struct ticket t = world_ticket(w, m, w->now + DAY);
-    assert_refused(w, f, ERR_FORBIDDEN, world_invite(w, f, &t)); /* signed by somebody else */
+    world_refused(w, f, ERR_FORBIDDEN, world_invite(w, f, &t)); /* signed by somebody else */
     t.record[t.len - 1] ^= 1;
-    assert_refused(w, m, ERR_SIGNATURE, world_invite(w, m, &t));
+    world_refused(w, m, ERR_SIGNATURE, world_invite(w, m, &t));
     t.record[t.len - 1] ^= 1;
     assert_int_equal(world_invite(w, m, &t), OK);
-    assert_refused(w, m, ERR_REPLAY, world_invite(w, m, &t));
+    world_refused(w, m, ERR_REPLAY, world_invite(w, m, &t));
 
     t = world_ticket(w, m, w->now);
-    assert_refused(w, m, ERR_MALFORMED, world_invite(w, m, &t));
+    world_refused(w, m, ERR_MALFORMED, world_invite(w, m, &t));
     t = world_ticket(w, m, w->now + (uint64_t)LIMIT_INVITE_DAYS * DAY + 1);
-    assert_refused(w, m, ERR_MALFORMED, world_invite(w, m, &t));
+    world_refused(w, m, ERR_MALFORMED, world_invite(w, m, &t));
     w->now += DAY; /* dated tomorrow for a longer life */
     t = world_ticket(w, m, w->now + (uint64_t)LIMIT_INVITE_DAYS * DAY);
     w->now -= DAY;
-    assert_refused(w, m, ERR_STATE, world_invite(w, m, &t));
+    world_refused(w, m, ERR_STATE, world_invite(w, m, &t));
 }
 
 static void quota_and_list(void **state)
@@ -305,14 +281,14 @@ static void quota_and_list(void **state)
         assert_int_equal(world_invite(w, m, &t[i]), OK);
     }
     t[5] = world_ticket(w, m, w->now + DAY);
-    assert_refused(w, m, ERR_INVITE_QUOTA, world_invite(w, m, &t[5]));
+    world_refused(w, m, ERR_INVITE_QUOTA, world_invite(w, m, &t[5]));
     w->now += DAY; /* the first expires */
     world_connect(w, a);
     assert_int_equal(world_redeem(w, a, &t[1]), OK);
     uint8_t record[LIMIT_RECORD_BYTES];
     size_t len = world_record(w, RECORD_INVITE_REVOKE, m, (struct id){0}, &t[2].key, record);
     assert_int_equal(world_submit(w, m, COMMAND_LOG_APPEND, record, len), OK);
-    assert_refused(w, m, ERR_INVITE_REVOKED, world_submit(w, m, COMMAND_LOG_APPEND, record, len));
+    world_refused(w, m, ERR_INVITE_REVOKED, world_submit(w, m, COMMAND_LOG_APPEND, record, len));
 
     assert_int_equal(world_simple(w, m, COMMAND_INVITE_LIST), OK);
     const struct out *o = world_out(w, m->sock, REPLY_INVITES, 0);
@@ -334,19 +310,19 @@ static void revoked_invites(void **state)
     assert_int_equal(world_invite(w, m, &t), OK);
     struct actor *n = world_member(w, f);
     size_t len = world_record(w, RECORD_INVITE_REVOKE, n, (struct id){0}, &t.key, record);
-    assert_refused(w, n, ERR_INVITE_UNKNOWN,
+    world_refused(w, n, ERR_INVITE_UNKNOWN,
                    world_submit(w, n, COMMAND_LOG_APPEND, record, len)); /* not its own */
     len = world_record(w, RECORD_INVITE_REVOKE, m, (struct id){0}, &t.key, record);
     world_connect(w, a);
-    assert_refused(w, a, ERR_MALFORMED, world_submit(w, a, COMMAND_REDEEM, record, len));
+    world_refused(w, a, ERR_MALFORMED, world_submit(w, a, COMMAND_REDEEM, record, len));
     assert_int_equal(world_submit(w, m, COMMAND_LOG_APPEND, record, len), OK);
     struct ticket other = world_ticket(w, m, w->now + DAY);
     assert_int_equal(world_invite(w, m, &other), OK);
     len = world_record(w, RECORD_INVITE_REVOKE, f, (struct id){0}, &other.key, record);
     assert_int_equal(world_submit(w, f, COMMAND_LOG_APPEND, record, len), OK); /* a superior may */
-    assert_refused(w, a, ERR_INVITE_REVOKED, world_redeem(w, a, &other));
-    assert_refused(w, a, ERR_INVITE_REVOKED, world_look(w, a, t.seed));
-    assert_refused(w, a, ERR_INVITE_REVOKED, world_redeem(w, a, &t));
+    world_refused(w, a, ERR_INVITE_REVOKED, world_redeem(w, a, &other));
+    world_refused(w, a, ERR_INVITE_REVOKED, world_look(w, a, t.seed));
+    world_refused(w, a, ERR_INVITE_REVOKED, world_redeem(w, a, &t));
 }
 
 static void ban_hierarchy_and_refusals(void **state)
@@ -354,11 +330,11 @@ static void ban_hierarchy_and_refusals(void **state)
     struct world *w = *state;
     struct actor *f = world_founder(w), *m = world_member(w, f), *n = world_member(w, m);
     struct actor *stranger = world_actor(w);
-    assert_refused(w, m, ERR_FORBIDDEN, world_ban(w, m, n));
-    assert_refused(w, m, ERR_FORBIDDEN, world_ban(w, m, f));
-    assert_refused(w, f, ERR_FORBIDDEN, world_ban(w, f, f));
-    assert_refused(w, f, ERR_NOT_FOUND, world_ban(w, f, stranger));
-    assert_refused(w, f, ERR_STATE, world_unban(w, f, m));
+    world_refused(w, m, ERR_FORBIDDEN, world_ban(w, m, n));
+    world_refused(w, m, ERR_FORBIDDEN, world_ban(w, m, f));
+    world_refused(w, f, ERR_FORBIDDEN, world_ban(w, f, f));
+    world_refused(w, f, ERR_NOT_FOUND, world_ban(w, f, stranger));
+    world_refused(w, f, ERR_STATE, world_unban(w, f, m));
 
     struct ticket before = world_ticket(w, m, w->now + DAY), after = world_ticket(w, m, w->now + DAY);
     assert_int_equal(world_invite(w, m, &before), OK);
@@ -371,21 +347,21 @@ static void ban_hierarchy_and_refusals(void **state)
     assert_int_equal(world_submit(w, f, COMMAND_LOG_APPEND, record, len), OK);
     assert_false(w->open[first] || w->open[second]);
     assert_int_equal(world_effects(w, EFFECT_CLOSE), 2);
-    assert_refused(w, f, ERR_STATE, world_submit(w, f, COMMAND_LOG_APPEND, record, len));
+    world_refused(w, f, ERR_STATE, world_submit(w, f, COMMAND_LOG_APPEND, record, len));
 
     world_connect(w, m);
-    assert_refused(w, m, ERR_BANNED, world_hello(w, m, 0, none));
-    assert_refused(w, m, ERR_AUTH, world_invite(w, m, &after));
+    world_refused(w, m, ERR_BANNED, world_hello(w, m, 0, none));
+    world_refused(w, m, ERR_AUTH, world_invite(w, m, &after));
     world_connect(w, stranger);
-    assert_refused(w, stranger, ERR_INVITE_REVOKED,
+    world_refused(w, stranger, ERR_INVITE_REVOKED,
                    world_redeem(w, stranger, &before)); /* void, made before or not */
-    assert_refused(w, stranger, ERR_INVITE_REVOKED, world_look(w, stranger, before.seed));
+    world_refused(w, stranger, ERR_INVITE_REVOKED, world_look(w, stranger, before.seed));
 
     assert_int_equal(world_unban(w, f, m), OK);
-    assert_refused(w, f, ERR_REPLAY,
+    world_refused(w, f, ERR_REPLAY,
                    world_submit(w, f, COMMAND_LOG_APPEND, record, len)); /* the old ban, once more */
     assert_int_equal(world_hello(w, m, 0, none), OK);
-    assert_refused(w, stranger, ERR_INVITE_REVOKED, world_redeem(w, stranger, &before)); /* void for good */
+    world_refused(w, stranger, ERR_INVITE_REVOKED, world_redeem(w, stranger, &before)); /* void for good */
     assert_int_equal(world_invite(w, m, &after), OK);
     assert_int_equal(world_redeem(w, stranger, &after), OK);
 }
@@ -460,7 +436,7 @@ static void chains_of_oneself_only(void **state)
         assert_true(hash_eq(hash_raw(chain->entries[i].record), n->links[i]));
     }
     c.chains.count = LIMIT_CHAIN_ACCOUNTS + 1;
-    assert_refused(w, n, ERR_TOO_LARGE, world_apply(w, &c));
+    world_refused(w, n, ERR_TOO_LARGE, world_apply(w, &c));
 }
 
 static void an_invitation_chain_has_an_end(void **state)
@@ -469,7 +445,7 @@ static void an_invitation_chain_has_an_end(void **state)
     struct actor *a = world_founder(w);
     for (int i = 0; i < LIMIT_CHAIN_DEPTH; i++) a = world_member(w, a);
     struct ticket t = world_ticket(w, a, w->now + DAY);
-    assert_refused(w, a, ERR_FORBIDDEN, world_invite(w, a, &t));
+    world_refused(w, a, ERR_FORBIDDEN, world_invite(w, a, &t));
 }
 
 static void a_dead_socket_gets_no_answer(void **state)
@@ -486,7 +462,7 @@ static void a_dead_socket_gets_no_answer(void **state)
     assert_int_equal(w->effect_count, 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 
 int main(void)
 {

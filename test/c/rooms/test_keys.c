@@ -45,7 +45,7 @@ static void a_ratchet_welcomes_the_newcomer(void **state)
         assert_int_equal(p->keyed, !id_eq(p->account, s->b->account));
         if (id_eq(p->account, s->a->account)) assert_int_equal(p->slot, 1);
     }
-    struct message *msg = begin(s, s->host, false);
+    struct draft *msg = begin(s, s->host, false);
     seat(msg, 2, s->b);
     message_fill(msg, false, false);
     message_stage(msg, 1, host_on_stage);
@@ -71,7 +71,7 @@ static void a_leaver_is_gone_until_the_rekey(void **state)
 
     assert_int_equal(world_join(w, s->a, s->room), OK); /* back, with a new leaf and no slot */
     assert_false(world_out(w, s->b->sock, EVENT_PERSON, 0)->person.person->keyed);
-    struct message *msg = begin(s, s->host, false);
+    struct draft *msg = begin(s, s->host, false);
     seat(msg, 1, s->a);
     message_fill(msg, false, false);
     message_stage(msg, 1, host_on_stage);
@@ -93,7 +93,7 @@ static void late_news_does_not_spoil_a_header(void **state)
     struct world *w = &s->w;
     first_header(s);
     assert_int_equal(world_join(w, s->b, s->room), OK);
-    struct message *msg = begin(s, s->host, false);
+    struct draft *msg = begin(s, s->host, false);
     seat(msg, 2, s->b);
     message_fill(msg, false, false);
     message_stage(msg, 1, host_on_stage);
@@ -119,7 +119,7 @@ static void forty_people_two_buckets(void **state)
         crowd[i] = world_member(w, s->f);
         assert_int_equal(world_join(w, crowd[i], s->room), OK);
     }
-    struct message *msg = begin(s, s->host, true);
+    struct draft *msg = begin(s, s->host, true);
     seat(msg, 0, s->host);
     seat(msg, 1, s->a);
     for (uint16_t i = 0; i < 38; i++) seat(msg, (uint16_t)(i + 2), crowd[i]);
@@ -175,7 +175,7 @@ static void the_first_valid_header_wins(void **state)
 {
     struct scene *s = *state;
     first_header(s);
-    struct message *msg = begin(s, s->host, true);
+    struct draft *msg = begin(s, s->host, true);
     msg->h.counter = 1;
     message_fill(msg, true, false);
     message_stage(msg, 1, host_on_stage);
@@ -192,7 +192,7 @@ static void only_stewards(void **state)
     struct scene *s = *state;
     struct world *w = &s->w;
     first_header(s);
-    struct message *msg = begin(s, s->a, true);
+    struct draft *msg = begin(s, s->a, true);
     message_fill(msg, true, true);
     message_stage(msg, 1, host_on_stage);
     assert_refused(s, ERR_FORBIDDEN, send_own(s, s->a)); /* a listener */
@@ -225,6 +225,36 @@ static void only_stewards(void **state)
     assert_refused(s, ERR_NOT_IN_ROOM, send_own(s, s->host));
 }
 
+/* The sixth moderator by arrival signs nothing before one of the five has left. */
+static void so_many_stewards(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    struct actor *mods[LIMIT_STEWARDS + 1] = {s->host};
+    first_header(s);
+    for (uint16_t i = 1; i <= LIMIT_STEWARDS; i++) {
+        mods[i] = i == 1 ? s->a : world_member(w, s->f);
+        if (i > 1) assert_int_equal(world_join(w, mods[i], s->room), OK);
+        assert_int_equal(world_role(w, s->host, mods[i], true), OK);
+    }
+    for (size_t i = LIMIT_STEWARDS - 1; i <= LIMIT_STEWARDS; i++) {
+        struct draft *msg = begin(s, mods[i], true);
+        for (uint16_t at = 2; at <= LIMIT_STEWARDS && !s->view.table[2].filled; at++) seat(msg, at, mods[at]);
+        message_fill(msg, true, true);
+        message_stage(msg, 1, host_on_stage);
+        if (i == LIMIT_STEWARDS)
+            assert_refused(s, ERR_FORBIDDEN, send_own(s, mods[i]));
+        else
+            assert_int_equal(send_own(s, mods[i]), OK);
+    }
+    assert_int_equal(world_simple(w, mods[2], COMMAND_ROOM_LEAVE), OK);
+    struct draft *msg = begin(s, mods[LIMIT_STEWARDS], true);
+    seat(msg, 2, NULL);
+    message_fill(msg, true, true);
+    message_stage(msg, 1, host_on_stage);
+    assert_int_equal(send_own(s, mods[LIMIT_STEWARDS]), OK);
+}
+
 static void a_new_steward_makes_every_bucket_fresh(void **state)
 {
     struct scene *s = *state;
@@ -239,7 +269,7 @@ static void a_new_steward_makes_every_bucket_fresh(void **state)
     memset(&s->view, 0, sizeof(s->view));
     first_header(s);
     assert_int_equal(world_join(w, s->host, s->room), OK);
-    struct message *msg = begin(s, s->host, true);
+    struct draft *msg = begin(s, s->host, true);
     seat(msg, 0, s->host);
     message_fill(msg, true, true);
     message_stage(msg, 1, host_on_stage);
@@ -254,11 +284,11 @@ static void a_new_steward_makes_every_bucket_fresh(void **state)
 struct breakage {
     const char *name;
     enum err expected;
-    void (*apply)(struct scene *s, struct message *msg);
+    void (*apply)(struct scene *s, struct draft *msg);
 };
 
 #define BREAK(name, statement)                                                                               \
-    static void name(struct scene *s, struct message *msg)                                                   \
+    static void name(struct scene *s, struct draft *msg)                                                   \
     {                                                                                                        \
         (void)s;                                                                                             \
         statement;                                                                                           \
@@ -354,9 +384,9 @@ static const struct breakage breakages[] = {
 };
 
 /* A rekey that takes a out of slot 1 and seats b in slot 2. */
-static struct message *good_rekey(struct scene *s)
+static struct draft *good_rekey(struct scene *s)
 {
-    struct message *msg = begin(s, s->host, true);
+    struct draft *msg = begin(s, s->host, true);
     seat(msg, 1, NULL);
     seat(msg, 2, s->b);
     message_fill(msg, true, false);
@@ -388,7 +418,7 @@ static void every_check_of_a_ratchet(void **state)
 {
     struct scene *s = *state;
     struct world *w = &s->w;
-    struct message *msg = begin(s, s->host, false);
+    struct draft *msg = begin(s, s->host, false);
     seat(msg, 0, s->host);
     message_fill(msg, false, false);
     message_stage(msg, 1, host_on_stage);
@@ -419,14 +449,14 @@ static void every_check_of_a_ratchet(void **state)
 static void a_steward_must_be_on_its_own_list(void **state)
 {
     struct scene *s = *state;
-    struct message *msg = begin(s, s->host, true);
+    struct draft *msg = begin(s, s->host, true);
     seat(msg, 0, s->a);
     message_fill(msg, true, true);
     message_stage(msg, 0, host_on_stage);
     assert_refused(s, ERR_STALE_HEADER, send_own(s, s->host));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, scene_begin, scene_end)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scene_begin, world_tear_down)
 
 int main(void)
 {
@@ -438,6 +468,7 @@ int main(void)
         TEST(forty_people_two_buckets),
         TEST(the_first_valid_header_wins),
         TEST(only_stewards),
+        TEST(so_many_stewards),
         TEST(a_new_steward_makes_every_bucket_fresh),
         TEST(every_check_of_a_rekey),
         TEST(every_check_of_a_ratchet),

@@ -200,7 +200,7 @@ static void tags_have_a_pace(void **state)
     assert_refused(s, ERR_RATE, tag(s, s->host, &t));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, scene_begin, scene_end)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scene_begin, world_tear_down)
 
 int main(void)
 {

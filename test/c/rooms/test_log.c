@@ -7,37 +7,12 @@
 #include <cmocka.h>
 
 #include "crypt/sign.h"
-#include "rooms/log.h"
+#include "rooms/state.h"
 #include "world.h"
 
 enum { DAY = 86400000 };
 
 static const struct hash none;
-
-static int setup(void **state)
-{
-    struct world *w = malloc(sizeof(*w));
-    world_init(w);
-    *state = w;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    world_check(*state);
-    world_deinit(*state);
-    free(*state);
-    return 0;
-}
-
-static void assert_refused(const struct world *w, const struct actor *a, enum err expected, enum err e)
-{
-    assert_int_equal(e, expected);
-    const struct out *o = world_out(w, a->sock, REPLY_ERROR, 0);
-    assert_non_null(o);
-    assert_int_equal(o->error.err, expected);
-    assert_int_equal(world_effects(w, EFFECT_STORE), 0);
-}
 
 /* A record with whatever is in `rec`, signed by these seeds. */
 static size_t sign_record(const struct record *rec, const uint8_t *first, const uint8_t *second,
@@ -145,15 +120,15 @@ static void a_second_device_and_its_end(void **state)
     assert_true(o->devices.list[0].online && !o->devices.list[0].here && o->devices.list[1].here);
 
     sock_name gone = d->sock;
-    assert_refused(w, f, ERR_NOT_FOUND, about(w, f, RECORD_DEVICE_REVOKE, d->device)); /* another's */
-    assert_refused(w, a, ERR_FORBIDDEN, about(w, a, RECORD_DEVICE_REVOKE, a->device)); /* the signing one */
+    world_refused(w, f, ERR_NOT_FOUND, about(w, f, RECORD_DEVICE_REVOKE, d->device)); /* another's */
+    world_refused(w, a, ERR_FORBIDDEN, about(w, a, RECORD_DEVICE_REVOKE, a->device)); /* the signing one */
     assert_int_equal(about(w, a, RECORD_DEVICE_REVOKE, d->device), OK);
     assert_false(w->open[gone]);
     assert_true(w->open[a->sock]);
     assert_int_equal(rooms_stats(w->r).people, 0);
-    assert_refused(w, a, ERR_STATE, about(w, a, RECORD_DEVICE_REVOKE, d->device));
+    world_refused(w, a, ERR_STATE, about(w, a, RECORD_DEVICE_REVOKE, d->device));
     assert_int_equal(world_connect(w, d), OK);
-    assert_refused(w, d, ERR_UNKNOWN_ACCOUNT, world_hello(w, d, 0, none));
+    world_refused(w, d, ERR_UNKNOWN_ACCOUNT, world_hello(w, d, 0, none));
 }
 
 static void ghost_devices_are_refused(void **state)
@@ -164,18 +139,18 @@ static void ghost_devices_are_refused(void **state)
     struct record rec = by(w, a, RECORD_DEVICE_ADD);
     rec.device_key = ghost->device_key;
     size_t len = sign_record(&rec, f->device_seed, ghost->device_seed, bytes); /* not by a device of a's */
-    assert_refused(w, a, ERR_SIGNATURE, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
+    world_refused(w, a, ERR_SIGNATURE, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
     len = sign_record(&rec, a->device_seed, f->device_seed, bytes); /* the new key did not agree */
-    assert_refused(w, a, ERR_SIGNATURE, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
+    world_refused(w, a, ERR_SIGNATURE, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
     rec.device_key = f->device_key; /* somebody has it already */
     len = sign_record(&rec, a->device_seed, f->device_seed, bytes);
-    assert_refused(w, a, ERR_REPLAY, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
+    world_refused(w, a, ERR_REPLAY, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
     assert_int_equal(world_connect(w, ghost), OK);
-    assert_refused(w, ghost, ERR_UNKNOWN_ACCOUNT, world_hello(w, ghost, 0, none));
+    world_refused(w, ghost, ERR_UNKNOWN_ACCOUNT, world_hello(w, ghost, 0, none));
     for (int i = 1; i < LIMIT_DEVICES_PER_MEMBER; i++) add_device(w, a);
     struct actor *ninth = twin(w, a);
     len = device_add(w, a, ninth, bytes);
-    assert_refused(w, a, ERR_DEVICES, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
+    world_refused(w, a, ERR_DEVICES, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
 }
 
 static void pairing(void **state)
@@ -189,13 +164,13 @@ static void pairing(void **state)
     char code[9] = {0};
     memcpy(code, world_out(w, d->sock, REPLY_PAIR, 0)->pair.code, 8);
     size_t len = device_add(w, a, d, bytes);
-    assert_refused(w, d, ERR_STATE, world_submit(w, d, COMMAND_PAIR_ACCEPT, bytes, len)); /* nobody offered */
+    world_refused(w, d, ERR_STATE, world_submit(w, d, COMMAND_PAIR_ACCEPT, bytes, len)); /* nobody offered */
 
     struct command find = {
         .kind = COMMAND_PAIR_FIND, .sock = a->sock, .pair = {.code = view_str("ZZZZZZZZ")}};
-    for (int i = 0; i < 10; i++) assert_refused(w, a, ERR_NOT_FOUND, world_apply(w, &find));
-    assert_refused(w, a, ERR_NOT_FOUND, world_apply(w, &find));
-    assert_refused(w, a, ERR_RATE, world_apply(w, &find)); /* nobody guesses */
+    for (int i = 0; i < 10; i++) world_refused(w, a, ERR_NOT_FOUND, world_apply(w, &find));
+    world_refused(w, a, ERR_NOT_FOUND, world_apply(w, &find));
+    world_refused(w, a, ERR_RATE, world_apply(w, &find)); /* nobody guesses */
     world_tick(w, LIMIT_PAIR_FIND_MS);
     find.pair.code = view_str(code);
     assert_int_equal(world_apply(w, &find), OK);
@@ -205,13 +180,13 @@ static void pairing(void **state)
     offer.pair.body = (struct view){bytes, len - 2 * SIG_BYTES};
     offer.pair.sig = (struct view){bytes + len - 2 * SIG_BYTES, SIG_BYTES};
     bytes[len - 2 * SIG_BYTES] ^= 1;
-    assert_refused(w, a, ERR_SIGNATURE, world_apply(w, &offer));
+    world_refused(w, a, ERR_SIGNATURE, world_apply(w, &offer));
     bytes[len - 2 * SIG_BYTES] ^= 1;
     assert_int_equal(world_apply(w, &offer), OK);
     const struct out *o = world_out(w, d->sock, EVENT_PAIR_OFFER, 0);
     assert_true(id_eq(o->offer.account, a->account) && id_eq(o->offer.founder, f->account));
     offer.sock = f->sock;
-    assert_refused(w, f, ERR_STATE, world_apply(w, &offer)); /* another account was first */
+    world_refused(w, f, ERR_STATE, world_apply(w, &offer)); /* another account was first */
 
     assert_int_equal(world_submit(w, d, COMMAND_PAIR_ACCEPT, bytes, len), OK);
     o = world_out(w, d->sock, REPLY_RECORD, 0);
@@ -236,7 +211,7 @@ static void whoever_offers_is_told_of_a_refusal(void **state)
     open.pair.key.bytes[0] ^= 1; /* refused: another code, with another key */
     assert_int_equal(world_apply(w, &open), OK);
     assert_true(key_eq(world_out(w, f->sock, EVENT_PAIR_GONE, 0)->unpaired.key, d->device_key));
-    assert_refused(w, f, ERR_NOT_FOUND, world_apply(w, &offer));
+    world_refused(w, f, ERR_NOT_FOUND, world_apply(w, &offer));
     world_disconnect(w, d); /* nobody had offered it anything */
     assert_null(world_out(w, f->sock, EVENT_PAIR_GONE, 0));
 }
@@ -251,10 +226,76 @@ static void a_code_does_not_last(void **state)
     assert_int_equal(world_apply(w, &open), OK);
     assert_int_equal(world_apply(w, &offer), OK); /* withdrawing what was not offered is no harm */
     world_tick(w, LIMIT_PAIR_MS);
-    assert_refused(w, f, ERR_NOT_FOUND, world_apply(w, &offer));
+    world_refused(w, f, ERR_NOT_FOUND, world_apply(w, &offer));
     assert_int_equal(world_apply(w, &open), OK);
     world_disconnect(w, d);
-    assert_refused(w, f, ERR_NOT_FOUND, world_apply(w, &offer));
+    world_refused(w, f, ERR_NOT_FOUND, world_apply(w, &offer));
+}
+
+static enum err device_from(struct world *w, const struct actor *a, const struct actor *d)
+{
+    uint8_t bytes[LIMIT_RECORD_BYTES];
+    size_t len = device_add(w, a, d, bytes);
+    return world_submit(w, a, COMMAND_LOG_APPEND, bytes, len);
+}
+
+/* Each comes and goes: what is counted is what there ever was. */
+static void so_many_devices_ever(void **state)
+{
+    struct world *w = *state;
+    struct actor *f = world_founder(w);
+    for (int i = 1; i < LIMIT_DEVICES_EVER; i++) {
+        const struct actor *d = twin(w, f);
+        assert_int_equal(device_from(w, f, d), OK);
+        assert_int_equal(about(w, f, RECORD_DEVICE_REVOKE, d->device), OK);
+    }
+    world_refused(w, f, ERR_DEVICES, device_from(w, f, twin(w, f)));
+}
+
+/* The next device of an account, added by the one before, which is revoked: the path grows by one record. */
+static struct actor *next_device(struct world *w, struct actor *a)
+{
+    struct actor *d = twin(w, a);
+    assert_int_equal(device_from(w, a, d), OK);
+    assert_int_equal(world_connect(w, d), OK);
+    assert_int_equal(world_hello(w, d, 0, none), OK);
+    assert_int_equal(about(w, d, RECORD_DEVICE_REVOKE, a->device), OK);
+    return d;
+}
+
+static uint32_t path_len(const struct world *w, const struct actor *a)
+{
+    return log_device(&w->r->log, a->device)->path_len;
+}
+
+/* Down several accounts, because one has no more devices. Whatever would hang from a device that is as deep as
+ * can be is refused: an invitation and a recovery take two records, and no device gets another's last place. */
+static void a_path_has_so_many_records(void **state)
+{
+    enum { DEEPEST = LIMIT_PATH_RECORDS - 2 };
+    struct world *w = *state;
+    struct actor *a = world_founder(w);
+    while (path_len(w, a) < DEEPEST) {
+        const struct member *m = log_member(&w->r->log, a->account);
+        a = m->device_count < LIMIT_DEVICES_EVER ? next_device(w, a) : world_member(w, a);
+    }
+    assert_int_equal(path_len(w, a), DEEPEST);
+    uint8_t codes[2][32] = {{7}, {8}};
+    struct record rec = by(w, a, RECORD_RECOVERY);
+    assert_int_equal(sign_public(codes[0], &rec.one_time_key), OK);
+    assert_int_equal(send_as(w, a, COMMAND_LOG_APPEND, &rec, codes[0]), OK);
+    struct actor *guest = world_member(w, a);
+    assert_int_equal(path_len(w, guest), LIMIT_PATH_RECORDS);
+    uint64_t at[LIMIT_PATH_RECORDS];
+    assert_int_equal(path_of(log_device(&w->r->log, guest->device), at), LIMIT_PATH_RECORDS);
+
+    a = next_device(w, a);
+    world_refused(w, a, ERR_DEVICES, device_from(w, a, twin(w, a)));
+    struct ticket t = world_ticket(w, a, w->now + DAY);
+    world_refused(w, a, ERR_FORBIDDEN, world_invite(w, a, &t));
+    rec = by(w, a, RECORD_RECOVERY);
+    assert_int_equal(sign_public(codes[1], &rec.one_time_key), OK);
+    world_refused(w, a, ERR_DEVICES, send_as(w, a, COMMAND_LOG_APPEND, &rec, codes[1]));
 }
 
 /* ---- recovery -------------------------------------------------------------------------------------- */
@@ -266,10 +307,10 @@ static void recovery_by_a_printed_key(void **state)
     uint8_t code[32] = {7}, other[32] = {8}, bytes[LIMIT_RECORD_BYTES];
     struct record rec = by(w, a, RECORD_RECOVERY);
     assert_int_equal(sign_public(code, &rec.one_time_key), OK);
-    assert_refused(w, a, ERR_SIGNATURE, send_as(w, a, COMMAND_LOG_APPEND, &rec, other));
+    world_refused(w, a, ERR_SIGNATURE, send_as(w, a, COMMAND_LOG_APPEND, &rec, other));
     assert_int_equal(send_as(w, a, COMMAND_LOG_APPEND, &rec, code), OK);
     rec.time_ms = ++w->now;
-    assert_refused(w, a, ERR_REPLAY, send_as(w, a, COMMAND_LOG_APPEND, &rec, code)); /* a key is new once */
+    world_refused(w, a, ERR_REPLAY, send_as(w, a, COMMAND_LOG_APPEND, &rec, code)); /* a key is new once */
 
     world_disconnect(w, a);
     assert_int_equal(world_connect(w, d), OK);
@@ -277,13 +318,13 @@ static void recovery_by_a_printed_key(void **state)
     add.author_device = (struct id){0};
     add.device_key = d->device_key;
     size_t len = sign_record(&add, other, d->device_seed, bytes);
-    assert_refused(w, d, ERR_NOT_FOUND, world_submit(w, d, COMMAND_RECOVERY_USE, bytes, len));
+    world_refused(w, d, ERR_NOT_FOUND, world_submit(w, d, COMMAND_RECOVERY_USE, bytes, len));
     add.author = (struct id){{1}};
     len = sign_record(&add, code, d->device_seed, bytes);
-    assert_refused(w, d, ERR_NOT_FOUND, world_submit(w, d, COMMAND_RECOVERY_USE, bytes, len)); /* the same */
+    world_refused(w, d, ERR_NOT_FOUND, world_submit(w, d, COMMAND_RECOVERY_USE, bytes, len)); /* the same */
     add.author = a->account;
     len = sign_record(&add, code, d->device_seed, bytes);
-    assert_refused(w, d, ERR_MALFORMED, world_submit(w, d, COMMAND_PAIR_ACCEPT, bytes, len));
+    world_refused(w, d, ERR_MALFORMED, world_submit(w, d, COMMAND_PAIR_ACCEPT, bytes, len));
     assert_int_equal(world_submit(w, d, COMMAND_RECOVERY_USE, bytes, len), OK);
     assert_true(id_eq(world_out(w, d->sock, REPLY_RECORD, 0)->record.account, a->account));
     assert_int_equal(world_hello(w, d, 0, none), OK);
@@ -301,16 +342,16 @@ static void ranks(void **state)
 {
     struct world *w = *state;
     struct actor *f = world_founder(w), *a = admin(w, f), *b = admin(w, f), *m = world_member(w, a);
-    assert_refused(w, a, ERR_FORBIDDEN, set_role(w, a, m, 2));
-    assert_refused(w, f, ERR_FORBIDDEN, set_role(w, f, f, 3));
-    assert_refused(w, f, ERR_STATE, set_role(w, f, a, 2));
-    assert_refused(w, a, ERR_FORBIDDEN, world_ban(w, a, b)); /* a peer */
-    assert_refused(w, a, ERR_FORBIDDEN, world_ban(w, a, f));
-    assert_refused(w, m, ERR_FORBIDDEN, world_ban(w, m, a));
+    world_refused(w, a, ERR_FORBIDDEN, set_role(w, a, m, 2));
+    world_refused(w, f, ERR_FORBIDDEN, set_role(w, f, f, 3));
+    world_refused(w, f, ERR_STATE, set_role(w, f, a, 2));
+    world_refused(w, a, ERR_FORBIDDEN, world_ban(w, a, b)); /* a peer */
+    world_refused(w, a, ERR_FORBIDDEN, world_ban(w, a, f));
+    world_refused(w, m, ERR_FORBIDDEN, world_ban(w, m, a));
     assert_int_equal(world_ban(w, a, m), OK);
     assert_int_equal(set_role(w, f, a, 3), OK);
     assert_int_equal(world_out(w, a->sock, EVENT_ROLE, 0)->role.role, CLUB_MEMBER);
-    assert_refused(w, a, ERR_FORBIDDEN, world_unban(w, a, m));
+    world_refused(w, a, ERR_FORBIDDEN, world_unban(w, a, m));
     assert_int_equal(world_unban(w, b, m), OK);
 }
 
@@ -333,13 +374,13 @@ static void a_held_subtree_only_looks_on(void **state)
     assert_null(world_out(w, a->sock, EVENT_HELD, 0));     /* below it, not itself */
     assert_null(world_out(w, risen->sock, EVENT_HELD, 0)); /* a peer of who holds */
     assert_int_equal(rooms_stats(w->r).people, 0);
-    assert_refused(w, n, ERR_HELD, world_open(w, n, "Again", NULL, 0, &room));
-    assert_refused(w, n, ERR_HELD, about(w, n, RECORD_DELETION, n->account));
+    world_refused(w, n, ERR_HELD, world_open(w, n, "Again", NULL, 0, &room));
+    world_refused(w, n, ERR_HELD, about(w, n, RECORD_DELETION, n->account));
     struct command read = {.kind = COMMAND_LOG_READ, .sock = n->sock};
     assert_int_equal(world_apply(w, &read), OK);
     struct actor *guest = world_actor(w);
     assert_int_equal(world_connect(w, guest), OK);
-    assert_refused(w, guest, ERR_INVITE_REVOKED, world_redeem(w, guest, &t));
+    world_refused(w, guest, ERR_INVITE_REVOKED, world_redeem(w, guest, &t));
 
     struct record rec = by(w, o, RECORD_RELEASE);
     rec.target = m->account;
@@ -352,19 +393,39 @@ static void a_held_subtree_only_looks_on(void **state)
     assert_int_equal(world_redeem(w, guest, &t), OK);
 }
 
+static void tracing_is_for_founder_and_admins_and_shows(void **state)
+{
+    struct world *w = *state;
+    struct actor *f = world_founder(w), *m = world_member(w, f);
+    for (enum record_type type = RECORD_TRACE_KEY; type <= RECORD_TRACE_RELEASE; type++) {
+        struct record rec = by(w, m, type);
+        world_refused(w, m, ERR_FORBIDDEN, append(w, m, &rec));
+        rec = by(w, f, type);
+        rec.room = m->account;
+        assert_int_equal(append(w, f, &rec), OK);
+        assert_true(record_open(type));
+    }
+    assert_int_equal(world_simple(w, f, COMMAND_MOD_LIST), OK);
+    const struct out *o = world_out(w, f->sock, REPLY_MOD, 0);
+    assert_int_equal(o->mod.count,
+                     1); /* that a key was made is nobody's affair, that a share was released is */
+    assert_string_equal(o->mod.list[0].kind, "trace-release");
+    assert_true(id_eq(o->mod.list[0].by, f->account) && id_zero(o->mod.list[0].target));
+}
+
 static void deletion(void **state)
 {
     struct world *w = *state;
     struct actor *f = world_founder(w), *a = world_member(w, f), *m = world_member(w, a);
-    assert_refused(w, f, ERR_FORBIDDEN, about(w, f, RECORD_DELETION, f->account));
-    assert_refused(w, a, ERR_FORBIDDEN, about(w, a, RECORD_DELETION, m->account));
+    world_refused(w, f, ERR_FORBIDDEN, about(w, f, RECORD_DELETION, f->account));
+    world_refused(w, a, ERR_FORBIDDEN, about(w, a, RECORD_DELETION, m->account));
     sock_name gone = a->sock;
     assert_int_equal(about(w, a, RECORD_DELETION, a->account), OK);
     assert_false(w->open[gone]);
     assert_true(w->log[w->log_size - 1].erase && id_eq(w->log[w->log_size - 1].account, a->account));
     assert_int_equal(world_connect(w, a), OK);
-    assert_refused(w, a, ERR_UNKNOWN_ACCOUNT, world_hello(w, a, 0, none));
-    assert_refused(w, f, ERR_STATE, about(w, f, RECORD_DELETION, a->account));
+    world_refused(w, a, ERR_UNKNOWN_ACCOUNT, world_hello(w, a, 0, none));
+    world_refused(w, f, ERR_STATE, about(w, f, RECORD_DELETION, a->account));
     struct id room; /* whom it invited stays, and proves the same path */
     assert_int_equal(world_open(w, m, "", NULL, 0, &room), OK);
     assert_int_equal(world_join(w, m, room), OK);
@@ -376,7 +437,7 @@ static void many_removals_need_a_second_admin(void **state)
     struct actor *f = world_founder(w), *a = admin(w, f), *m[LIMIT_REMOVALS_PER_MINUTE + 2];
     for (int i = 0; i < LIMIT_REMOVALS_PER_MINUTE + 2; i++) m[i] = world_member(w, f);
     for (int i = 0; i < LIMIT_REMOVALS_PER_MINUTE; i++) assert_int_equal(world_ban(w, a, m[i]), OK);
-    assert_refused(w, a, ERR_SECOND, world_ban(w, a, m[5]));
+    world_refused(w, a, ERR_SECOND, world_ban(w, a, m[5]));
     const struct out *o = world_out(w, f->sock, EVENT_MOD_ASK, 0);
     assert_true(id_eq(o->mod_ask.by, a->account) && id_eq(o->mod_ask.target, m[5]->account));
     assert_string_equal(o->mod_ask.kind, "ban");
@@ -403,13 +464,13 @@ static void succession_takes_72_hours(void **state)
     struct actor *f = world_founder(w), *a = world_member(w, f), *lost = world_member(w, a);
     struct actor *child = world_member(w, lost), *back = world_member(w, a), *other = world_member(w, f);
     struct record rec = claim(w, other, f, lost, back); /* neither its inviter nor an admin */
-    assert_refused(w, other, ERR_FORBIDDEN, send_as(w, other, COMMAND_LOG_APPEND, &rec, f->device_seed));
+    world_refused(w, other, ERR_FORBIDDEN, send_as(w, other, COMMAND_LOG_APPEND, &rec, f->device_seed));
     rec = claim(w, a, other, lost, back);
-    assert_refused(w, a, ERR_FORBIDDEN, send_as(w, a, COMMAND_LOG_APPEND, &rec, other->device_seed));
+    world_refused(w, a, ERR_FORBIDDEN, send_as(w, a, COMMAND_LOG_APPEND, &rec, other->device_seed));
     rec = claim(w, a, f, lost, back);
-    assert_refused(w, a, ERR_SIGNATURE, send_as(w, a, COMMAND_LOG_APPEND, &rec, a->device_seed));
+    world_refused(w, a, ERR_SIGNATURE, send_as(w, a, COMMAND_LOG_APPEND, &rec, a->device_seed));
     rec.time_ms -= LIMIT_CLAIM_SIGN_MS + 1; /* dated back, for a shorter wait */
-    assert_refused(w, a, ERR_STATE, send_as(w, a, COMMAND_LOG_APPEND, &rec, f->device_seed));
+    world_refused(w, a, ERR_STATE, send_as(w, a, COMMAND_LOG_APPEND, &rec, f->device_seed));
 
     rec = claim(w, a, f, lost, back); /* the second is away for a day */
     rec.time_ms -= LIMIT_CLAIM_SIGN_MS;
@@ -430,22 +491,74 @@ static void succession_takes_72_hours(void **state)
     uint64_t claimed = rec.time_ms;
     rec = by(w, back, RECORD_SUCCESSION);
     rec.target = lost->account, rec.successor = back->account, rec.time_ms = claimed + LIMIT_CLAIM_MS - 1;
-    assert_refused(w, back, ERR_EARLY, append(w, back, &rec));
+    world_refused(w, back, ERR_EARLY, append(w, back, &rec));
     rec.time_ms = claimed + LIMIT_CLAIM_MS; /* by its own word, not by the server's clock */
-    assert_refused(w, back, ERR_EARLY, append(w, back, &rec));
+    world_refused(w, back, ERR_EARLY, append(w, back, &rec));
     world_tick(w, LIMIT_CLAIM_MS - 1000);
-    assert_refused(w, back, ERR_EARLY, append(w, back, &rec));
+    world_refused(w, back, ERR_EARLY, append(w, back, &rec));
     world_tick(w, 1000);
     rec.author = other->account, rec.author_device = other->device;
-    assert_refused(w, other, ERR_FORBIDDEN, append(w, other, &rec));
+    world_refused(w, other, ERR_FORBIDDEN, append(w, other, &rec));
     rec.author = back->account, rec.author_device = back->device;
     sock_name gone = lost->sock;
     assert_int_equal(append(w, back, &rec), OK);
     assert_false(w->open[gone]);
     assert_int_equal(world_connect(w, lost), OK);
-    assert_refused(w, lost, ERR_UNKNOWN_ACCOUNT, world_hello(w, lost, 0, none));
+    world_refused(w, lost, ERR_UNKNOWN_ACCOUNT, world_hello(w, lost, 0, none));
     assert_int_equal(about(w, f, RECORD_HOLD, back->account), OK); /* it is an inviter now */
     assert_true(world_out(w, child->sock, EVENT_HELD, 0)->held.held);
+}
+
+/* The clocks of who signs and of the server may differ by so much. */
+static void a_claim_is_not_of_tomorrow(void **state)
+{
+    struct world *w = *state;
+    struct actor *f = world_founder(w), *a = world_member(w, f), *lost = world_member(w, a),
+                 *back = world_member(w, a);
+    struct record rec = claim(w, a, f, lost, back);
+    rec.time_ms += LIMIT_CLAIM_CLOCK_MS + 1;
+    world_refused(w, a, ERR_STATE, send_as(w, a, COMMAND_LOG_APPEND, &rec, f->device_seed));
+    rec.time_ms--;
+    assert_int_equal(send_as(w, a, COMMAND_LOG_APPEND, &rec, f->device_seed), OK);
+    world_tick(w, LIMIT_CLAIM_MS + LIMIT_CLAIM_SIGN_MS + LIMIT_CLAIM_CLOCK_MS);
+    rec = by(w, back, RECORD_SUCCESSION);
+    rec.target = lost->account, rec.successor = back->account;
+    rec.time_ms += LIMIT_CLAIM_CLOCK_MS + 1;
+    world_refused(w, back, ERR_EARLY, append(w, back, &rec));
+    rec.time_ms--;
+    assert_int_equal(append(w, back, &rec), OK);
+}
+
+static enum err open_claim(struct world *w, const struct actor *author, const struct record *rec)
+{
+    uint8_t bytes[LIMIT_RECORD_BYTES];
+    size_t len = sign_record(rec, author->device_seed, author->device_seed, bytes) - 2 * SIG_BYTES;
+    struct command c = {.kind = COMMAND_CLAIM_OPEN, .sock = author->sock, .claim = {.body = {bytes, len}}};
+    memcpy(c.claim.sig, bytes + len, SIG_BYTES);
+    return world_apply(w, &c);
+}
+
+/* One that nobody signs in time is forgotten, and makes room. */
+static void so_many_claims_wait_for_their_second(void **state)
+{
+    struct world *w = *state;
+    struct actor *f = world_founder(w), *second = admin(w, f), *back = world_member(w, f), *lost = NULL;
+    for (int i = 0; i < LIMIT_CLAIMS; i++) {
+        lost = world_member(w, f);
+        struct record rec = claim(w, f, second, lost, back);
+        assert_int_equal(open_claim(w, f, &rec), OK);
+    }
+    struct record again = claim(w, f, second, lost, back), late = claim(w, f, second, world_member(w, f), back);
+    assert_int_equal(open_claim(w, f, &again), OK); /* takes the place of the one that waits */
+    world_refused(w, f, ERR_FULL, open_claim(w, f, &late));
+    world_tick(w, LIMIT_CLAIM_SIGN_MS - 1000);
+    assert_int_equal(world_simple(w, f, COMMAND_CLAIM_LIST), OK);
+    assert_int_equal(world_out(w, f->sock, REPLY_CLAIMS, 0)->claims.count, LIMIT_CLAIMS);
+    world_tick(w, 1000);
+    assert_int_equal(world_simple(w, f, COMMAND_CLAIM_LIST), OK);
+    assert_int_equal(world_out(w, f->sock, REPLY_CLAIMS, 0)->claims.count, 0);
+    late = claim(w, f, second, lost, back);
+    assert_int_equal(open_claim(w, f, &late), OK);
 }
 
 static void a_veto_ends_a_claim(void **state)
@@ -455,16 +568,16 @@ static void a_veto_ends_a_claim(void **state)
                  *thief = world_member(w, a);
     struct record rec = claim(w, a, f, meant, thief);
     assert_int_equal(send_as(w, a, COMMAND_LOG_APPEND, &rec, f->device_seed), OK);
-    assert_refused(w, a, ERR_FORBIDDEN, about(w, a, RECORD_VETO, meant->account));
+    world_refused(w, a, ERR_FORBIDDEN, about(w, a, RECORD_VETO, meant->account));
     world_connect(w, meant);
     assert_int_equal(world_hello(w, meant, 0, none), OK);
     assert_true(id_eq(world_out(w, meant->sock, REPLY_HELLO, 0)->hello.successor, thief->account));
     assert_int_equal(about(w, meant, RECORD_VETO, meant->account), OK);
-    assert_refused(w, meant, ERR_STATE, about(w, meant, RECORD_VETO, meant->account));
+    world_refused(w, meant, ERR_STATE, about(w, meant, RECORD_VETO, meant->account));
     world_tick(w, LIMIT_CLAIM_MS);
     rec = by(w, thief, RECORD_SUCCESSION);
     rec.target = meant->account, rec.successor = thief->account;
-    assert_refused(w, thief, ERR_STATE, append(w, thief, &rec));
+    world_refused(w, thief, ERR_STATE, append(w, thief, &rec));
 }
 
 /* ---- reading, forging ------------------------------------------------------------------------------- */
@@ -487,12 +600,15 @@ static void reading_the_log(void **state)
         head = hash_two("log", VIEW(head.bytes), (struct view){o->part.entries.ptr + i * 33, 33});
     assert_true(hash_eq(head, o->part.head)); /* whoever has types and hashes can follow the heads */
     read.log.from = 7;
-    assert_refused(w, m, ERR_OTHER_LOG, world_apply(w, &read));
+    world_refused(w, m, ERR_OTHER_LOG, world_apply(w, &read));
     struct id accounts[] = {f->account, a->account};
     struct command chains = {.kind = COMMAND_CHAIN_READ, .sock = m->sock, .chains = {accounts, 2}};
     assert_int_equal(world_apply(w, &chains), OK);
     assert_int_equal(world_out(w, m->sock, REPLY_CHAINS, 0)->chains.count,
                      1); /* the founder's; no directory */
+    chains.sock = f->sock;
+    assert_int_equal(world_apply(w, &chains), OK);
+    assert_int_equal(world_out(w, f->sock, REPLY_CHAINS, 0)->chains.count, 2); /* an officer may ask */
 }
 
 static void forged_records(void **state)
@@ -503,16 +619,16 @@ static void forged_records(void **state)
     struct record rec = by(w, a, RECORD_BAN);
     rec.target = m->account;
     size_t len = sign_record(&rec, a->device_seed, NULL, bytes);
-    assert_refused(w, f, ERR_FORBIDDEN,
+    world_refused(w, f, ERR_FORBIDDEN,
                    world_submit(w, f, COMMAND_LOG_APPEND, bytes, len)); /* another's word */
     bytes[len] = 0;
-    assert_refused(w, a, ERR_TRAILING, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len + 1));
+    world_refused(w, a, ERR_TRAILING, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len + 1));
     bytes[0] = RECORD_HOLD; /* the same bytes under another purpose */
-    assert_refused(w, a, ERR_SIGNATURE, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
+    world_refused(w, a, ERR_SIGNATURE, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
     bytes[0] = RECORD_BAN;
     assert_int_equal(world_submit(w, a, COMMAND_LOG_APPEND, bytes, len), OK);
     assert_int_equal(world_unban(w, a, m), OK);
-    assert_refused(w, a, ERR_REPLAY, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
+    world_refused(w, a, ERR_REPLAY, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
 }
 
 /* What was stored comes up again as the same log, with the same people in the same standing. */
@@ -534,22 +650,27 @@ static void replay_is_the_same_log(void **state)
     world_deinit(&again);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_second_device_and_its_end),
         TEST(ghost_devices_are_refused),
+        TEST(so_many_devices_ever),
+        TEST(a_path_has_so_many_records),
         TEST(pairing),
         TEST(whoever_offers_is_told_of_a_refusal),
         TEST(a_code_does_not_last),
         TEST(recovery_by_a_printed_key),
         TEST(ranks),
         TEST(a_held_subtree_only_looks_on),
+        TEST(tracing_is_for_founder_and_admins_and_shows),
         TEST(deletion),
         TEST(many_removals_need_a_second_admin),
         TEST(succession_takes_72_hours),
+        TEST(a_claim_is_not_of_tomorrow),
+        TEST(so_many_claims_wait_for_their_second),
         TEST(a_veto_ends_a_claim),
         TEST(reading_the_log),
         TEST(forged_records),

@@ -7,49 +7,18 @@
 
 #include <cmocka.h>
 
-#include "world.h"
-
-struct evening {
-    struct world w;
-    struct actor *f, *host, *a, *b;
-    struct id room;
-};
-
-static int set_up(void **state)
-{
-    struct evening *s = calloc(1, sizeof(*s));
-    world_init(&s->w);
-    s->f = world_founder(&s->w);
-    s->host = world_member(&s->w, s->f);
-    s->a = world_member(&s->w, s->f);
-    s->b = world_member(&s->w, s->f);
-    assert_int_equal(world_open(&s->w, s->host, "Tonight", NULL, 0, &s->room), OK);
-    assert_int_equal(world_join(&s->w, s->host, s->room), OK);
-    assert_int_equal(world_join(&s->w, s->a, s->room), OK);
-    assert_int_equal(world_join(&s->w, s->b, s->room), OK);
-    *state = s;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct evening *s = *state;
-    world_check(&s->w);
-    world_deinit(&s->w);
-    free(s);
-    return 0;
-}
+#include "scene.h"
 
 #define ASSERT_TEXT(view, text) assert_true(view_eq((view), view_str(text)))
 
-static enum err submit(struct evening *s, const struct actor *by, const struct view record)
+static enum err submit(struct scene *s, const struct actor *by, const struct view record)
 {
     return world_submit(&s->w, by, COMMAND_ROOM_REMOVE, record.ptr, record.len);
 }
 
 static void the_statement_is_told_to_the_room(void **state)
 {
-    struct evening *s = *state;
+    struct scene *s = *state;
     uint8_t record[LIMIT_RECORD_BYTES];
     size_t len = world_room_ban(&s->w, s->host, s->a, SCOPE_EVENING, record);
     uint64_t before = rooms_stats(s->w.r).log_size;
@@ -65,7 +34,7 @@ static void the_statement_is_told_to_the_room(void **state)
 
 static void a_statement_that_proves_nothing(void **state)
 {
-    struct evening *s = *state;
+    struct scene *s = *state;
     struct world *w = &s->w;
     uint8_t record[LIMIT_RECORD_BYTES];
     size_t len = world_room_ban(w, s->host, s->a, SCOPE_EVENING, record);
@@ -92,7 +61,7 @@ static void a_statement_that_proves_nothing(void **state)
 
 static void taken_back(void **state)
 {
-    struct evening *s = *state;
+    struct scene *s = *state;
     struct world *w = &s->w;
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_READMIT, s->a), ERR_NOT_FOUND);
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_REMOVE, s->a), OK);
@@ -112,9 +81,33 @@ static void taken_back(void **state)
     assert_int_equal(world_person(w, s->f, COMMAND_ROOM_READMIT, s->b), OK);
 }
 
+static void whoever_left_can_still_be_removed(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    assert_int_equal(world_simple(w, s->a, COMMAND_ROOM_LEAVE), OK);
+    assert_int_equal(world_person(w, s->b, COMMAND_ROOM_REMOVE, s->a), ERR_FORBIDDEN);
+    assert_int_equal(world_person(w, s->host, COMMAND_ROOM_REMOVE, s->f), ERR_NOT_FOUND); /* never was here */
+    assert_int_equal(world_person(w, s->host, COMMAND_ROOM_REMOVE, s->a), OK);
+    assert_int_equal(world_outs(w, EVENT_LEFT), 0);
+    assert_int_equal(world_join(w, s->a, s->room), ERR_REMOVED);
+    assert_int_equal(world_person(w, s->host, COMMAND_ROOM_REMOVE, s->a), ERR_STATE); /* once is enough */
+    assert_int_equal(world_person(w, s->host, COMMAND_ROOM_READMIT, s->a), OK);
+    assert_int_equal(world_join(w, s->a, s->room), OK);
+    assert_int_equal(world_join(w, s->f, s->room), OK);
+    assert_int_equal(world_simple(w, s->f, COMMAND_ROOM_LEAVE), OK);
+    assert_int_equal(world_person(w, s->host, COMMAND_ROOM_REMOVE, s->f), ERR_FORBIDDEN); /* ranks hold */
+
+    assert_int_equal(world_simple(w, s->b, COMMAND_ROOM_LEAVE), OK);
+    uint8_t record[LIMIT_RECORD_BYTES];
+    size_t len = world_room_ban(w, s->host, s->b, SCOPE_FOR_GOOD, record);
+    assert_int_equal(submit(s, s->host, (struct view){record, len}), OK);
+    assert_int_equal(world_join(w, s->b, s->room), ERR_REMOVED);
+}
+
 static void an_evening_ends_with_the_room(void **state)
 {
-    struct evening *s = *state;
+    struct scene *s = *state;
     struct world *w = &s->w;
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_REMOVE, s->a), OK);
     assert_int_equal(world_simple(w, s->host, COMMAND_ROOM_END), OK);
@@ -126,7 +119,7 @@ static void an_evening_ends_with_the_room(void **state)
 /* Out of every room that this host opens, over and over, until it is taken back. */
 static void for_good(void **state)
 {
-    struct evening *s = *state;
+    struct scene *s = *state;
     struct world *w = &s->w;
     uint8_t record[LIMIT_RECORD_BYTES];
     uint64_t before = rooms_stats(w->r).log_size;
@@ -163,7 +156,7 @@ static void for_good(void **state)
 
 static void nobody_is_removed_for_good_by_an_inferior(void **state)
 {
-    struct evening *s = *state;
+    struct scene *s = *state;
     struct world *w = &s->w;
     assert_int_equal(world_remove(w, s->a, s->b, SCOPE_FOR_GOOD), ERR_FORBIDDEN);
     assert_int_equal(world_remove(w, s->a, s->host, SCOPE_FOR_GOOD), ERR_FORBIDDEN);
@@ -176,7 +169,7 @@ static void nobody_is_removed_for_good_by_an_inferior(void **state)
 
 static void so_many_need_a_second_admin(void **state)
 {
-    struct evening *s = *state;
+    struct scene *s = *state;
     struct world *w = &s->w;
     struct actor *guests[LIMIT_REMOVALS_PER_MINUTE + 1];
     for (size_t i = 0; i <= LIMIT_REMOVALS_PER_MINUTE; i++) {
@@ -201,7 +194,7 @@ static void so_many_need_a_second_admin(void **state)
 
 /* ---- looking back ---------------------------------------------------------------------------------- */
 
-static const struct out *list(struct evening *s, const struct actor *who)
+static const struct out *list(struct scene *s, const struct actor *who)
 {
     assert_int_equal(world_simple(&s->w, who, COMMAND_MOD_LIST), OK);
     return world_out(&s->w, who->sock, REPLY_MOD, 0);
@@ -209,7 +202,7 @@ static const struct out *list(struct evening *s, const struct actor *who)
 
 static void newest_first_with_what_was_undone(void **state)
 {
-    struct evening *s = *state;
+    struct scene *s = *state;
     struct world *w = &s->w;
     assert_int_equal(world_ban(w, s->f, s->b), OK);
     w->now += 1000;
@@ -225,7 +218,7 @@ static void newest_first_with_what_was_undone(void **state)
     assert_false(m[0].undone); /* the second ban stands */
     assert_string_equal(m[1].kind, "room-ban");
     assert_true(m[1].evening && !m[1].stored);
-    ASSERT_TEXT(m[1].room, "Tonight");
+    ASSERT_TEXT(m[1].room, "Talk");
     ASSERT_TEXT(m[1].by_name, s->host->name);
     ASSERT_TEXT(m[1].target_name, s->a->name);
     assert_string_equal(m[2].kind, "unban");
@@ -239,7 +232,7 @@ static void newest_first_with_what_was_undone(void **state)
 
 static void moderators_see_their_room_alone(void **state)
 {
-    struct evening *s = *state;
+    struct scene *s = *state;
     struct world *w = &s->w;
     struct actor *other = world_member(w, s->f), *guest = world_member(w, s->f);
     struct id room;
@@ -257,11 +250,12 @@ static void moderators_see_their_room_alone(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_full, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(the_statement_is_told_to_the_room),
         TEST(a_statement_that_proves_nothing),
         TEST(taken_back),
+        TEST(whoever_left_can_still_be_removed),
         TEST(an_evening_ends_with_the_room),
         TEST(for_good),
         TEST(so_many_need_a_second_admin),

@@ -10,22 +10,6 @@
 
 #include "world.h"
 
-static int set_up(void **state)
-{
-    struct world *w = malloc(sizeof(*w));
-    world_init(w);
-    *state = w;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_check(*state);
-    world_deinit(*state);
-    free(*state);
-    return 0;
-}
-
 static struct command from(const struct actor *a, enum command_kind kind)
 {
     return (struct command){.kind = kind, .sock = a->sock, .request = 9};
@@ -38,7 +22,8 @@ static enum err set_one(struct world *w, const struct actor *a, const char *what
     c.profile.handle = !strcmp(what, "handle");
     c.profile.bio = !strcmp(what, "bio");
     c.profile.picture = !strcmp(what, "picture");
-    c.profile.to = (struct profile_info){value, value, value, value};
+    c.profile.pronouns = !strcmp(what, "pronouns");
+    c.profile.to = (struct profile_info){value, value, value, value, value};
     return world_apply(w, &c);
 }
 
@@ -98,11 +83,13 @@ static void every_part_may_change_alone(void **state)
     assert_int_equal(set_text(w, m, "name", "Nour 🎧"), OK);
     assert_int_equal(set_text(w, m, "handle", "nour"), OK);
     assert_int_equal(set_text(w, m, "bio", "Radio, mostly"), OK);
+    assert_int_equal(set_text(w, m, "pronouns", "elle, she"), OK);
     assert_int_equal(set_one(w, m, "picture", VIEW(png)), OK);
     struct member_profile p = profile_of(w, f, m);
     ASSERT_TEXT(p.is.name, "Nour 🎧");
     ASSERT_TEXT(p.is.handle, "nour");
     ASSERT_TEXT(p.is.bio, "Radio, mostly");
+    ASSERT_TEXT(p.is.pronouns, "elle, she");
     assert_true(view_eq(p.is.picture, VIEW(png)));
     assert_int_equal(p.role, CLUB_MEMBER);
     assert_int_equal(set_text(w, m, "handle", ""), OK);
@@ -111,6 +98,7 @@ static void every_part_may_change_alone(void **state)
     p = profile_of(w, f, m);
     assert_int_equal(p.is.handle.len + p.is.picture.len, 0);
     ASSERT_TEXT(p.is.bio, "Radio, mostly");
+    ASSERT_TEXT(p.is.pronouns, "elle, she");
     assert_int_equal(set_text(w, f, "handle", "nour"), OK); /* free again */
 }
 
@@ -119,21 +107,30 @@ static void texts_that_cannot_be_shown(void **state)
     struct world *w = *state;
     struct actor *f = world_founder(w);
     static const char *const names[] = {"two\nlines", "\u202Eevil", "\u200B", " ", "\xff"},
-                             *const handles[] = {"a",    "Ines", "in-es", "inès", "a_handle_that_is_long",
-                                                 "ab c", "ab\n"};
+                             *const handles[] = {"a", "Ines", "in-es", "inès", "ab c", "ab\n"};
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         assert_int_equal(set_text(w, f, "name", names[i]), ERR_NAME);
-        if (i != 3) assert_int_equal(set_text(w, f, "bio", names[i]), ERR_BIO);
+        if (i == 3) continue;
+        assert_int_equal(set_text(w, f, "bio", names[i]), ERR_BIO);
+        assert_int_equal(set_text(w, f, "pronouns", names[i]), ERR_PRONOUNS);
     }
     for (size_t i = 0; i < sizeof(handles) / sizeof(*handles); i++)
         assert_int_equal(set_text(w, f, "handle", handles[i]), ERR_HANDLE);
-    assert_int_equal(set_text(w, f, "handle", "a_handle_that_fits_9"), OK);
+    char handle[LIMIT_HANDLE_CHARS + 2] = {0};
+    memset(handle, 'x', LIMIT_HANDLE_CHARS + 1);
+    assert_int_equal(set_text(w, f, "handle", handle), ERR_HANDLE);
+    handle[LIMIT_HANDLE_CHARS] = 0;
+    assert_int_equal(set_text(w, f, "handle", handle), OK);
     char bio[LIMIT_BIO_CHARS + 2];
     memset(bio, 'x', sizeof(bio) - 1);
     bio[sizeof(bio) - 1] = 0;
     assert_int_equal(set_text(w, f, "bio", bio), ERR_BIO);
     bio[LIMIT_BIO_CHARS] = 0;
     assert_int_equal(set_text(w, f, "bio", bio), OK);
+    bio[LIMIT_PRONOUNS_CHARS + 1] = 0;
+    assert_int_equal(set_text(w, f, "pronouns", bio), ERR_PRONOUNS);
+    bio[LIMIT_PRONOUNS_CHARS] = 0;
+    assert_int_equal(set_text(w, f, "pronouns", bio), OK);
 }
 
 static void pictures_by_their_first_bytes(void **state)
@@ -374,7 +371,7 @@ static void a_succession_takes_what_the_old_account_had(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_profile_counts_when_it_is_stored),
         TEST(every_part_may_change_alone),

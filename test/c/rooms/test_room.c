@@ -5,49 +5,16 @@
 
 #include <cmocka.h>
 
-#include "crypt/sign.h"
-#include "world.h"
+#include "scene.h"
 
-struct scene { /* a founder, a host who opened a room, two guests, one outside */
-    struct world w;
-    struct actor *f, *host, *a, *b, *out;
-    struct id room;
-};
-
+/* The last card of the room is old. */
 static int setup(void **state)
 {
-    struct scene *s = malloc(sizeof(*s));
-    struct world *w = &s->w;
-    world_init(w);
-    s->f = world_founder(w);
-    s->host = world_member(w, s->f);
-    s->a = world_member(w, s->f);
-    s->b = world_member(w, s->f);
-    s->out = world_member(w, s->f);
-    assert_int_equal(world_open(w, s->host, "Talk", NULL, 0, &s->room), OK);
-    assert_int_equal(world_join(w, s->host, s->room), OK);
-    assert_int_equal(world_join(w, s->a, s->room), OK);
-    assert_int_equal(world_join(w, s->b, s->room), OK);
-    world_tick(w, LIMIT_HALL_MS);
-    w->now += LIMIT_HALL_MS; /* the last card is old */
-    *state = s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
+    scene_full(state);
     struct scene *s = *state;
-    world_check(&s->w);
-    world_deinit(&s->w);
-    free(s);
+    world_tick(&s->w, LIMIT_HALL_MS);
+    s->w.now += LIMIT_HALL_MS;
     return 0;
-}
-
-static void assert_refused(const struct world *w, const struct actor *a, enum err expected, enum err e)
-{
-    assert_int_equal(e, expected);
-    assert_int_equal(w->effect_count, 1); /* the refusal, and nothing else */
-    assert_int_equal(world_out(w, a->sock, REPLY_ERROR, 0)->error.err, expected);
 }
 
 /* What the last person event said to `to` about `about`. */
@@ -87,8 +54,8 @@ static void arrival(void **state)
     assert_true(id_eq(o->join.room.faces[0].account, s->host->account)); /* the stage first */
     assert_int_equal(o->join.header.len, 0);
     assert_int_equal(o->join.gone_count, 0);
-    assert_int_equal(strlen(o->join.media->ufrag), 8);
-    assert_int_equal(strlen(o->join.media->pwd), 24);
+    assert_int_equal(strlen(o->join.media->ice.ufrag), 8);
+    assert_int_equal(strlen(o->join.media->ice.pwd), 24);
     for (int i = 0; i < LIMIT_SLOTS; i++)
         for (int j = 0; j < i; j++)
             assert_int_not_equal(o->join.media->slot_ssrc[i], o->join.media->slot_ssrc[j]);
@@ -134,9 +101,9 @@ static void a_closed_room_does_not_exist(void **state)
     assert_int_equal(world_join(w, s->f, closed), OK);
     assert_null(world_out(w, s->b->sock, EVENT_HALL_ROOM, 0));
 
-    assert_refused(w, s->b, ERR_NOT_FOUND, world_join(w, s->b, closed));
+    assert_refused(s, ERR_NOT_FOUND, world_join(w, s->b, closed));
     struct id nowhere = {{1}};
-    assert_refused(w, s->b, ERR_NOT_FOUND, world_join(w, s->b, nowhere)); /* the same answer */
+    assert_refused(s, ERR_NOT_FOUND, world_join(w, s->b, nowhere)); /* the same answer */
     assert_int_equal(world_connect(w, s->b), OK);
     assert_int_equal(world_hello(w, s->b, 0, (struct hash){0}), OK);
     assert_int_equal(world_out(w, s->b->sock, EVENT_HALL, 0)->hall.count, 1);
@@ -160,12 +127,12 @@ static void opening_refusals(void **state)
     char title[LIMIT_TITLE_CHARS + 2];
     memset(title, 'x', sizeof(title));
     title[LIMIT_TITLE_CHARS + 1] = 0;
-    assert_refused(w, s->a, ERR_TITLE, world_open(w, s->a, title, NULL, 0, &room));
-    assert_refused(w, s->a, ERR_TITLE, world_open(w, s->a, "a\nb", NULL, 0, &room));
-    assert_refused(w, s->a, ERR_TOO_LARGE, world_open(w, s->a, "", picked, LIMIT_PICKED + 1, &room));
+    assert_refused(s, ERR_TITLE, world_open(w, s->a, title, NULL, 0, &room));
+    assert_refused(s, ERR_TITLE, world_open(w, s->a, "a\nb", NULL, 0, &room));
+    assert_refused(s, ERR_TOO_LARGE, world_open(w, s->a, "", picked, LIMIT_PICKED + 1, &room));
     struct command c = {.kind = COMMAND_ROOM_OPEN, .sock = s->a->sock};
     c.create.picked = picked, c.create.picked_count = 1;
-    assert_refused(w, s->a, ERR_MALFORMED, world_apply(w, &c)); /* everyone, and picked */
+    assert_refused(s, ERR_MALFORMED, world_apply(w, &c)); /* everyone, and picked */
 }
 
 static void a_room_nobody_comes_to(void **state)
@@ -198,7 +165,7 @@ static void leaf_refusals(void **state)
         l = good;                                                                                            \
         change;                                                                                              \
         world_sign_leaf(x, &l, x->device_seed);                                                              \
-        assert_refused(w, x, expected, world_join_leaf(w, x, s->room));                                      \
+        assert_refused(s, expected, world_join_leaf(w, x, s->room));                                      \
     } while (0)
     REFUSED(ERR_AUTH, l.room.bytes[0] ^= 1);
     REFUSED(ERR_AUTH, l.account = s->a->account);
@@ -208,15 +175,15 @@ static void leaf_refusals(void **state)
     REFUSED(ERR_UNSUPPORTED, l.suite = 3);
     REFUSED(ERR_MALFORMED, l.suite = 2); /* without an encapsulation key */
     world_sign_leaf(x, &good, s->a->device_seed);
-    assert_refused(w, x, ERR_SIGNATURE, world_join_leaf(w, x, s->room));
+    assert_refused(s, ERR_SIGNATURE, world_join_leaf(w, x, s->room));
     world_sign_leaf(x, &good, x->device_seed);
     x->leaf[x->leaf_len++] = 0;
-    assert_refused(w, x, ERR_TRAILING, world_join_leaf(w, x, s->room));
+    assert_refused(s, ERR_TRAILING, world_join_leaf(w, x, s->room));
     x->leaf_len -= 2;
-    assert_refused(w, x, ERR_TRUNCATED, world_join_leaf(w, x, s->room));
+    assert_refused(s, ERR_TRUNCATED, world_join_leaf(w, x, s->room));
     x->leaf_len++;
     assert_int_equal(world_join_leaf(w, x, s->room), OK);
-    assert_refused(w, x, ERR_REPLAY, world_join_leaf(w, x, s->room)); /* one leaf, one join */
+    assert_refused(s, ERR_REPLAY, world_join_leaf(w, x, s->room)); /* one leaf, one join */
 }
 
 static void media_refusals(void **state)
@@ -228,23 +195,23 @@ static void media_refusals(void **state)
     struct command good = {.kind = COMMAND_ROOM_JOIN, .sock = s->out->sock}, c;
     good.join.room = s->room;
     good.join.leaf = (struct view){s->out->leaf, s->out->leaf_len};
-    good.join.media = (struct media_peer){.remote_ufrag = "ab+/", .payload_type = 111, .ssrc = {1, 2}};
-    c = good, c.join.media.remote_ufrag[3] = 0;
-    assert_refused(w, s->out, ERR_MALFORMED, world_apply(w, &c));
-    c = good, c.join.media.remote_ufrag[3] = ':';
-    assert_refused(w, s->out, ERR_MALFORMED, world_apply(w, &c));
-    c = good, memset(c.join.media.remote_ufrag, 'a', sizeof(c.join.media.remote_ufrag));
-    assert_refused(w, s->out, ERR_MALFORMED, world_apply(w, &c));
+    good.join.media = (struct media_peer){.ice.remote_ufrag = "ab+/", .payload_type = 111, .ssrc = {1, 2}};
+    c = good, c.join.media.ice.remote_ufrag[3] = 0;
+    assert_refused(s, ERR_MALFORMED, world_apply(w, &c));
+    c = good, c.join.media.ice.remote_ufrag[3] = ':';
+    assert_refused(s, ERR_MALFORMED, world_apply(w, &c));
+    c = good, memset(c.join.media.ice.remote_ufrag, 'a', sizeof(c.join.media.ice.remote_ufrag));
+    assert_refused(s, ERR_MALFORMED, world_apply(w, &c));
     c = good, c.join.media.payload_type = 128;
-    assert_refused(w, s->out, ERR_MALFORMED, world_apply(w, &c));
+    assert_refused(s, ERR_MALFORMED, world_apply(w, &c));
     c = good, c.join.media.level_ext = 15;
-    assert_refused(w, s->out, ERR_MALFORMED, world_apply(w, &c));
+    assert_refused(s, ERR_MALFORMED, world_apply(w, &c));
     c = good, c.join.media.ssrc[1] = 1;
-    assert_refused(w, s->out, ERR_MALFORMED, world_apply(w, &c));
+    assert_refused(s, ERR_MALFORMED, world_apply(w, &c));
     c = good, c.join.media.ssrc[0] = 0;
-    assert_refused(w, s->out, ERR_MALFORMED, world_apply(w, &c));
+    assert_refused(s, ERR_MALFORMED, world_apply(w, &c));
     w->media_full = true;
-    assert_refused(w, s->out, ERR_FULL, world_apply(w, &good));
+    assert_refused(s, ERR_FULL, world_apply(w, &good));
     w->media_full = false;
     assert_int_equal(world_apply(w, &good), OK);
 }
@@ -261,6 +228,7 @@ static void one_account_one_room(void **state)
     assert_int_equal(world_media(w, MEDIA_PEER_DROP, first), 1);
     assert_int_equal(world_out(w, s->b->sock, EVENT_LEFT, 0)->left.why, LEFT_ELSEWHERE);
     assert_null(world_out(w, s->a->sock, EVENT_OUT, 0));
+    assert_int_equal(rooms_stats(w->r).moved, 0); /* somebody who goes to another room */
     world_check(w);
 
     sock_name old = s->a->sock;
@@ -272,10 +240,11 @@ static void one_account_one_room(void **state)
     assert_true(o->out.why == LEFT_ELSEWHERE && id_eq(o->out.room, other));
     assert_int_equal(world_media(w, MEDIA_PEER_DROP, first), 1);
     assert_true(w->open[old]); /* the session there lives on */
+    assert_int_equal(rooms_stats(w->r).moved, 1);
     world_check(w);
     struct actor before = *s->a;
     before.sock = old;
-    assert_refused(w, &before, ERR_NOT_IN_ROOM, world_flag(w, &before, COMMAND_ROOM_HAND, true));
+    assert_refused(s, ERR_NOT_IN_ROOM, world_flag(w, &before, COMMAND_ROOM_HAND, true));
     assert_int_equal(rooms_stats(w->r).people, 4);
 }
 
@@ -365,6 +334,20 @@ static void a_closed_peer_may_come_back(void **state)
     assert_int_equal(world_out(w, s->a->sock, EVENT_OUT, 0)->out.why, LEFT_ENDED);
 }
 
+/* Not after the grace, in which others would see somebody who is gone. */
+static void whoever_leaves_is_gone_though_the_peer_closed_first(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    assert_int_equal(world_peer_down(w, s->a->peer, MEDIA_DOWN_CLOSED), OK);
+    assert_int_equal(world_simple(w, s->a, COMMAND_ROOM_LEAVE), OK);
+    assert_null(world_out(w, s->a->sock, EVENT_OUT, 0));
+    assert_int_equal(world_out(w, s->b->sock, EVENT_LEFT, 0)->left.why, LEFT_SELF);
+    assert_int_equal(world_effects(w, EFFECT_RELEASE), 0); /* its place was given back when the peer closed */
+    world_check(w);
+    assert_refused(s, ERR_NOT_IN_ROOM, world_simple(w, s->a, COMMAND_ROOM_LEAVE));
+}
+
 static void leaving(void **state)
 {
     struct scene *s = *state;
@@ -372,12 +355,12 @@ static void leaving(void **state)
     assert_int_equal(world_simple(w, s->a, COMMAND_ROOM_LEAVE), OK);
     assert_null(world_out(w, s->a->sock, EVENT_OUT, 0));
     assert_int_equal(world_out(w, s->b->sock, EVENT_LEFT, 0)->left.why, LEFT_SELF);
-    assert_refused(w, s->a, ERR_NOT_IN_ROOM, world_simple(w, s->a, COMMAND_ROOM_LEAVE));
+    assert_refused(s, ERR_NOT_IN_ROOM, world_simple(w, s->a, COMMAND_ROOM_LEAVE));
     assert_int_equal(world_simple(w, s->host, COMMAND_ROOM_LEAVE), OK); /* the stage is empty */
     assert_int_equal(world_out(w, s->b->sock, EVENT_OUT, 0)->out.why, LEFT_ENDED);
     assert_int_equal(world_outs(w, EVENT_HALL_GONE), 5);
     assert_int_equal(rooms_stats(w->r).rooms + rooms_stats(w->r).people, 0);
-    assert_refused(w, s->a, ERR_NOT_FOUND, world_join(w, s->a, s->room));
+    assert_refused(s, ERR_NOT_FOUND, world_join(w, s->a, s->room));
 }
 
 static void the_opener_comes_back_to_an_own_room(void **state)
@@ -410,15 +393,15 @@ static void hands(void **state)
     assert_int_equal(look_at(s, s->a).hand_ms, since);
     assert_int_equal(world_flag(w, s->a, COMMAND_ROOM_HAND, false), OK);
     assert_int_equal(heard(w, s->host, s->a)->hand_ms, 0);
-    assert_refused(w, s->host, ERR_STATE, world_flag(w, s->host, COMMAND_ROOM_HAND, true));
-    assert_refused(w, s->out, ERR_NOT_IN_ROOM, world_flag(w, s->out, COMMAND_ROOM_HAND, true));
+    assert_refused(s, ERR_STATE, world_flag(w, s->host, COMMAND_ROOM_HAND, true));
+    assert_refused(s, ERR_NOT_IN_ROOM, world_flag(w, s->out, COMMAND_ROOM_HAND, true));
 }
 
 static void called_to_the_stage(void **state)
 {
     struct scene *s = *state;
     struct world *w = &s->w;
-    assert_refused(w, s->a, ERR_STATE, world_flag(w, s->a, COMMAND_ROOM_ANSWER, true));
+    assert_refused(s, ERR_STATE, world_flag(w, s->a, COMMAND_ROOM_ANSWER, true));
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_BRING, s->a), OK);
     assert_true(id_eq(world_out(w, s->a->sock, EVENT_CALLED, 0)->called.by, s->host->account));
     assert_true(heard(w, s->b, s->a)->called && !heard(w, s->b, s->a)->on_stage);
@@ -430,21 +413,21 @@ static void called_to_the_stage(void **state)
     const struct person_info *p = heard(w, s->b, s->a);
     assert_true(p->on_stage && p->muted && !p->called && p->role == ROLE_SPEAKER);
     assert_int_equal(world_media(w, MEDIA_PEER_SPEAK, s->a->peer), 0); /* muted: still silent */
-    assert_refused(w, s->host, ERR_STATE, world_person(w, s->host, COMMAND_ROOM_BRING, s->a));
+    assert_refused(s, ERR_STATE, world_person(w, s->host, COMMAND_ROOM_BRING, s->a));
 
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_BRING, s->b), OK);
     world_tick(w, LIMIT_CALL_MS - 1);
     assert_null(heard(w, s->a, s->b));
     world_tick(w, 1);
     assert_false(heard(w, s->a, s->b)->called);
-    assert_refused(w, s->b, ERR_STATE, world_flag(w, s->b, COMMAND_ROOM_ANSWER, true));
+    assert_refused(s, ERR_STATE, world_flag(w, s->b, COMMAND_ROOM_ANSWER, true));
 }
 
 static void packets_follow_the_stage(void **state)
 {
     struct scene *s = *state;
     struct world *w = &s->w;
-    assert_refused(w, s->a, ERR_STATE, world_flag(w, s->a, COMMAND_ROOM_MUTE, false));
+    assert_refused(s, ERR_STATE, world_flag(w, s->a, COMMAND_ROOM_MUTE, false));
     assert_int_equal(world_flag(w, s->a, COMMAND_ROOM_HAND, true), OK);
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_BRING, s->a), OK); /* hand up: at once */
     assert_true(heard(w, s->b, s->a)->on_stage && heard(w, s->b, s->a)->hand_ms == 0);
@@ -459,8 +442,8 @@ static void packets_follow_the_stage(void **state)
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_SEND_BACK, s->a), OK);
     assert_false(w->peer_speaks[s->a->peer]);
     assert_true(heard(w, s->b, s->a)->role == ROLE_LISTENER && !heard(w, s->b, s->a)->on_stage);
-    assert_refused(w, s->host, ERR_STATE, world_person(w, s->host, COMMAND_ROOM_SEND_BACK, s->a));
-    assert_refused(w, s->host, ERR_STATE, world_person(w, s->host, COMMAND_ROOM_MUTE_OTHER, s->a));
+    assert_refused(s, ERR_STATE, world_person(w, s->host, COMMAND_ROOM_SEND_BACK, s->a));
+    assert_refused(s, ERR_STATE, world_person(w, s->host, COMMAND_ROOM_MUTE_OTHER, s->a));
 }
 
 static void the_stage_is_full(void **state)
@@ -476,8 +459,8 @@ static void the_stage_is_full(void **state)
         assert_int_equal(world_person(w, s->host, COMMAND_ROOM_BRING, x), OK);
     }
     assert_int_equal(world_flag(w, s->a, COMMAND_ROOM_HAND, true), OK);
-    assert_refused(w, s->host, ERR_STAGE_FULL, world_person(w, s->host, COMMAND_ROOM_BRING, s->a));
-    assert_refused(w, s->b, ERR_STAGE_FULL, world_flag(w, s->b, COMMAND_ROOM_ANSWER, true));
+    assert_refused(s, ERR_STAGE_FULL, world_person(w, s->host, COMMAND_ROOM_BRING, s->a));
+    assert_refused(s, ERR_STAGE_FULL, world_flag(w, s->b, COMMAND_ROOM_ANSWER, true));
     assert_int_equal(world_person(w, x, COMMAND_ROOM_SEND_BACK, x), OK);
     assert_int_equal(world_flag(w, s->b, COMMAND_ROOM_ANSWER, true), OK); /* the call still stands */
 }
@@ -500,23 +483,23 @@ static void nobody_acts_on_a_peer_or_superior(void **state)
     const enum command_kind acts[] = {COMMAND_ROOM_MUTE_OTHER, COMMAND_ROOM_REMOVE, COMMAND_ROOM_SEND_BACK};
     assert_int_equal(world_join(w, s->f, s->room), OK);
     for (size_t i = 0; i < 3; i++) {
-        assert_refused(w, s->a, ERR_FORBIDDEN, world_person(w, s->a, acts[i], s->b));
-        assert_refused(w, s->a, ERR_FORBIDDEN, world_person(w, s->a, acts[i], s->host));
-        assert_refused(w, s->host, ERR_FORBIDDEN, world_person(w, s->host, acts[i], s->f));
-        assert_refused(w, s->host, ERR_NOT_FOUND, world_person(w, s->host, acts[i], s->out));
-        assert_refused(w, s->out, ERR_NOT_IN_ROOM, world_person(w, s->out, acts[i], s->a));
+        assert_refused(s, ERR_FORBIDDEN, world_person(w, s->a, acts[i], s->b));
+        assert_refused(s, ERR_FORBIDDEN, world_person(w, s->a, acts[i], s->host));
+        assert_refused(s, ERR_FORBIDDEN, world_person(w, s->host, acts[i], s->f));
+        assert_refused(s, ERR_NOT_FOUND, world_person(w, s->host, acts[i], s->out));
+        assert_refused(s, ERR_NOT_IN_ROOM, world_person(w, s->out, acts[i], s->a));
     }
-    assert_refused(w, s->host, ERR_FORBIDDEN, world_person(w, s->host, COMMAND_ROOM_REMOVE, s->host));
-    assert_refused(w, s->a, ERR_FORBIDDEN, world_person(w, s->a, COMMAND_ROOM_BRING, s->a));
-    assert_refused(w, s->a, ERR_FORBIDDEN, world_simple(w, s->a, COMMAND_ROOM_END));
-    assert_refused(w, s->out, ERR_NOT_IN_ROOM, world_simple(w, s->out, COMMAND_ROOM_END));
+    assert_refused(s, ERR_FORBIDDEN, world_person(w, s->host, COMMAND_ROOM_REMOVE, s->host));
+    assert_refused(s, ERR_FORBIDDEN, world_person(w, s->a, COMMAND_ROOM_BRING, s->a));
+    assert_refused(s, ERR_FORBIDDEN, world_simple(w, s->a, COMMAND_ROOM_END));
+    assert_refused(s, ERR_NOT_IN_ROOM, world_simple(w, s->out, COMMAND_ROOM_END));
     assert_int_equal(world_person(w, s->host, COMMAND_ROOM_BRING, s->f), OK); /* an offer is no act */
     assert_int_equal(world_flag(w, s->host, COMMAND_ROOM_MUTE, false), OK);
     assert_int_equal(world_person(w, s->f, COMMAND_ROOM_MUTE_OTHER, s->host), OK); /* the founder, on all */
     assert_false(w->peer_speaks[s->host->peer]);
     assert_int_equal(world_flag(w, s->f, COMMAND_ROOM_ANSWER, true), OK);
     assert_int_equal(world_person(w, s->f, COMMAND_ROOM_REMOVE, s->host), OK);
-    assert_refused(w, s->host, ERR_REMOVED, world_join(w, s->host, s->room));
+    assert_refused(s, ERR_REMOVED, world_join(w, s->host, s->room));
 }
 
 static void removed_for_the_evening(void **state)
@@ -530,10 +513,10 @@ static void removed_for_the_evening(void **state)
     assert_true(view_eq(o->out.by_name, view_str(s->host->name)));
     assert_int_equal(world_out(w, s->b->sock, EVENT_LEFT, 0)->left.why, LEFT_REMOVED);
     assert_true(w->open[s->a->sock]);
-    assert_refused(w, s->a, ERR_REMOVED, world_join(w, s->a, s->room));
+    assert_refused(s, ERR_REMOVED, world_join(w, s->a, s->room));
     assert_int_equal(world_connect(w, s->a), OK);
     assert_int_equal(world_hello(w, s->a, 0, (struct hash){0}), OK);
-    assert_refused(w, s->a, ERR_REMOVED, world_join(w, s->a, s->room)); /* nor through another socket */
+    assert_refused(s, ERR_REMOVED, world_join(w, s->a, s->room)); /* nor through another socket */
 }
 
 static void a_ban_takes_effect_at_once(void **state)
@@ -579,7 +562,7 @@ static void chains_of_those_in_the_room(void **state)
     assert_int_equal(o->chains.list[1].count, 3);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, world_tear_down)
 
 int main(void)
 {
@@ -596,6 +579,7 @@ int main(void)
         TEST(grace),
         TEST(a_lost_peer_leaves),
         TEST(a_closed_peer_may_come_back),
+        TEST(whoever_leaves_is_gone_though_the_peer_closed_first),
         TEST(leaving),
         TEST(the_opener_comes_back_to_an_own_room),
         TEST(hands),

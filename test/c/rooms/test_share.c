@@ -12,9 +12,9 @@ enum { CROWD = 67 }; /* after host, a and the founder: slots 3 to 69, three buck
 static struct actor *crowd[CROWD];
 
 /* Slot 0 the host, 1 a, 2 the founder, who moderates in every room. */
-static struct message *everybody(struct scene *s, bool all_new)
+static struct draft *everybody(struct scene *s, bool all_new)
 {
-    struct message *msg = begin(s, s->host, true);
+    struct draft *msg = begin(s, s->host, true);
     if (all_new) {
         seat(msg, 0, s->host);
         seat(msg, 1, s->a);
@@ -40,7 +40,7 @@ static int begin_hall(void **state)
 /* The founder seals buckets 1 and 2: slots 32 to 69, crowd 29 to 66. */
 static void shared_header(struct scene *s, bool all_new)
 {
-    struct message *msg = everybody(s, all_new);
+    struct draft *msg = everybody(s, all_new);
     message_share(msg, s->f, 1, 2);
     message_fill(msg, true, true);
     assert_int_equal(msg->m.seal_count, LIMIT_BUCKET);
@@ -95,7 +95,7 @@ static void each_gets_one_seal(void **state)
 static void seals_that_are_refused(void **state)
 {
     struct scene *s = *state;
-    struct message *msg = everybody(s, true); /* a header that is not shared */
+    struct draft *msg = everybody(s, true); /* a header that is not shared */
     message_fill(msg, true, true);
     assert_int_equal(send_own(s, s->host), OK);
     assert_refused(s, ERR_STALE_HEADER, send_seals(s, s->f, 32, 32, SEAL));
@@ -132,7 +132,7 @@ static void seals_outlive_the_next_header(void **state)
     assert_int_equal(send_seals(s, s->f, 32, 40, SEAL), OK);
     assert_int_equal(world_outs(w, EVENT_SEAL), 9);
 
-    struct message *msg = begin(s, s->host, true); /* bucket 2 is sealed anew, bucket 1 still waits */
+    struct draft *msg = begin(s, s->host, true); /* bucket 2 is sealed anew, bucket 1 still waits */
     seat(msg, 69, NULL);
     message_fill(msg, true, false);
     message_stage(msg, 1, host_on_stage);
@@ -145,7 +145,7 @@ static void a_second_split_may_not_strand_anybody(void **state)
 {
     struct scene *s = *state;
     shared_header(s, true);
-    struct message *msg = everybody(s, false);
+    struct draft *msg = everybody(s, false);
     message_share(msg, s->f, 2, 2);
     message_fill(msg, true, false);
     assert_refused(s, ERR_STATE, send_own(s, s->host)); /* bucket 1 would wait for ever */
@@ -159,7 +159,7 @@ static void a_second_split_may_not_strand_anybody(void **state)
 static void a_share_may_be_the_signers_own(void **state)
 {
     struct scene *s = *state;
-    struct message *msg = everybody(s, true);
+    struct draft *msg = everybody(s, true);
     message_share(msg, s->host, 1, 2);
     message_fill(msg, true, true);
     assert_int_equal(msg->m.seal_count, LIMIT_BUCKET);
@@ -174,7 +174,7 @@ static void splits_that_are_refused(void **state)
     struct scene *s = *state;
     struct world *w = &s->w;
     for (int i = 0; i < 9; i++) {
-        struct message *msg = everybody(s, true);
+        struct draft *msg = everybody(s, true);
         enum err expected = ERR_MALFORMED;
         const struct actor *helper = i == 5 ? s->a : i == 6 ? s->b : s->f;
         message_share(msg, helper, i == 0 ? 2 : 1, i == 1 ? 3 : i == 0 ? 1 : 2);
@@ -193,7 +193,7 @@ static void splits_that_are_refused(void **state)
         assert_refused(s, expected, send_own(s, s->host));
     }
     world_disconnect(w, s->f); /* away: nobody to do the work */
-    struct message *msg = everybody(s, true);
+    struct draft *msg = everybody(s, true);
     message_share(msg, s->f, 1, 2);
     message_fill(msg, true, true);
     assert_refused(s, ERR_STALE_HEADER, send_own(s, s->host));
@@ -211,7 +211,7 @@ static void splits_that_are_refused(void **state)
 static void a_rekey_is_told_by_bucket(void **state)
 {
     struct scene *s = *state;
-    struct message *msg = everybody(s, true);
+    struct draft *msg = everybody(s, true);
     message_fill(msg, true, true);
     assert_int_equal(send_own(s, s->host), OK);
     s->w.told = 0;
@@ -228,7 +228,7 @@ static void a_rekey_is_told_by_bucket(void **state)
     assert_int_equal(s->w.told, 1);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, begin_hall, scene_end)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin_hall, world_tear_down)
 
 int main(void)
 {

@@ -27,9 +27,9 @@ static int begin_hybrid(void **state)
     return 0;
 }
 
-static struct message *first_of(struct scene *s, uint8_t suite)
+static struct draft *first_of(struct scene *s, uint8_t suite)
 {
-    struct message *msg = begin(s, s->host, true);
+    struct draft *msg = begin(s, s->host, true);
     msg->h.suite = suite;
     seat(msg, 0, s->host);
     seat(msg, 1, s->a);
@@ -42,7 +42,7 @@ static void a_hybrid_room(void **state)
 {
     struct scene *s = *state;
     struct world *w = &s->w;
-    struct message *msg = first_of(s, 2);
+    struct draft *msg = first_of(s, 2);
     msg->seals[1].data.len = SEAL; /* a part of the other suite */
     assert_refused(s, ERR_MALFORMED, send_own(s, s->host));
     first_of(s, 2);
@@ -82,7 +82,7 @@ static void all_or_nobody(void **state)
     assert_refused(s, ERR_STALE_HEADER, send_own(s, s->host));
     first_of(s, 1);
     assert_int_equal(send_own(s, s->host), OK);
-    struct message *msg = begin(s, s->host, false);
+    struct draft *msg = begin(s, s->host, false);
     seat(msg, 2, s->b);
     message_fill(msg, false, false);
     message_stage(msg, 1, host_on_stage);
@@ -160,7 +160,7 @@ static void keys_are_for_stewards(void **state)
     assert_int_equal(ask(s, s->f, everybody, 1), OK);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, begin_hybrid, scene_end)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin_hybrid, world_tear_down)
 
 int main(void)
 {

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../noise.h"
 #include "crypt/sign.h"
+#include "rooms/state.h"
 
 #define HOST "club.example"
 
@@ -35,12 +37,34 @@ static void note_media(struct world *w, const struct media_command *m)
         must(*state == PEER_ADDED, "a peer that is not there may speak");
         w->peer_speaks[m->peer] = m->speak;
         break;
+    case MEDIA_PEER_PATH:
+        must(*state == PEER_ADDED, "a path to a peer that is not there");
+        break;
+    case MEDIA_PEER_TWIN:
+        must(*state == PEER_ADDED, "a peer that is not there has two variants");
+        break;
     case MEDIA_PEER_DROP:
         must(*state == PEER_ADDED, "dropped what was not there");
         *state = PEER_DROPPED;
         w->peer_speaks[m->peer] = false;
         break;
     }
+}
+
+static void keep(struct world *w, const struct kept_room *room)
+{
+    size_t at = 0;
+    while (at < w->kept_count && !id_eq(w->kept[at].room, room->room)) at++;
+    if (!room->data.len) {
+        must(at < w->kept_count, "a room ended that was never kept");
+        w->kept[at] = w->kept[--w->kept_count];
+        return;
+    }
+    must(at < WORLD_ROOMS && room->data.len <= WORLD_KEPT_BYTES, "more rooms than the test has room for");
+    if (at == w->kept_count) w->kept_count++;
+    w->kept[at].room = room->room;
+    w->kept[at].len = room->data.len;
+    memcpy(w->kept[at].data, room->data.ptr, room->data.len);
 }
 
 static void on_effect(void *user, const struct effect *e)
@@ -56,6 +80,12 @@ static void on_effect(void *user, const struct effect *e)
         }
         return;
     }
+    if (e->kind == EFFECT_STORE_ROOMS) { /* the tests ask what comes back after a restart */
+        must(!w->kept_waits, "two jobs for the rooms in flight");
+        w->kept_waits = true;
+        for (size_t i = 0; i < e->kept.count && !w->refuse_kept; i++) keep(w, &e->kept.list[i]);
+        return;
+    }
     must(w->effect_count < WORLD_EFFECTS, "more effects than the test has room for");
     w->effects[w->effect_count++] = *e;
     switch (e->kind) {
@@ -68,6 +98,7 @@ static void on_effect(void *user, const struct effect *e)
         }
         break;
     case EFFECT_TELL: /* taken apart above */
+    case EFFECT_STORE_ROOMS:
         break;
     case EFFECT_CLOSE:
         must(e->close.sock < WORLD_SOCKS && w->open[e->close.sock], "closed twice");
@@ -90,10 +121,15 @@ static void on_effect(void *user, const struct effect *e)
         break;
     case EFFECT_STORE_PROFILE:
     case EFFECT_STORE_PASSKEYS:
+    case EFFECT_STORE_SLIP:
         must(!w->stored_waits, "two changes in flight");
         w->stored_waits = true;
         w->stored_record = false;
-        w->stored_n = e->kind == EFFECT_STORE_PROFILE ? e->profile.n : e->passkeys.n;
+        w->stored_n = e->store.n; /* the first member of all of them */
+        break;
+    case EFFECT_STORE_LEDGER:
+        must(!w->ledger_waits, "two jobs for the ledger in flight");
+        w->ledger_waits = true;
         break;
     case EFFECT_MEDIA:
         note_media(w, &e->media);
@@ -109,12 +145,7 @@ static void on_effect(void *user, const struct effect *e)
 
 uint8_t *world_noise(struct world *w, uint8_t *out, size_t n)
 {
-    for (size_t i = 0; i < n; i++) { /* splitmix64 */
-        uint64_t z = w->noise += 0x9e3779b97f4a7c15;
-        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-        z = (z ^ z >> 27) * 0x94d049bb133111eb;
-        out[i] = (uint8_t)(z ^ z >> 31);
-    }
+    noise_fill(&w->noise, out, n);
     return out;
 }
 
@@ -134,16 +165,13 @@ static peer_name on_peer_name(void *user, struct id room)
     return w->next_peer++;
 }
 
-void world_init(struct world *w)
+static void start(struct world *w)
 {
-    memset(w, 0, sizeof(*w));
-    w->now = 1795500000000;
-    w->next_sock = 1;
-    w->next_peer = 1;
     struct rooms_config config = {.club_name = view_str("Club"),
                                   .effect = on_effect,
                                   .random = on_random,
                                   .peer_name = on_peer_name,
+                                  .trace_days = w->trace_days,
                                   .user = w};
     struct key setup;
     must(rooms_new(&w->r, &config) == OK, "rooms_new");
@@ -151,15 +179,75 @@ void world_init(struct world *w)
     rooms_set_setup_key(w->r, &setup);
 }
 
+void world_init(struct world *w)
+{
+    world_init_traced(w, 0);
+}
+
+void world_init_traced(struct world *w, uint32_t days)
+{
+    memset(w, 0, sizeof(*w));
+    w->now = WORLD_EPOCH_MS;
+    w->next_sock = 1;
+    w->next_peer = 1;
+    w->trace_days = days;
+    start(w);
+}
+
+void world_crash(struct world *w)
+{
+    rooms_free(w->r);
+    memset(w->open, 0, sizeof(w->open));
+    memset(w->peer_speaks, 0, sizeof(w->peer_speaks));
+    for (int i = 0; i < w->actor_count; i++) w->actors[i].sock = 0;
+    for (peer_name i = 0; i < w->next_peer; i++)
+        if (w->peer_state[i]) w->peer_state[i] = PEER_RELEASED;
+    w->effect_count = 0;
+    w->stored_waits = w->ledger_waits = w->kept_waits = false;
+    start(w);
+}
+
 void world_deinit(struct world *w)
 {
     rooms_free(w->r);
+}
+
+int world_set_up(void **state)
+{
+    struct world *w = malloc(sizeof(*w));
+    must(w, "no memory");
+    world_init(w);
+    *state = w;
+    return 0;
+}
+
+int world_tear_down(void **state)
+{
+    struct world *w = *state;
+    world_check(w);
+    world_deinit(w);
+    free(w);
+    return 0;
+}
+
+void world_restart(struct world *w)
+{
+    world_crash(w);
+    for (uint64_t n = 0; n < w->log_size; n++) {
+        struct view record = {w->log[n].bytes, w->log[n].len};
+        must(rooms_replay(w->r, n, record, w->log[n].head) == OK, "rooms_replay");
+    }
+    for (size_t i = 0; i < w->kept_count; i++) {
+        struct kept_room room = {w->kept[i].room, {w->kept[i].data, w->kept[i].len}};
+        must(rooms_replay_room(w->r, &room) == OK, "rooms_replay_room");
+    }
 }
 
 enum err world_apply(struct world *w, const struct command *c)
 {
     w->effect_count = 0;
     enum err e = rooms_apply(w->r, c, w->now);
+    if (!e) w->done[c->kind]++; /* one that is none was refused */
     if (!w->hold_store && w->stored_waits) world_stored(w, w->store_result);
     return e;
 }
@@ -177,6 +265,11 @@ void world_tick(struct world *w, uint64_t ms)
     w->now += ms;
     w->effect_count = 0;
     rooms_tick(w->r, w->now);
+    if (w->kept_waits) {
+        w->kept_waits = false;
+        rooms_on_kept(w->r, w->refuse_kept ? ERR_STORE : OK, w->now);
+    }
+    if (!w->hold_store && w->stored_waits) world_stored(w, w->store_result);
 }
 
 struct roll {
@@ -194,6 +287,16 @@ static void check_person(void *user, struct id room, peer_name peer, bool may_sp
     roll->connected++;
     must(roll->w->peer_state[peer] == PEER_ADDED, "on the roster, not in the forwarding set");
     must(roll->w->peer_speaks[peer] == may_speak, "the media plane was told otherwise");
+}
+
+/* What the store was last told of a room is how it is, unless somebody said that it changed. */
+static void check_kept(struct rooms *r)
+{
+    for (uint32_t i = 0; i < r->room_count; i++) {
+        const struct room *room = r->rooms[i];
+        if (!room->started || room->kept_due) continue;
+        must(hash_eq(hash_raw(places_write(r, room)), room->kept), "the store is never told that a room changed");
+    }
 }
 
 void world_check(const struct world *w)
@@ -214,6 +317,7 @@ void world_check(const struct world *w)
     must(added == roll.connected && s.people == roll.count, "in the forwarding set, not on the roster");
     must(s.sockets == open && s.sessions <= open, "sockets do not add up");
     must(s.log_size == w->log_size, "the log is not the store's");
+    check_kept(w->r);
 }
 
 /* ---- what happened -------------------------------------------------------------------------------- */
@@ -235,6 +339,15 @@ int world_at(const struct world *w, sock_name sock, enum out_kind kind)
         if (e->kind == EFFECT_SEND && e->send.sock == sock && e->send.kind == kind) return (int)i;
     }
     return -1;
+}
+
+void world_refused(const struct world *w, const struct actor *a, enum err expected, enum err e)
+{
+    const struct out *o = world_out(w, a->sock, REPLY_ERROR, 0);
+    if (e != expected) fprintf(stderr, "error %d where %d was expected\n", e, expected);
+    must(e == expected, "refused otherwise");
+    must(o && o->error.err == expected, "who asked was told otherwise");
+    must(!world_effects(w, EFFECT_STORE), "what was refused is stored");
 }
 
 size_t world_outs(const struct world *w, enum out_kind kind)
@@ -269,6 +382,7 @@ struct actor *world_actor(struct world *w)
     must(w->actor_count < WORLD_ACTORS, "more actors than the test has room for");
     struct actor *a = &w->actors[w->actor_count];
     a->account_seed[0] = a->device_seed[0] = (uint8_t)(w->actor_count + 1);
+    a->account_seed[1] = a->device_seed[1] = (uint8_t)((w->actor_count + 1) >> 8);
     a->account_seed[31] = 'a';
     a->device_seed[31] = 'd';
     a->role = CLUB_MEMBER;
@@ -527,11 +641,12 @@ enum err world_join_leaf(struct world *w, struct actor *a, struct id room)
     c.join.room = room;
     c.join.leaf = (struct view){a->leaf, a->leaf_len};
     if (a->suite == 2) c.join.kem = VIEW(a->kem);
+    c.join.media.fingerprint = a->certificate;
     c.join.media.payload_type = 111;
     c.join.media.level_ext = 1;
     c.join.media.ssrc[0] = 1000;
     c.join.media.ssrc[1] = 1001;
-    memcpy(c.join.media.remote_ufrag, "abcd", 5);
+    memcpy(c.join.media.ice.remote_ufrag, "abcd", 5);
     enum err e = world_apply(w, &c);
     if (e) return e;
     a->peer = world_out(w, a->sock, REPLY_ROOM_JOIN, 0)->join.peer;
@@ -584,6 +699,28 @@ enum err world_person(struct world *w, const struct actor *a, enum command_kind 
 {
     if (kind == COMMAND_ROOM_REMOVE) return world_remove(w, a, target, SCOPE_EVENING);
     struct command c = {.kind = kind, .sock = a->sock, .request = 1, .person = {target->account}};
+    return world_apply(w, &c);
+}
+
+enum err world_role(struct world *w, const struct actor *a, const struct actor *target, bool moderator)
+{
+    struct command c = {.kind = COMMAND_ROOM_ROLE, .sock = a->sock, .request = 1};
+    c.role.account = target->account;
+    c.role.moderator = moderator;
+    return world_apply(w, &c);
+}
+
+enum err world_title(struct world *w, const struct actor *a, struct view title)
+{
+    struct command c = {.kind = COMMAND_ROOM_TITLE, .sock = a->sock, .request = 1};
+    c.create.title = title;
+    return world_apply(w, &c);
+}
+
+enum err world_hands(struct world *w, const struct actor *a, enum room_hands hands)
+{
+    struct command c = {.kind = COMMAND_ROOM_HANDS, .sock = a->sock, .request = 1};
+    c.create.hands = hands;
     return world_apply(w, &c);
 }
 

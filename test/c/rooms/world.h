@@ -8,7 +8,8 @@
 #include "rooms/rooms.h"
 #include "wire/record.h"
 
-enum { WORLD_ACTORS = 250, WORLD_SOCKS = 4096, WORLD_PEERS = 8192, WORLD_EFFECTS = 16384, WORLD_LOG = 2048, WORLD_ROOMS = 64 };
+#define WORLD_EPOCH_MS UINT64_C(1795500000000)
+enum { WORLD_ACTORS = 300, WORLD_SOCKS = 4096, WORLD_PEERS = 8192, WORLD_EFFECTS = 16384, WORLD_LOG = 2048, WORLD_ROOMS = 64, WORLD_KEPT_BYTES = 16384 };
 
 struct ticket { /* an invite, with its secret */
     uint8_t seed[32];
@@ -35,13 +36,16 @@ struct actor {
     struct hash leaf_hash;
     peer_name peer;
     struct id room; /* joined last */
+    struct hash certificate; /* what a join announces */
 };
 
-enum peer_state { PEER_NONE, PEER_RESERVED, PEER_ADDED, PEER_DROPPED, PEER_RELEASED };
+enum world_peer { PEER_NONE, PEER_RESERVED, PEER_ADDED, PEER_DROPPED, PEER_RELEASED };
 
 struct world {
     struct rooms *r;
     uint64_t now, noise;
+    uint32_t trace_days;
+    uint64_t done[COMMAND_COUNT]; /* commands that were not refused */
     struct actor actors[WORLD_ACTORS];
     int actor_count;
     bool open[WORLD_SOCKS];
@@ -60,6 +64,10 @@ struct world {
 
     bool hold_store; /* the store does not answer by itself */
     enum err store_result;
+    bool ledger_waits; /* for rooms_on_ledger, which the test calls */
+    struct { struct id room; uint8_t data[WORLD_KEPT_BYTES]; size_t len; } kept[WORLD_ROOMS]; /* for a restart */
+    size_t kept_count;
+    bool kept_waits, refuse_kept; /* the store writes no rooms */
     bool stored_waits, stored_record; /* record: it takes a position of the log */
     uint64_t stored_n;
     struct {
@@ -77,7 +85,16 @@ struct world {
 extern const uint8_t world_setup_seed[32];
 
 void world_init(struct world *w);
+void world_init_traced(struct world *w, uint32_t days); /* with a ledger kept so long */
 void world_deinit(struct world *w);
+/* cmocka's: a world alone; and the end of it, or of a state of one's own from the heap that begins with its world:
+ * checks it, frees both. */
+int world_set_up(void **state);
+int world_tear_down(void **state);
+/* The process dies and another one starts, with nothing but its set-up key: whoever calls replays the store. */
+void world_crash(struct world *w);
+/* The same, and it has what the store had: the log, and the rooms. */
+void world_restart(struct world *w);
 void world_fail(const char *what) __attribute__((noreturn));
 uint8_t *world_noise(struct world *w, uint8_t *out, size_t n);
 
@@ -85,6 +102,8 @@ uint8_t *world_noise(struct world *w, uint8_t *out, size_t n);
 enum err world_apply(struct world *w, const struct command *c);
 void world_stored(struct world *w, enum err result); /* the held answer */
 void world_tick(struct world *w, uint64_t ms);
+/* The last call came to `e`, which is what was expected; `a` was told so, and nothing is to be stored. */
+void world_refused(const struct world *w, const struct actor *a, enum err expected, enum err e);
 void world_check(const struct world *w); /* who hears = who is there; one room per account */
 
 /* What happened: the n-th (from 0) output of a kind to a socket; NULL. */
@@ -129,6 +148,9 @@ enum err world_join(struct world *w, struct actor *a, struct id room); /* with a
 enum err world_flag(struct world *w, const struct actor *a, enum command_kind kind, bool on);
 enum err world_person(struct world *w, const struct actor *a, enum command_kind kind,
                       const struct actor *target);
+enum err world_role(struct world *w, const struct actor *a, const struct actor *target, bool moderator);
+enum err world_title(struct world *w, const struct actor *a, struct view title);
+enum err world_hands(struct world *w, const struct actor *a, enum room_hands hands);
 /* A signed room-ban; world_person does one for the evening. */
 enum err world_remove(struct world *w, const struct actor *by, const struct actor *target, uint8_t scope);
 size_t world_room_ban(struct world *w, const struct actor *by, const struct actor *target, uint8_t scope,
