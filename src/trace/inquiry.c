@@ -125,7 +125,8 @@ static void try_line(void *arg, size_t i)
     enum err e = soft_of(s->q, &s->fields[line->speed], piece, &soft, &n);
     if (!e) {
         struct part part = {&s->q->books.passages[line->target].book, soft, n};
-        double rank = (double)(i / 2 + 1), share = piece->tracked ? 1 - rigid_share : rigid_share;
+        size_t pair = i / 2;
+        double rank = (double)pair + 1, share = piece->tracked ? 1 - rigid_share : rigid_share;
         e = score_trial(&part, 1, s->price + log10(rank * (rank + 1) / share), s->first_trial + i,
                         &s->q->tally);
     }
@@ -300,7 +301,7 @@ static enum err draw_curve(const struct trial *trial, const struct part *part, s
         free(steps);
         return ERR_SYSTEM;
     }
-    score_curve(part, out->listener, out->colluders, steps);
+    score_curve(part, out->listener, out->kind, steps);
     for (size_t k = 0; k < part->n; k++) {
         float frame = (float)trial->pieces[piece].from + part->soft[k].at;
         out->curve[out->points++] = (struct curve_point){frame * FIELD_STEP / FIELD_RATE, *sum += steps[k]};
@@ -316,7 +317,7 @@ static enum err examine_suspect(const struct inquiry *q, struct suspect *out, co
     struct part *parts = calloc(trial->count, sizeof(*parts));
     enum err e = parts ? parts_of(q, trial, parts) : ERR_SYSTEM;
     double tail = 0;
-    if (!e) e = score_tail(parts, trial->count, out->listener, v->colluders, &tail);
+    if (!e) e = score_tail(parts, trial->count, out->listener, v->kind, &tail);
     if (!e) out->log10_p = fmin(out->log10_p, fmin(0, tail + v->log10_price));
     float sum = 0;
     for (size_t i = 0; !e && i < trial->count; i++) e = draw_curve(trial, &parts[i], i, &sum, out);
@@ -365,7 +366,7 @@ static enum err conclude(const struct inquiry *q, struct finding *out)
         }
         if (at < FINDING_SUSPECTS)
             out->suspects[at] =
-                (struct suspect){.listener = i, .log10_p = v[i].log10_p, .colluders = v[i].colluders};
+                (struct suspect){.listener = i, .log10_p = v[i].log10_p, .kind = v[i].kind};
     }
     enum err e = OK;
     for (size_t i = 0; !e && i < out->suspect_count; i++)

@@ -4,6 +4,7 @@
 #define TRACE_INQUIRY_H
 
 #include "trace/field.h"
+#include "trace/score.h"
 #include "trace/session.h"
 
 enum { FINDING_SUSPECTS = 8 };
@@ -14,9 +15,9 @@ struct curve_point {
 };
 
 struct suspect {
-    size_t listener; /* index in the session */
-    double log10_p;  /* that any innocent of this session fits as well, at most 10^this */
-    int colluders;   /* how many the best score was tuned for */
+    size_t listener;      /* index in the session */
+    double log10_p;       /* that any innocent of this session fits as well, at most 10^this */
+    enum score_kind kind; /* of the best score */
     struct curve_point *curve;
     size_t points;
 };

@@ -81,13 +81,16 @@ static void draw_axes(struct canvas *c, const struct axes *a)
 {
     char text[40];
     double step = step_of(a->high - a->low);
-    for (double v = ceil(a->low / step) * step; v <= a->high; v += step) {
+    double first = ceil(a->low / step) * step;
+    for (int k = 0; first + k * step <= a->high; k++) {
+        double v = first + k * step;
         draw_line(c, LEFT, y_of(a, v), WIDTH - RIGHT, y_of(a, v), grid);
         snprintf(text, sizeof(text), "%.0f", v);
         draw_text(c, 14, y_of(a, v) + 6, text, ink);
     }
     step = step_of(a->seconds);
-    for (double s = 0; s <= a->seconds; s += step) {
+    for (int k = 0; k * step <= a->seconds; k++) {
+        double s = k * step;
         draw_line(c, x_of(a, s), HEIGHT - BOTTOM, x_of(a, s), HEIGHT - BOTTOM + 6, ink);
         snprintf(text, sizeof(text), "%g s", s);
         draw_text(c, x_of(a, s) - 8, HEIGHT - BOTTOM + 26, text, ink);

@@ -82,11 +82,12 @@ void report_text(FILE *out, const struct session *s, const struct finding *f, co
     if (f->named == 0) return;
     fprintf(out, "\nThis is evidence for moderators, not proof in court: it says which account's stream was "
                  "recorded, not who "
-                 "pressed the key. Whose invitation brought it in: its chain, in the admin screen or by "
-                 "\"aparte members\".\n");
-    for (size_t i = 0; i < f->named; i++)
-        fprintf(out, "To ban it: aparte ban %s\n",
-                account_text(s->listeners[f->suspects[i].listener].entry.account, account));
+                 "pressed the key.\n");
+    for (size_t i = 0; i < f->named; i++) {
+        const struct session_listener *l = &s->listeners[f->suspects[i].listener];
+        if (l->chain) fprintf(out, "Who brought whom in: %s\n", l->chain);
+        fprintf(out, "To ban it: aparte ban %s\n", account_text(l->entry.account, account));
+    }
 }
 
 static json_t *suspect_json(const struct session *s, const struct suspect *x, bool named)
@@ -97,9 +98,9 @@ static json_t *suspect_json(const struct session *s, const struct suspect *x, bo
     for (size_t i = 0; i < x->points; i++)
         json_array_append_new(curve,
                               json_pack("[f, f]", (double)x->curve[i].at_s, (double)x->curve[i].score));
-    return json_pack("{s:s, s:s, s:b, s:f, s:i, s:o}", "account", account_text(l->entry.account, account),
-                     "name", l->name, "named", named, "log10_p", x->log10_p, "colluders", x->colluders,
-                     "curve", curve);
+    return json_pack("{s:s, s:s, s:s*, s:b, s:f, s:i, s:o}", "account",
+                     account_text(l->entry.account, account), "name", l->name, "chain", l->chain, "named",
+                     named, "log10_p", x->log10_p, "colluders", score_colluders(x->kind), "curve", curve);
 }
 
 json_t *report_json(const struct session *s, const struct finding *f, double log10_threshold)

@@ -1,12 +1,7 @@
 #include "trace/sandbox.h"
 
 #include <errno.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/landlock.h>
-#include <linux/seccomp.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -14,14 +9,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
-
-#if defined(__x86_64__)
-#define ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define ARCH AUDIT_ARCH_AARCH64
-#else
-#error "no seccomp filter for this machine"
-#endif
+#include "base/seccomp.h"
 
 static const int library_calls[] = {
     __NR_read,   __NR_pread64,     __NR_write,       __NR_lseek,         __NR_fstat,        __NR_newfstatat,
@@ -31,59 +19,8 @@ static const int library_calls[] = {
 };
 
 static const int program_calls[] = {
-    __NR_socket,
-    __NR_socketpair,
-    __NR_connect,
-    __NR_bind,
-    __NR_ptrace,
-    __NR_process_vm_readv,
-    __NR_process_vm_writev,
-    __NR_mount,
-    __NR_umount2,
-    __NR_pivot_root,
-    __NR_chroot,
-    __NR_unshare,
-    __NR_setns,
-    __NR_bpf,
-    __NR_perf_event_open,
-    __NR_keyctl,
-    __NR_add_key,
-    __NR_request_key,
-    __NR_io_uring_setup,
-    __NR_userfaultfd,
-    __NR_kill,
-    __NR_pidfd_open,
-    __NR_pidfd_getfd,
-    __NR_init_module,
-    __NR_finit_module,
-    __NR_kexec_load,
+    __NR_socket, __NR_socketpair, __NR_connect, __NR_bind, __NR_kill,
 };
-
-enum { CALLS_MAX = 32, HEAD = 4 };
-
-/* Those of `calls` may pass (allow) or only the others; the rest fails with EPERM. Another architecture's
- * calls, x32's among them, never pass. */
-static enum err filter(const int *calls, unsigned n, bool allow)
-{
-    const uint32_t pass = SECCOMP_RET_ALLOW, stop = SECCOMP_RET_ERRNO | EPERM;
-    struct sock_filter code[HEAD + CALLS_MAX + 3] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-    };
-    unsigned at = HEAD;
-    code[at++] =
-        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, (uint8_t)(allow ? n : n + 1), 0);
-    for (unsigned i = 0; i < n; i++)
-        code[at++] =
-            (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)calls[i], (uint8_t)(n - i), 0);
-    code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, allow ? stop : pass);
-    code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, allow ? pass : stop);
-    struct sock_fprog program = {.len = (unsigned short)at, .filter = code};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return ERR_SYSTEM;
-    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) ? ERR_SYSTEM : OK;
-}
 
 static enum err limit(int resource, uint64_t most)
 {
@@ -105,7 +42,7 @@ static enum err limits(void)
 enum err sandbox_library(void)
 {
     enum err e = limits();
-    return e ? e : filter(library_calls, sizeof(library_calls) / sizeof(*library_calls), true);
+    return e ? e : seccomp_only(library_calls, sizeof(library_calls) / sizeof(*library_calls));
 }
 
 /* No writing anywhere: a set of rights without one path that has them. A kernel without landlock says so; the
@@ -132,5 +69,5 @@ enum err sandbox_program(void)
     enum err e = limits();
     if (!e) e = limit(RLIMIT_AS, LIMIT_DECODE_MEMORY_BYTES);
     if (!e) e = read_only();
-    return e ? e : filter(program_calls, sizeof(program_calls) / sizeof(*program_calls), false);
+    return e ? e : seccomp_without(program_calls, sizeof(program_calls) / sizeof(*program_calls));
 }

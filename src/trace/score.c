@@ -9,9 +9,20 @@
 static const double tilts[] = {0.12, 0.2, 0.3, 0.42, 0.55, 0.7, 0.85, 1, 1.2, 1.45, 1.8, 2.3, 3, 4, 5.5};
 enum { TILTS = sizeof(tilts) / sizeof(*tilts) };
 
-/* A score tuned for c colluders has so much of the probability to spend. */
-static const double price_of[SCORE_COLLUDERS + 1] = {0, 0.30103, 0.60206,
-                                                     0.60206}; /* -log10 of 1/2, 1/4, 1/4 */
+/* Each kind of score has a share of the probability to spend, 0.6 and four times 0.1. */
+static const struct {
+    int colluders;
+    bool averaged;
+    double price; /* -log10 of the share */
+} kinds[SCORE_KINDS] = {
+    [SCORE_ALONE] = {1, false, 0.22185}, [SCORE_CUT_2] = {2, false, 1}, [SCORE_CUT_3] = {3, false, 1},
+    [SCORE_MEAN_2] = {2, true, 1},       [SCORE_MEAN_3] = {3, true, 1},
+};
+
+int score_colluders(enum score_kind kind)
+{
+    return kinds[kind].colluders;
+}
 
 static const double llr_max = 8;      /* no single segment convinces more than that */
 static const double ratio_min = 0.05; /* signal to noise that a mark has at least, where it is found at all */
@@ -52,19 +63,65 @@ static double bias_of(const struct book *b, uint32_t segment)
     return (b->biases[segment / 32] >> segment % 32 & 1 ? CODE_OFTEN : CODE_RARE) / 256.0;
 }
 
-/* Under c colluders the variant heard is one's own with 1/c, else another's, which is B with p. */
-static struct gains gains_of(const struct part *part, const struct soft *s, double amp, double least,
-                             int colluders)
+/* Of the mark, by the mean square, that averaging leaves: the biases are symmetrical. */
+static double mean_level(int colluders)
 {
-    double p = bias_of(part->book, s->segment), own = 1.0 / colluders;
-    double llr = 2 * amp * s->weight * s->score / fmax(s->noise, least);
-    llr = fmin(fmax(llr, -llr_max), llr_max);
-    double a = 1, b = exp(-llr), any = p * b + (1 - p) * a;
+    double lean = (CODE_OFTEN - CODE_RARE) / 256.0;
+    return sqrt((1 + (colluders - 1) * lean * lean) / colluders);
+}
+
+/* What the recording says about one segment: how far the mark may stand out of the noise, and does. */
+struct reading {
+    double ratio; /* A's mean score squared, by the noise: 0 to llr_max / 2 */
+    double pull;  /* half the log likelihood ratio between A and B, at most llr_max / 2 to either side */
+};
+
+static struct reading read_segment(const struct soft *s, double amp, double least)
+{
+    double noise = fmax(s->noise, least), mean = amp * s->weight, most = llr_max / 2;
+    double ratio = mean * mean / noise, pull = mean * s->score / noise * most / fmax(ratio, most);
+    return (struct reading){fmin(ratio, most), fmin(fmax(pull, -most), most)};
+}
+
+/* One of them at a time is heard: with 1 / c one's own variant, else another's, which is B with p. */
+static struct gains gains_of_cut(double pull, double p, int colluders)
+{
+    double own = 1.0 / colluders, a = 1, b = exp(-2 * pull), any = p * b + (1 - p) * a;
     return (struct gains){
         .a = log(((own + (1 - own) * (1 - p)) * a + (1 - own) * p * b) / any),
         .b = log(((own + (1 - own) * p) * b + (1 - own) * (1 - p) * a) / any),
         .p = p,
     };
+}
+
+/* All are heard at once: of c, k with B leave (c - 2 k) / c of the mark. */
+static double likelihood_of_mean(struct reading r, int colluders, int k)
+{
+    double level = (double)(colluders - 2 * k) / colluders;
+    return exp(level * r.pull - level * level * r.ratio / 2);
+}
+
+static struct gains gains_of_mean(struct reading r, double p, int colluders)
+{
+    double a = 0, b = 0, chance = pow(1 - p, colluders - 1); /* that k of the others have B */
+    for (int k = 0; k < colluders; k++) {
+        a += chance * likelihood_of_mean(r, colluders, k);
+        b += chance * likelihood_of_mean(r, colluders, k + 1);
+        chance *= (double)(colluders - 1 - k) / (k + 1) * p / (1 - p);
+    }
+    double any = p * b + (1 - p) * a;
+    return (struct gains){.a = log(a / any), .b = log(b / any), .p = p};
+}
+
+static struct gains gains_of(const struct part *part, const struct soft *s, double amp, double least,
+                             enum score_kind kind)
+{
+    double p = bias_of(part->book, s->segment), noise = fmax(s->noise, least);
+    int colluders = kinds[kind].colluders;
+    if (kinds[kind].averaged)
+        return gains_of_mean(read_segment(s, amp / mean_level(colluders), least), p, colluders);
+    double most = llr_max / 2, pull = amp * s->weight * s->score / noise;
+    return gains_of_cut(fmin(fmax(pull, -most), most), p, colluders);
 }
 
 static void add_to_table(struct table *t, unsigned bit, struct gains g)
@@ -73,7 +130,7 @@ static void add_to_table(struct table *t, unsigned bit, struct gains g)
 }
 
 /* Fills tables and K; returns the number of tables. */
-static size_t prepare(const struct part *parts, size_t n, int colluders, struct table *tables,
+static size_t prepare(const struct part *parts, size_t n, enum score_kind kind, struct table *tables,
                       double k[TILTS])
 {
     size_t made = 0;
@@ -84,7 +141,7 @@ static size_t prepare(const struct part *parts, size_t n, int colluders, struct 
         uint32_t octet = UINT32_MAX;
         for (size_t i = 0; i < part->n; i++) {
             const struct soft *s = &part->soft[i];
-            struct gains g = gains_of(part, s, amp, least, colluders);
+            struct gains g = gains_of(part, s, amp, least, kind);
             if (s->segment / 8 != octet) {
                 octet = s->segment / 8;
                 tables[made++] =
@@ -153,11 +210,11 @@ enum err score_trial(const struct part *parts, size_t n, double log10_price, siz
     for (size_t i = 0; i < n; i++) most += parts[i].n;
     struct table *tables = malloc((most + 1) * sizeof(*tables));
     if (!tables) return ERR_SYSTEM;
-    for (int c = 1; c <= SCORE_COLLUDERS; c++) {
+    for (enum score_kind kind = 0; kind < SCORE_KINDS; kind++) {
         double k[TILTS];
-        size_t made = prepare(parts, n, c, tables, k);
-        score_users(tables, made, k, log10_price + price_of[c],
-                    (struct verdict){.colluders = c, .trial = trial}, t);
+        size_t made = prepare(parts, n, kind, tables, k);
+        score_users(tables, made, k, log10_price + kinds[kind].price,
+                    (struct verdict){.kind = kind, .trial = trial}, t);
     }
     free(tables);
     return OK;
@@ -174,7 +231,7 @@ static void add_loss(double *chance, size_t cells, size_t loss, double q)
     for (size_t i = cells; i-- > 0;) chance[i] = chance[i] * (1 - q) + (i >= loss ? chance[i - loss] * q : 0);
 }
 
-enum err score_tail(const struct part *parts, size_t n, size_t user, int colluders, double *log10_p)
+enum err score_tail(const struct part *parts, size_t n, size_t user, enum score_kind kind, double *log10_p)
 {
     enum { CELLS = 1 << 14 };
     double *chance = calloc(CELLS, sizeof(*chance)), lost = 0;
@@ -186,7 +243,7 @@ enum err score_tail(const struct part *parts, size_t n, size_t user, int collude
             double amp = amplitude(&parts[q]), least = noise_floor(&parts[q]);
             for (size_t i = 0; i < parts[q].n; i++) {
                 const struct soft *s = &parts[q].soft[i];
-                struct gains g = gains_of(&parts[q], s, amp, least, colluders);
+                struct gains g = gains_of(&parts[q], s, amp, least, kind);
                 bool worse_is_b = g.b < g.a;
                 if (pass == 0)
                     lost += has_b(parts[q].book, user, s->segment) == worse_is_b ? fabs(g.a - g.b) : 0;
@@ -205,12 +262,12 @@ enum err score_tail(const struct part *parts, size_t n, size_t user, int collude
     return OK;
 }
 
-void score_curve(const struct part *part, size_t user, int colluders, float *out)
+void score_curve(const struct part *part, size_t user, enum score_kind kind, float *out)
 {
     double amp = amplitude(part), least = noise_floor(part);
     for (size_t i = 0; i < part->n; i++) {
         const struct soft *s = &part->soft[i];
-        struct gains g = gains_of(part, s, amp, least, colluders);
+        struct gains g = gains_of(part, s, amp, least, kind);
         out[i] = (float)(has_b(part->book, user, s->segment) ? g.b : g.a);
     }
 }

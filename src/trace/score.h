@@ -29,13 +29,15 @@ struct part {
     size_t n;
 };
 
-enum { SCORE_COLLUDERS = 3 }; /* the score is tuned for one to three */
+/* What a score is tuned for: one leaker, or two or three who cut between their streams or average them. */
+enum score_kind { SCORE_ALONE, SCORE_CUT_2, SCORE_CUT_3, SCORE_MEAN_2, SCORE_MEAN_3, SCORE_KINDS };
+int score_colluders(enum score_kind kind);
 
 struct verdict {
-    double log10_p;     /* that chance, with the price of all that was tried */
-    double log10_price; /* that price: what is in log10_p already */
-    int colluders;      /* what the best score was tuned for */
-    size_t trial;       /* the caller's number of the best trial */
+    double log10_p;       /* that chance, with the price of all that was tried */
+    double log10_price;   /* that price: what is in log10_p already */
+    enum score_kind kind; /* of the best score */
+    size_t trial;         /* the caller's number of the best trial */
 };
 
 struct tally {
@@ -50,10 +52,10 @@ MUST_CHECK enum err score_trial(const struct part *parts, size_t n, double log10
 
 /* The chance itself instead of the bound, which is about ten times higher: by adding up the distribution of
  * an innocent codeword's score, distances to the best possible score rounded down. Without the price. */
-MUST_CHECK enum err score_tail(const struct part *parts, size_t n, size_t user, int colluders,
+MUST_CHECK enum err score_tail(const struct part *parts, size_t n, size_t user, enum score_kind kind,
                                double *log10_p);
 
 /* What each segment adds to the score of one user, for a curve over time; as many values as the part has. */
-void score_curve(const struct part *part, size_t user, int colluders, float *out);
+void score_curve(const struct part *part, size_t user, enum score_kind kind, float *out);
 
 #endif

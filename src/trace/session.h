@@ -1,12 +1,14 @@
-/* The session file: what tracing one evening in one room needs, released by two admins (docs/tracing.md, "The
- * session file"). Memory: one owner, session_free, which wipes the keys. */
+/* What tracing one evening in one room needs: the answer to `operator.trace` with the two releases beside it
+ * (docs/tracing.md, "What a trace needs"). Memory: one owner, session_free, which wipes the keys. */
 #ifndef TRACE_SESSION_H
 #define TRACE_SESSION_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/id.h"
+#include "base/ledger.h"
 #include "base/limits.h"
 #include "mark/code.h"
 #include "mark/pattern.h"
@@ -14,6 +16,7 @@
 struct session_listener {
     struct code_entry entry;
     char name[LIMIT_NAME_BYTES + 1];
+    char *chain; /* names of who brought it in, up to the founder; NULL: not known */
 };
 
 /* A stretch of a speaker's audio in which hops of the pattern and segments of the code ran in step. */
@@ -25,7 +28,7 @@ struct session_span {
 };
 
 struct session_speaker {
-    struct id account;
+    struct id account, run;
     char name[LIMIT_NAME_BYTES + 1];
     uint8_t key[KEY_BYTES]; /* of the pattern */
     struct session_span *spans;
@@ -44,6 +47,7 @@ struct session {
 };
 
 /* `why`: a sentence for people when it fails. */
+MUST_CHECK enum err session_read(struct session *s, const json_t *root, char *why, size_t why_cap);
 MUST_CHECK enum err session_parse(struct session *s, const char *text, size_t n, char *why, size_t why_cap);
 MUST_CHECK enum err session_load(struct session *s, const char *path, char *why, size_t why_cap);
 void session_free(struct session *s);

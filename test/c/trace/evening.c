@@ -9,6 +9,7 @@
 #include "mark/embed.h"
 #include "trace/resample.h"
 
+static const uint8_t secret[32] = {4, 2};
 static const char folder[] = "/usr/share/asterisk/sounds/en_US_f_Allison/";
 static const char *const prompts[] = {
     "vm-intro",        "conf-adminmenu",  "conf-usermenu",   "vm-options",
@@ -68,12 +69,11 @@ static void mark(struct evening *e)
 
 struct evening *evening_new(double seconds)
 {
-    static const uint8_t secret[32] = {4, 2};
     struct evening *e = calloc(1, sizeof(*e));
     assert_non_null(e);
     speak(e, seconds);
-    e->span = (struct session_span){.hop = 4000,
-                                    .segment = 45,
+    e->span = (struct session_span){.hop = 167 * SEGMENT_HOPS,
+                                    .segment = 167,
                                     .segments = (uint32_t)(e->n / (SEGMENT_HOPS * PATTERN_HOP)),
                                     .time_ms = 1000000};
     e->speaker = (struct session_speaker){
@@ -132,48 +132,74 @@ float *evening_leak(const struct evening *e, size_t listener, double from, doubl
 
 static json_t *b64(const void *p, size_t n)
 {
-    char text[128];
+    char text[2048];
     assert_true(b64_encode(text, sizeof(text), (struct view){p, n}) > 0);
     return json_string(text);
 }
 
-static void add_proof(json_t *object, const struct hash *leaves, size_t n, size_t index)
+static const uint8_t run[ID_BYTES] = {5, 5};
+
+/* Split among two, who both gave out their shares. Nothing here checks signatures: the server has. */
+static json_t *pattern(const struct evening *e)
 {
-    struct hash path[CODE_PATH];
-    json_t *list = json_array();
-    size_t len = code_proof(leaves, n, index, path);
-    for (size_t i = 0; i < len; i++) json_array_append_new(list, b64(path[i].bytes, HASH_BYTES));
-    json_object_set_new(object, "index", json_integer((json_int_t)index));
-    json_object_set_new(object, "path", list);
+    static const uint8_t rest[2 * 97 + SIG_BYTES];
+    uint8_t bytes[512];
+    struct hash check = hash_two("pattern-check", VIEW(e->speaker.key), (struct view){0});
+    struct writer w = writer_init(bytes, sizeof(bytes));
+    write_u8(&w, 1);
+    write_view(&w, VIEW(e->session.id.bytes));
+    write_view(&w, VIEW(e->speaker.account.bytes));
+    write_bytes(&w, run, ID_BYTES); /* the device */
+    write_bytes(&w, run, ID_BYTES);
+    write_view(&w, VIEW(check.bytes));
+    write_u8(&w, 2);
+    write_view(&w, VIEW(rest));
+    assert_int_equal(writer_end(&w), OK);
+    return b64(bytes, w.len);
+}
+
+/* Shares of x = 1 and x = 2 on the line through the key with slope 1: key + x. */
+static json_t *release(const struct evening *e, uint8_t x)
+{
+    static const uint8_t sig[SIG_BYTES];
+    uint8_t bytes[512], account[ID_BYTES] = {x};
+    struct writer w = writer_init(bytes, sizeof(bytes));
+    write_u8(&w, 1);
+    write_view(&w, VIEW(e->session.id.bytes));
+    write_view(&w, VIEW(account));
+    write_view(&w, VIEW(account));
+    write_u16(&w, 1);
+    write_view(&w, VIEW(e->speaker.account.bytes));
+    write_bytes(&w, run, ID_BYTES);
+    write_u8(&w, x);
+    for (int i = 0; i < KEY_BYTES; i++) write_u8(&w, e->speaker.key[i] ^ x);
+    write_view(&w, VIEW(sig));
+    assert_int_equal(writer_end(&w), OK);
+    return b64(bytes, w.len);
 }
 
 json_t *evening_session(const struct evening *e)
 {
-    enum { ENTRIES = EVENING_LISTENERS + 1 };
     const struct session *s = &e->session;
-    struct hash leaves[ENTRIES], root;
-    struct code_entry bias = {0};
-    memcpy(bias.seed, s->bias, sizeof(bias.seed));
-    leaves[0] = code_leaf(s->id, &bias);
-    for (size_t i = 1; i < ENTRIES; i++) leaves[i] = code_leaf(s->id, &e->listeners[i - 1].entry);
-    root = code_root(leaves, ENTRIES);
-    json_t *biases = json_pack("{s:o}", "seed", b64(s->bias, sizeof(s->bias))), *listeners = json_array();
-    add_proof(biases, leaves, ENTRIES, 0);
-    for (size_t i = 1; i < ENTRIES; i++) {
-        const struct session_listener *l = &e->listeners[i - 1];
-        json_t *one = json_pack("{s:o, s:s, s:o}", "account", b64(l->entry.account.bytes, ID_BYTES), "name",
-                                l->name, "seed", b64(l->entry.seed, sizeof(l->entry.seed)));
-        add_proof(one, leaves, ENTRIES, i);
-        json_array_append_new(listeners, one);
-    }
-    return json_pack(
-        "{s:i, s:o, s:I, s:i, s:{s:o, s:i}, s:o, s:o, s:[{s:o, s:s, s:o, s:[{s:I, s:I, s:I, s:I}]}]}",
-        "version", 1, "session", b64(s->id.bytes, ID_BYTES), "time", (json_int_t)s->time_ms, "segment_ms",
-        SEGMENT_MS, "commitment", "root", b64(root.bytes, HASH_BYTES), "entries", ENTRIES, "bias", biases,
-        "listeners", listeners, "speakers", "account", b64(e->speaker.account.bytes, ID_BYTES), "name",
-        e->speaker.name, "key", b64(e->speaker.key, KEY_BYTES), "spans", "hop", (json_int_t)e->span.hop,
-        "segment", (json_int_t)e->span.segment, "segments", (json_int_t)e->span.segments, "time",
-        (json_int_t)e->span.time_ms);
+    struct hash root = code_commitment(secret, s->id);
+    json_t *people = json_array();
+    for (size_t i = 0; i < EVENING_LISTENERS; i++)
+        json_array_append_new(people, json_pack("{s:o, s:s, s:I, s:I}", "account",
+                                                b64(e->listeners[i].entry.account.bytes, ID_BYTES), "name",
+                                                e->listeners[i].name, "since", (json_int_t)i, "until",
+                                                (json_int_t)0));
+    json_array_append(people, json_array_get(people, 3)); /* came twice */
+    json_array_append_new(people, json_pack("{s:o, s:s, s:i, s:i}", "account",
+                                            b64(e->speaker.account.bytes, ID_BYTES), "name", e->speaker.name,
+                                            "since", 0, "until", 0));
+    return json_pack("{s:o, s:s, s:I, s:i, s:o, s:o, s:o, s:[o], s:[{s:o, s:o, s:I, s:I, s:I}], s:[o, o]}",
+                     "room", b64(s->id.bytes, ID_BYTES), "title", "Evening", "opened", (json_int_t)s->time_ms,
+                     "ended", 0, "secret", b64(secret, sizeof(secret)), "trace", b64(root.bytes, HASH_BYTES),
+                     "people", people, "patterns", pattern(e), "spans", "account",
+                     b64(e->speaker.account.bytes, ID_BYTES), "run", b64(run, ID_BYTES), "hop",
+                     (json_int_t)e->span.hop, "since", (json_int_t)e->span.time_ms, "until",
+                     (json_int_t)(e->span.time_ms + e->span.segments * (uint64_t)SEGMENT_MS), "releases",
+                     release(e, 1), release(e, 2));
 }
 
 void evening_write_wav(const char *path, const float *pcm, size_t n)

@@ -30,7 +30,7 @@ void evening_free(struct evening *e);
 float *evening_leak(const struct evening *e, size_t listener, double from, double seconds, double speed,
                     size_t *n);
 
-/* As `aparte trace` wants them. The commitment is over all listeners and the bias. */
+/* What the ledger has of it, with two releases. The speaker was there too, and one listener came twice. */
 json_t *evening_session(const struct evening *e);
 void evening_write_wav(const char *path, const float *pcm, size_t n);
 

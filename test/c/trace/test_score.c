@@ -11,7 +11,7 @@
 #include "mark/code.h"
 #include "trace/score.h"
 
-enum { SEGMENTS = 12, ALL = 1 << SEGMENTS, LONG = 96, INNOCENTS = 20000 };
+enum { SEGMENTS = 12, ALL = 1 << SEGMENTS, LONG = 96, MIXED = 384, INNOCENTS = 20000 };
 
 static uint32_t seed = 1;
 
@@ -21,7 +21,7 @@ static float random_unit(void)
     return (float)(seed >> 8) / (1 << 24);
 }
 
-static struct soft softs[LONG];
+static struct soft softs[MIXED];
 
 /* The mark is there, with codeword bits `truth`, among noise. */
 static void make_softs(size_t n, const uint32_t *truth, float strength)
@@ -45,11 +45,11 @@ static double probability(uint32_t word, uint32_t biases)
     return p;
 }
 
-static double score_of(const struct part *part, size_t user, int colluders)
+static double score_of(const struct part *part, size_t user, enum score_kind kind)
 {
     float steps[LONG];
     double sum = 0;
-    score_curve(part, user, colluders, steps);
+    score_curve(part, user, kind, steps);
     for (size_t i = 0; i < part->n; i++) sum += steps[i];
     return sum;
 }
@@ -64,13 +64,13 @@ static void test_tail_is_what_enumeration_gives(void **state)
     struct book book = {.users = ALL, .words = 1, .bits = words, .biases = &biases};
     make_softs(SEGMENTS, &truth, 1.2f);
     struct part part = {&book, softs, SEGMENTS};
-    for (int c = 1; c <= SCORE_COLLUDERS; c++) {
-        for (size_t u = 0; u < ALL; u++) scores[u] = score_of(&part, u, c);
+    for (enum score_kind kind = 0; kind < SCORE_KINDS; kind++) {
+        for (size_t u = 0; u < ALL; u++) scores[u] = score_of(&part, u, kind);
         for (size_t u = 0; u < ALL; u += 37) {
             double exact = 0, tail;
             for (uint32_t w = 0; w < ALL; w++)
                 if (scores[w] >= scores[u] - 1e-6) exact += probability(w, biases);
-            assert_int_equal(score_tail(&part, 1, u, c, &tail), OK);
+            assert_int_equal(score_tail(&part, 1, u, kind, &tail), OK);
             assert_true(tail >= log10(exact) - 1e-6);
             assert_true(tail <= log10(exact) + 0.05);
         }
@@ -96,7 +96,7 @@ static void test_bound_is_above_the_tail(void **state)
         if (verdicts[u].log10_p >= 0) continue;
         told++;
         assert_int_equal(verdicts[u].trial, 7);
-        assert_int_equal(score_tail(&part, 1, u, verdicts[u].colluders, &tail), OK);
+        assert_int_equal(score_tail(&part, 1, u, verdicts[u].kind, &tail), OK);
         assert_true(verdicts[u].log10_price > 0.5);
         assert_true(verdicts[u].log10_p >= tail - 0.05 + verdicts[u].log10_price);
     }
@@ -129,7 +129,7 @@ static void test_innocents_are_as_rare_as_said(void **state)
             bound[k] += verdicts[u].log10_p <= -k;
             if (u % 10) continue; /* the exact one takes longer */
             double tail;
-            assert_int_equal(score_tail(&part, 1, u, 1, &tail), OK);
+            assert_int_equal(score_tail(&part, 1, u, SCORE_ALONE, &tail), OK);
             exact[k] += tail <= -k;
         }
     assert_true(bound[1] <= INNOCENTS / 10 && bound[2] <= INNOCENTS / 100 && bound[3] <= INNOCENTS / 1000);
@@ -159,6 +159,41 @@ static void test_leaker_stands_out_and_nothing_says_nothing(void **state)
     assert_true(none[0].log10_p == 0 && none[1].log10_p == 0);
 }
 
+/* Where they differ the mark is weak or gone, which says as much as where it is there: each of them is told by
+ * a score for averaging, at least one by the one for so many. By other scores it would be 10^-24 and 10^-14. */
+static void assert_mix_is_told(size_t users, enum score_kind kind, double log10_p)
+{
+    uint32_t biases[MIXED / 32], words[3][MIXED / 32] = {0};
+    for (size_t i = 0; i < MIXED / 32; i++) biases[i] = (uint32_t)(random_unit() * 4294967296.0f);
+    make_softs(MIXED, words[0], 0);
+    for (size_t i = 0; i < MIXED; i++)
+        for (size_t u = 0; u < users; u++) {
+            bool often = biases[i / 32] >> i % 32 & 1;
+            bool b = random_unit() < (often ? CODE_OFTEN : CODE_RARE) / 256.0f;
+            words[u][i / 32] |= (uint32_t)b << i % 32;
+            softs[i].score += (b ? -30.0f : 30.0f) / (float)users;
+        }
+    struct book book = {.users = users, .words = MIXED / 32, .bits = words[0], .biases = biases};
+    struct part part = {&book, softs, MIXED};
+    struct verdict verdicts[3] = {0};
+    struct tally tally = {PTHREAD_MUTEX_INITIALIZER, verdicts};
+    assert_int_equal(score_trial(&part, 1, 0, 0, &tally), OK);
+    bool told = false;
+    for (size_t u = 0; u < users; u++) {
+        assert_true(verdicts[u].kind >= SCORE_MEAN_2);
+        assert_true(verdicts[u].log10_p < log10_p);
+        told = told || verdicts[u].kind == kind;
+    }
+    assert_true(told);
+}
+
+static void test_averaged_streams_are_told(void **state)
+{
+    (void)state;
+    assert_mix_is_told(2, SCORE_MEAN_2, -30);
+    assert_mix_is_told(3, SCORE_MEAN_3, -16);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_bound_is_above_the_tail),
         cmocka_unit_test(test_innocents_are_as_rare_as_said),
         cmocka_unit_test(test_leaker_stands_out_and_nothing_says_nothing),
+        cmocka_unit_test(test_averaged_streams_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

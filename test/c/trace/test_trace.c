@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "trace/trace.h"
@@ -45,6 +46,17 @@ static int tear_down(void **state)
     return system(command);
 }
 
+/* In the place of a server. */
+static json_t *fetched;
+static const char *asked[3];
+
+static json_t *fetch(const char *data, const char *const releases[2], int *code)
+{
+    asked[0] = data, asked[1] = releases[0], asked[2] = releases[1];
+    if (!fetched) *code = 1;
+    return json_incref(fetched);
+}
+
 /* Both streams into `printed`. */
 static int run(int argc, char **argv)
 {
@@ -55,7 +67,7 @@ static int run(int argc, char **argv)
     assert_true(out >= 0 && err >= 0 && file >= 0);
     dup2(file, 1);
     dup2(file, 2);
-    int code = trace_main(argc, argv);
+    int code = trace_main(argc, argv, fetch);
     fflush(NULL);
     dup2(out, 1);
     dup2(err, 2);
@@ -78,7 +90,7 @@ static void test_report_names_the_leaker(void **state)
 {
     (void)state;
     assert_int_equal(RUN(leak, "--session", session), 0);
-    assert_says("25.0 s of sound, compared with 40 listeners");
+    assert_says("25.0 s of sound, compared with 41 listeners");
     assert_says("Named (chance");
     assert_says("1. Listener 12");
     assert_says("in the voice of Speaker");
@@ -140,7 +152,11 @@ static void test_usage(void **state)
     (void)state;
     assert_int_equal(RUN("--session", session), 2);
     assert_int_equal(RUN(leak), 2);
-    assert_says("which session?");
+    assert_says("releases of two admins");
+    assert_int_equal(RUN(leak, "--release", "a"), 2); /* never with one */
+    assert_int_equal(RUN(leak, "--release", "a", "--release", "b", "--release", "c"), 2);
+    assert_int_equal(RUN(leak, "--release", "a", "--session", session), 2);
+    assert_int_equal(RUN(leak, "--session", session, "--save", "x"), 2);
     assert_int_equal(RUN(leak, leak, "--session", session), 2);
     assert_int_equal(RUN(leak, "--session"), 2);
     assert_int_equal(RUN(leak, "--session", session, "--plot", "a.gif"), 2);
@@ -167,6 +183,11 @@ static void assert_refused(json_t *j, const char *sentence)
     assert_says(sentence);
 }
 
+static json_t *at(json_t *j, const char *list, size_t i)
+{
+    return json_array_get(json_object_get(j, list), i);
+}
+
 /* Each is the good file with one thing wrong. */
 static void test_bad_sessions(void **state)
 {
@@ -175,45 +196,73 @@ static void test_bad_sessions(void **state)
     assert_says("is not JSON");
     assert_int_equal(RUN(leak, "--session", "/nowhere"), 3);
     assert_says("cannot be read");
-    assert_refused(json_array(), "not a session file");
-    json_t *j = evening_session(evening), *one;
-    json_object_set_new(j, "version", json_integer(2));
-    assert_refused(j, "number from 0 to 1");
+    assert_refused(json_array(), "not what the ledger has");
+    json_t *j = evening_session(evening);
+    json_object_set_new(j, "people", json_array());
+    assert_refused(j, "\"people\" is not a list");
     j = evening_session(evening);
-    json_object_set_new(j, "segment_ms", json_integer(480));
-    assert_refused(j, "segments are not 240 ms");
-    j = evening_session(evening);
-    json_object_set_new(j, "listeners", json_array());
-    assert_refused(j, "\"listeners\" is not a list");
-    j = evening_session(evening);
-    json_object_del(json_array_get(json_object_get(j, "speakers"), 0), "key");
-    assert_refused(j, "\"key\" is not 32 bytes");
-    j = evening_session(evening);
-    json_object_set_new(json_array_get(json_object_get(j, "listeners"), 3), "name",
-                        json_string("\x1b[31mred"));
+    json_object_set_new(at(j, "people", 3), "name", json_string("\x1b[31mred"));
     assert_refused(j, "not a name");
     j = evening_session(evening);
-    one = json_array_get(json_object_get(json_array_get(json_object_get(j, "speakers"), 0), "spans"), 0);
-    json_object_set_new(one, "segments", json_integer(1 << 30));
-    assert_refused(j, "\"segments\" is not a number");
+    json_object_set_new(j, "patterns", json_array());
+    assert_refused(j, "\"patterns\" is not a list");
+    j = evening_session(evening);
+    json_object_set_new(j, "spans", json_array());
+    assert_refused(j, "\"spans\" is not a list");
+    j = evening_session(evening);
+    json_object_set(at(j, "spans", 0), "until", json_object_get(at(j, "spans", 0), "since"));
+    json_object_set_new(at(j, "spans", 0), "since", json_integer((json_int_t)1 << 52));
+    assert_refused(j, "No stretch of it");
+    j = evening_session(evening); /* a secret that was made up afterwards */
+    json_object_set(j, "secret", json_object_get(j, "trace"));
+    assert_refused(j, "not the one that the room's key headers committed to");
+    j = evening_session(evening);
+    json_array_set(json_object_get(j, "releases"), 1, at(j, "releases", 0));
+    assert_refused(j, "a trace takes two");
+    j = evening_session(evening);
+    json_array_set(json_object_get(j, "releases"), 1, at(j, "patterns", 0));
+    assert_refused(j, "not in the form that the admin screen gives");
+    j = evening_session(evening);
+    json_array_remove(json_object_get(j, "releases"), 1);
+    assert_refused(j, "\"releases\" is not a list of 2");
+    struct evening other = *evening; /* a share that is not the speaker's */
+    other.speaker.key[0] ^= 1;
+    json_t *wrong = evening_session(&other);
+    j = evening_session(evening);
+    json_array_set(json_object_get(j, "releases"), 1, at(wrong, "releases", 1));
+    json_decref(wrong);
+    assert_refused(j, "do not give the key that the speaker committed to");
     write_session(evening_session(evening));
 }
 
-/* A server that fits a codeword to the recording afterwards: the commitment does not open. */
-static void test_codeword_of_afterwards_is_refused(void **state)
+static void test_a_running_servers_ledger(void **state)
 {
     (void)state;
-    json_t *j = evening_session(evening), *listeners = json_object_get(j, "listeners");
-    json_t *leaker = json_array_get(listeners, LEAKER), *other = json_array_get(listeners, LEAKER + 1);
-    json_t *seed = json_incref(json_object_get(leaker, "seed"));
-    json_object_set(leaker, "seed", json_object_get(other, "seed"));
-    json_object_set_new(other, "seed", seed);
-    assert_refused(j, "not the one that the room's key header committed to");
-    j = evening_session(evening);
-    leaker = json_array_get(json_object_get(j, "listeners"), LEAKER);
-    json_object_set(json_object_get(j, "bias"), "seed", json_object_get(leaker, "seed"));
-    assert_refused(j, "not the one that the room's key header committed to");
-    write_session(evening_session(evening));
+    char kept[64];
+    struct stat st;
+    fetched = evening_session(evening);
+    json_object_set_new(at(fetched, "people", LEAKER), "chain", json_string("Listener 12 < Zoé < Inès"));
+    snprintf(kept, sizeof(kept), "%s/kept.json", folder);
+    assert_int_equal(RUN(leak, "--release", "one", "--data", "there", "--release", "two", "--save", kept), 0);
+    assert_string_equal(asked[0], "there");
+    assert_string_equal(asked[1], "one");
+    assert_string_equal(asked[2], "two");
+    assert_says("compared with 41 listeners"); /* who came twice counts once */
+    assert_says("1. Listener 12");
+    assert_says("Who brought whom in: Listener 12 < Zoé < Inès");
+    assert_says("aparte ban AgwAAAAAAAAAAAAAAAAAAA");
+    assert_int_equal(stat(kept, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(RUN(leak, "--json", "--session", kept), 0);
+    assert_says("Listener 12 < Zo");
+    assert_int_equal(RUN(leak, "--release", "one", "--release", "two", "--save", kept), 3); /* is there */
+    assert_says("is there already");
+    json_object_set_new(fetched, "secret", json_string("x"));
+    assert_int_equal(RUN(leak, "--release", "one", "--release", "two"), 3);
+    assert_says("what the ledger has cannot be used");
+    json_decref(fetched);
+    fetched = NULL;
+    assert_int_equal(RUN(leak, "--release", "one", "--release", "two"), 3);
 }
 
 int main(void)
@@ -225,7 +274,7 @@ int main(void)
         cmocka_unit_test(test_usage),
         cmocka_unit_test(test_bad_recordings),
         cmocka_unit_test(test_bad_sessions),
-        cmocka_unit_test(test_codeword_of_afterwards_is_refused),
+        cmocka_unit_test(test_a_running_servers_ledger),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
