@@ -5,6 +5,8 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <jansson.h>
+
 enum cli_exit {
     CLI_DONE = 0,
     CLI_REFUSED = 1, /* by the rules, or the server failed */
@@ -15,6 +17,7 @@ enum cli_exit {
 
 int console_main(int argc, char **argv);
 int members_main(int argc, char **argv);
+int status_main(int argc, char **argv);
 int invite_main(int argc, char **argv);
 int invites_main(int argc, char **argv);
 int revoke_main(int argc, char **argv);
@@ -25,5 +28,10 @@ int release_main(int argc, char **argv);
 int role_main(int argc, char **argv);
 int delete_main(int argc, char **argv);
 int export_main(int argc, char **argv);
+
+/* For `aparte trace`: what the ledger of the server of this data folder (NULL: as elsewhere) has of the room
+ * of two releases, which are files, with these beside it and with everybody's chain. NULL: it said why;
+ * `*code`. */
+json_t *leak_fetch(const char *data, const char *const releases[2], int *code);
 
 #endif

@@ -103,6 +103,31 @@ int members_main(int argc, char **argv)
     return session_end(&s, 0);
 }
 
+static long long number_of(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+int status_main(int argc, char **argv)
+{
+    struct session s;
+    json_t *is;
+    int code = session_start(&s, argc, argv, "status", "[--json] [--data DIR]", 0, 0, 0);
+    if (code) return code;
+    code = session_connect(&s);
+    if (!code) code = session_ask(&s, json_pack("{s:s}", "do", "operator.stats"), &is);
+    if (code) return session_end(&s, code);
+    session_say(&s, "%lld members, %lld connected by %lld sockets.", number_of(is, "members"),
+                number_of(is, "sessions"), number_of(is, "sockets"));
+    session_say(&s, "%lld people in %lld rooms.", number_of(is, "people"), number_of(is, "rooms"));
+    session_say(&s,
+                "Since the start: %lld times an account that was in a room came in by another session, "
+                "which ended the first; %lld times somebody asked for more profiles than a day has.",
+                number_of(is, "moved"), number_of(is, "budget_refusals"));
+    session_add(&s, "status", is);
+    return session_end(&s, 0);
+}
+
 int export_main(int argc, char **argv)
 {
     struct session s;

@@ -178,7 +178,7 @@ int session_connect(struct session *s)
     const char *origin = json_string_value(json_object_get(hello, "origin"));
     bool good = is_event(hello, "challenge") && origin && strlen(origin) < sizeof s->origin &&
                 json_b64_exact(json_object_get(hello, "nonce"), s->nonce, sizeof s->nonce);
-    if (good) strcpy(s->origin, origin);
+    if (good) memcpy(s->origin, origin, strlen(origin) + 1);
     json_decref(hello);
     return good ? 0 : lost(s);
 }

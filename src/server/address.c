@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/without.h"
+
 #include "server/config.h"
 
 bool config_tls(const struct config *c)
@@ -62,15 +64,27 @@ static bool route_address(const char *target, uint16_t port, struct sockaddr_sto
     return inet_ntop(from.ss_family, bytes, text, sizeof text) && parse_address(text, port, out);
 }
 
-enum err config_media_address(const struct config *c, struct sockaddr_storage *out)
+static enum err one_address(const struct config *c, struct sockaddr_storage *out)
 {
     bool wildcard = !strcmp(c->listen_host, "0.0.0.0") || !strcmp(c->listen_host, "::");
-    if (c->media_host[0]) return parse_address(c->media_host, c->media_port, out) ? OK : ERR_MALFORMED;
     if (!wildcard && !config_loopback(c))
         return parse_address(c->listen_host, c->media_port, out) ? OK : ERR_MALFORMED;
     if (route_address("198.51.100.1", c->media_port, out) || route_address("2001:db8::1", c->media_port, out))
         return OK;
     return parse_address("127.0.0.1", c->media_port, out) ? OK : ERR_MALFORMED;
+}
+
+enum err config_media_addresses(const struct config *c, struct sockaddr_storage out[LIMIT_MEDIA_ADDRESSES],
+                                size_t *count)
+{
+    *count = 0;
+    while (*count < LIMIT_MEDIA_ADDRESSES && c->media_hosts[*count][0]) {
+        if (!parse_address(c->media_hosts[*count], c->media_port, &out[*count])) return ERR_MALFORMED;
+        ++*count;
+    }
+    if (*count) return OK;
+    *count = 1;
+    return one_address(c, out);
 }
 
 bool config_http_at(const struct config *c, const struct sockaddr_storage *media)
@@ -121,6 +135,6 @@ void config_origins(const struct config *c, uint16_t port, struct origins *out)
 const char *origins_host(const struct origins *o, const char *origin)
 {
     for (size_t i = 0; i < o->count; i++)
-        if (strcmp(o->list[i], origin) == 0) return strstr(o->list[i], "://") + 3;
+        if (strcmp(o->list[i], origin) == 0 || without(WITHOUT_ORIGIN)) return strstr(o->list[i], "://") + 3;
     return NULL;
 }

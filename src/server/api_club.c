@@ -87,6 +87,7 @@ void decode_profile(struct members *m, struct command *c)
     c->profile.name = maybe_text(m, "name", &c->profile.to.name);
     c->profile.handle = maybe_text(m, "handle", &c->profile.to.handle);
     c->profile.bio = maybe_text(m, "bio", &c->profile.to.bio);
+    c->profile.pronouns = maybe_text(m, "pronouns", &c->profile.to.pronouns);
     c->profile.picture = maybe_bytes(m, "picture", LIMIT_MESSAGE_BYTES, &c->profile.to.picture);
     if (m->taken == 2) take_fail(m, ERR_MALFORMED); /* "id" and "do": nothing to set */
 }

@@ -84,6 +84,11 @@ bool take_bool(struct members *m, const char *key)
     return json_is_true(v);
 }
 
+bool maybe_bool(struct members *m, const char *key)
+{
+    return json_object_get(m->object, key) && take_bool(m, key);
+}
+
 struct view take_text(struct members *m, const char *key)
 {
     json_t *v = take_value(m, key, JSON_STRING);

@@ -25,6 +25,7 @@ struct members take_inside(struct members *m, json_t *object);
 
 uint64_t take_number(struct members *m, const char *key, uint64_t min, uint64_t max);
 bool take_bool(struct members *m, const char *key);
+bool maybe_bool(struct members *m, const char *key); /* absent: false */
 struct view take_text(struct members *m, const char *key);
 bool maybe_text(struct members *m, const char *key, struct view *out); /* whether it is there */
 void decode_exact(struct members *m, uint8_t *out, size_t len, const json_t *v);
@@ -57,17 +58,39 @@ void decode_passkey(struct members *m, struct command *c);
 void decode_members(struct members *m, struct command *c);
 void decode_person(struct members *m, struct command *c);
 
+/* ---- api_hall.c ---- */
+enum room_who take_who(struct members *m, const struct id **picked, size_t *count);
+void decode_tie(struct members *m, struct command *c);
+void decode_event(struct members *m, struct command *c);
+void decode_cancel(struct members *m, struct command *c);
+void decode_report(struct members *m, struct command *c);
+void decode_close(struct members *m, struct command *c);
+
 /* ---- api_room.c ---- */
 void decode_open(struct members *m, struct command *c);
 void decode_join(struct members *m, struct command *c);
+void decode_path(struct members *m, struct command *c);
+void decode_knock(struct members *m, struct command *c);
 void decode_up(struct members *m, struct command *c);
 void decode_muted(struct members *m, struct command *c);
 void decode_accept(struct members *m, struct command *c);
+void decode_talk(struct members *m, struct command *c);
+void decode_pin(struct members *m, struct command *c);
+void decode_silence(struct members *m, struct command *c);
+void decode_role(struct members *m, struct command *c);
+void decode_locked(struct members *m, struct command *c);
+void decode_title(struct members *m, struct command *c);
+void decode_hands(struct members *m, struct command *c);
 
 /* ---- api_keys.c ---- */
 void decode_keys(struct members *m, struct command *c);
 void decode_seals(struct members *m, struct command *c);
 void decode_live(struct members *m, struct command *c);
 void decode_kem(struct members *m, struct command *c);
+
+/* ---- api_trace.c ---- */
+void decode_twin(struct members *m, struct command *c);
+void decode_trace_read(struct members *m, struct command *c);
+void decode_trace(struct members *m, struct command *c);
 
 #endif

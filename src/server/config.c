@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/without.h"
 
 struct why {
     char *text;
@@ -26,7 +27,7 @@ static enum err bad(const struct why *w, const char *format, ...)
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
-    snprintf(w->text, w->size, "%s %s", w->flag, sentence);
+    snprintf(w->text, w->size, "%.80s %s", w->flag, sentence); /* what is no option may be long */
     return ERR_MALFORMED;
 }
 
@@ -70,7 +71,7 @@ static enum err set_web(struct config *c, const char *value, const struct why *w
 static enum err set_listen(struct config *c, const char *value, const struct why *w)
 {
     const char *colon = strrchr(value, ':');
-    unsigned long port;
+    unsigned long port = 0;
     bool brackets = value[0] == '[' && colon > value && colon[-1] == ']';
     if (!colon || colon == value || (!brackets && memchr(value, ':', (size_t)(colon - value))))
         return bad(w, "must be HOST:PORT or [ADDRESS]:PORT, not \"%.80s\".", value);
@@ -93,14 +94,28 @@ static enum err set_media_port(struct config *c, const char *value, const struct
     return e;
 }
 
-static enum err set_media_address(struct config *c, const char *value, const struct why *w)
+static enum err set_media_host(char out[CONFIG_HOST_BYTES], const char *value, const struct why *w)
 {
     struct in6_addr any;
     if (!is_address(value)) return bad(w, "must be an IPv4 or IPv6 address, not \"%.80s\".", value);
     if ((inet_pton(AF_INET, value, &any) == 1 && any.s6_addr32[0] == 0) ||
         (inet_pton(AF_INET6, value, &any) == 1 && IN6_IS_ADDR_UNSPECIFIED(&any)))
-        return bad(w, "must be one address that browsers can reach, not a wildcard.");
-    return set_text(c->media_host, sizeof c->media_host, value, w);
+        return bad(w, "must be an address that browsers can reach, not a wildcard.");
+    return set_text(out, CONFIG_HOST_BYTES, value, w);
+}
+
+static enum err set_media_address(struct config *c, const char *value, const struct why *w)
+{
+    char first[CONFIG_HOST_BYTES];
+    const char *comma = strchr(value, ',');
+    memset(c->media_hosts, 0, sizeof c->media_hosts);
+    if (!comma) return set_media_host(c->media_hosts[0], value, w);
+    snprintf(first, sizeof first, "%.*s", (int)(comma - value), value);
+    enum err e = set_media_host(c->media_hosts[0], first, w);
+    if (!e) e = set_media_host(c->media_hosts[1], comma + 1, w);
+    if (!e && !strchr(first, ':') == !strchr(comma + 1, ':'))
+        return bad(w, "may name one IPv4 and one IPv6 address, not two of a kind: \"%.80s\".", value);
+    return e;
 }
 
 static enum err set_media_threads(struct config *c, const char *value, const struct why *w)
@@ -108,6 +123,14 @@ static enum err set_media_threads(struct config *c, const char *value, const str
     unsigned long n = 1;
     enum err e = set_number(&n, 1, LIMIT_MEDIA_THREADS, value, w);
     c->media_threads = (unsigned)n;
+    return e;
+}
+
+static enum err set_trace_days(struct config *c, const char *value, const struct why *w)
+{
+    unsigned long n = 0;
+    enum err e = set_number(&n, 0, LIMIT_TRACE_DAYS, value, w);
+    c->trace_days = (unsigned)n;
     return e;
 }
 
@@ -157,7 +180,7 @@ static enum err set_origin(struct config *c, const char *value, const struct why
     if (host[len]) return bad(w, "must end after the host and port and be in lower case: \"%.80s\".", value);
     const char *colon = strrchr(host, ':');
     if (colon && !strchr(colon, ']')) {
-        unsigned long port, usual = scheme == 8 ? 443 : 80;
+        unsigned long port = 0, usual = scheme == 8 ? 443 : 80;
         enum err e = set_number(&port, 1, 65535, colon + 1, w);
         if (e) return e;
         if (port == usual) return bad(w, "must leave out :%lu, as browsers do.", usual);
@@ -188,6 +211,17 @@ static enum err set_tap(struct config *c, const char *value, const struct why *w
 {
     return set_text(c->tap, sizeof c->tap, value, w);
 }
+
+static enum err set_probe(struct config *c, const char *value, const struct why *w)
+{
+    return set_text(c->probe, sizeof c->probe, value, w);
+}
+
+static enum err set_without(struct config *c, const char *value, const struct why *w)
+{
+    (void)c;
+    return without_read(value) ? OK : bad(w, "knows no protection \"%.40s\".", value);
+}
 #endif
 
 static const struct option {
@@ -201,7 +235,8 @@ static const struct option {
     {"--media-port", "APARTE_MEDIA_PORT", "8080", set_media_port,
      "port of the first media thread, UDP and TCP; the others follow"},
     {"--media-address", "APARTE_MEDIA_ADDRESS", NULL, set_media_address,
-     "address browsers send audio to (default: the listen address, or that of the default route)"},
+     "address browsers send audio to, or IPv4,IPv6 (default: the listen address, or that of the default "
+     "route)"},
     {"--media-threads", "APARTE_MEDIA_THREADS", NULL, set_media_threads, "(default: one per core but one)"},
     {"--media-affinity", "APARTE_MEDIA_AFFINITY", "no", set_media_affinity,
      "yes: each media thread stays on a processor of its own"},
@@ -212,11 +247,17 @@ static const struct option {
     {"--origin", "APARTE_ORIGIN", NULL, set_origin,
      "public origin, https://rooms.example.org (default: the listen address)"},
     {"--name", "APARTE_NAME", "Aparté", set_name, "name of the club"},
+    {"--trace-days", "APARTE_TRACE_DAYS", "30", set_trace_days,
+     "how long the ledger for leak tracing is kept after a room has ended; 0: no ledger, nothing is traced"},
     {"--web", "APARTE_WEB", APARTE_WEB_DIR, set_web, "folder of the built client"},
     {"--log", "APARTE_LOG", "info", set_log, "error, warn, info or debug"},
 #ifdef APARTE_TEST_HOOKS
     {"--test-tap", "APARTE_TEST_TAP", NULL, set_tap,
      "tests only: file that gets what the server can see of the audio"},
+    {"--test-probe", "APARTE_TEST_PROBE", NULL, set_probe,
+     "tests only: file that the server tries to read and to write once it serves"},
+    {"--test-without", "APARTE_TEST_WITHOUT", NULL, set_without,
+     "tests only: a protection to do without (base/without.h)"},
 #endif
 };
 enum { OPTION_COUNT = sizeof options / sizeof *options };

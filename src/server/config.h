@@ -20,15 +20,16 @@ struct config {
     char tls_cert[CONFIG_PATH_BYTES], tls_key[CONFIG_PATH_BYTES]; /* "" = plain HTTP */
     char listen_host[CONFIG_HOST_BYTES]; /* "localhost" or an address without brackets */
     uint16_t listen_port;                /* 0: any free one */
-    char media_host[CONFIG_HOST_BYTES];  /* "" = found out by config_media_address */
+    char media_hosts[LIMIT_MEDIA_ADDRESSES][CONFIG_HOST_BYTES]; /* "" = found out by config_media_addresses */
     uint16_t media_port;
     unsigned media_threads;
     bool media_affinity; /* each thread on a processor of its own */
     bool behind_proxy;
     char origin[CONFIG_ORIGIN_BYTES]; /* "" = derived from the listen address */
     char name[LIMIT_NAME_BYTES + 1];
+    unsigned trace_days; /* 0: rooms cannot be traced */
     enum log_level log;
-    char tap[CONFIG_PATH_BYTES]; /* builds with test hooks only */
+    char tap[CONFIG_PATH_BYTES], probe[CONFIG_PATH_BYTES]; /* builds with test hooks only */
 };
 
 /* `why` gets one sentence when the result is not OK. argv holds the flags only. */
@@ -39,8 +40,10 @@ bool config_tls(const struct config *c);
 bool config_loopback(const struct config *c); /* listens where only this machine comes in */
 /* The addresses to bind: one, or both loopbacks for "localhost". */
 size_t config_addresses(const struct config *c, const char *out[2]);
-/* Where media threads bind and what browsers are told; port as configured. */
-MUST_CHECK enum err config_media_address(const struct config *c, struct sockaddr_storage *out);
+/* Where media threads bind and what browsers are told, one address or one of each family; port as configured.
+ */
+MUST_CHECK enum err config_media_addresses(const struct config *c,
+                                           struct sockaddr_storage out[LIMIT_MEDIA_ADDRESSES], size_t *count);
 /* Whether HTTP takes its port on that address too: there media must leave TCP alone. */
 bool config_http_at(const struct config *c, const struct sockaddr_storage *media);
 

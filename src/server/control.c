@@ -3,11 +3,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "crypt/sign.h"
 #include "server/api.h"
+#include "server/audit.h"
 #include "server/effects.h"
 
 enum { BUSY_RETRY_MS = 500 };
@@ -30,18 +30,18 @@ struct control {
     unsigned waiting_count;
     struct late *late, **late_tail;
     struct json json;
+    struct audit audit;
     bool store_refused; /* a change that could not even be queued; answered after the current call */
     uint64_t refused_n;
+    bool ledger_refused, rooms_refused; /* the same for the ledger, and for what is kept of rooms */
+    uint64_t latest_ms;
 };
 
 /* Records and rooms carry civil time; the rules also measure with it, so it never runs backwards here. */
-static uint64_t now_ms(void)
+static uint64_t now_ms(struct control *c)
 {
-    static uint64_t latest;
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    uint64_t now = (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-    return latest = now > latest ? now : latest;
+    uint64_t now = c->config.clock_ms();
+    return c->latest_ms = now > c->latest_ms ? now : c->latest_ms;
 }
 
 /* ---- effects -------------------------------------------------------------------------------------- */
@@ -63,11 +63,21 @@ static void send_text(struct control *c, const sock_name *socks, size_t count)
     message_drop(m);
 }
 
-/* A reply that no queue would take is refused in words, not by closing the socket; the operator's has room for
- * the longest export. */
+/* A reply that no queue would take is refused in words, not by closing the socket; the operator's has room
+ * for the longest export. */
 static bool fits(const struct control *c, const struct out *o)
 {
     return o->kind >= EVENT_CHALLENGE || local_owns(o->sock) || c->json.len <= LIMIT_SOCKET_QUEUE_BYTES;
+}
+
+static void place_of(const struct control *c, peer_name peer, struct media_place *place)
+{
+    place->fingerprint = media_fingerprint(c->config.media);
+    place->port = media_port(c->config.media, peer);
+    for (size_t i = 0; i < LIMIT_MEDIA_ADDRESSES && c->config.media_addresses[i][0]; i++) {
+        place->at[i].address = c->config.media_addresses[i];
+        place->at[i].tcp = media_tcp(c->config.media, peer, i);
+    }
 }
 
 static void send_out(struct control *c, const struct out *o, const sock_name *socks, size_t count)
@@ -75,12 +85,11 @@ static void send_out(struct control *c, const struct out *o, const sock_name *so
     struct media_place place = {0};
     if (o->kind == EVENT_CHALLENGE && local_owns(o->sock))
         place.origin = http_origins(atomic_load(&c->http))->list[0];
-    if (o->kind == REPLY_ROOM_JOIN) {
-        place.fingerprint = media_fingerprint(c->config.media);
-        place.address = c->config.media_address;
-        place.port = media_port(c->config.media, o->join.peer);
-        place.tcp = media_tcp(c->config.media, o->join.peer);
-    }
+    if (o->kind == REPLY_ROOM_JOIN) place_of(c, o->join.peer, &place);
+    if (o->kind == REPLY_ROOM_PATH) place_of(c, o->path.peer, &place);
+    struct media_stats stats = {0};
+    if (o->kind == REPLY_STATS) stats = media_stats(c->config.media);
+    place.stats = &stats;
     enum err e = effects_encode(&c->json, o, &place);
     if (!e && !fits(c, o)) {
         struct out refusal = {.kind = REPLY_ERROR, .request = o->request, .error = {.err = ERR_TOO_LARGE}};
@@ -130,7 +139,8 @@ static void store_profile(struct control *c, const struct effect *e)
 {
     const struct profile_info *to = &e->profile.to;
     struct store_job job = {.kind = STORE_PROFILE, .n = e->profile.n};
-    job.profile = (struct store_profile){e->profile.account, to->name, to->handle, to->bio, to->picture};
+    job.profile = (struct store_profile){e->profile.account, to->name,    to->handle,
+                                         to->bio,            to->picture, to->pronouns};
     store(c, &job);
 }
 
@@ -142,6 +152,40 @@ static void store_passkeys(struct control *c, const struct effect *e)
         job.passkeys.list[job.passkeys.count++] =
             (struct store_passkey){e->passkeys.list[i].credential, e->passkeys.list[i].data};
     store(c, &job);
+}
+
+static void store_slip(struct control *c, const struct effect *e)
+{
+    const struct slip_info *is = &e->slip.is;
+    struct store_job job = {.kind = e->slip.gone ? STORE_DROP_SLIP : STORE_SET_SLIP, .n = e->slip.n};
+    job.slip = (struct store_slip){
+        (enum store_slip_kind)is->kind, is->account, is->id, is->about, is->time_ms, is->data};
+    store(c, &job);
+}
+
+static void hand_over(struct control *c, const struct store_job *job, bool *refused)
+{
+    *refused = !c->queue || store_queue_push(c->queue, job) != OK;
+    if (*refused) LOG_ERROR("control", "what is kept of rooms could not be handed to the store");
+}
+
+static void store_ledger(struct control *c, const struct effect *e)
+{
+    struct store_job job = {.kind = e->ledger.erase_before_ms ? STORE_ERASE : STORE_LEDGER};
+    if (job.kind == STORE_ERASE)
+        job.before_ms = e->ledger.erase_before_ms;
+    else
+        for (size_t i = 0; i < e->ledger.count && i < LIMIT_LEDGER_ROWS; i++)
+            job.ledger.rows[job.ledger.count++] = e->ledger.rows[i];
+    hand_over(c, &job, &c->ledger_refused);
+}
+
+static void store_rooms(struct control *c, const struct effect *e)
+{
+    struct store_job job = {.kind = STORE_ROOMS};
+    for (size_t i = 0; i < e->kept.count && i < LIMIT_KEPT_ROOMS; i++)
+        job.rooms.list[job.rooms.count++] = (struct store_room){e->kept.list[i].room, e->kept.list[i].data};
+    hand_over(c, &job, &c->rooms_refused);
 }
 
 /* False: the ring is full, try again later. */
@@ -197,6 +241,15 @@ static void on_effect(void *user, const struct effect *e)
     case EFFECT_STORE_PASSKEYS:
         store_passkeys(c, e);
         break;
+    case EFFECT_STORE_SLIP:
+        store_slip(c, e);
+        break;
+    case EFFECT_STORE_LEDGER:
+        store_ledger(c, e);
+        break;
+    case EFFECT_STORE_ROOMS:
+        store_rooms(c, e);
+        break;
     case EFFECT_MEDIA:
     case EFFECT_RELEASE:
         if (c->late || !media_now(c, e->kind, &e->media)) media_later(c, e);
@@ -209,19 +262,16 @@ static void on_effect(void *user, const struct effect *e)
 static void send_error(struct control *c, sock_name sock, uint32_t request, enum err err,
                        uint32_t retry_after_ms)
 {
-    struct out o = {.kind = REPLY_ERROR,
-                    .sock = sock,
-                    .request = request,
-                    .error = {.err = err, .retry_after_ms = retry_after_ms}};
+    struct out o = {.kind = REPLY_ERROR, .sock = sock, .request = request, .error = {err, retry_after_ms}};
     send_out(c, &o, &sock, 1);
 }
 
 static enum err apply(struct control *c, const struct command *command)
 {
-    enum err e = rooms_apply(c->rooms, command, now_ms());
+    enum err e = rooms_apply(c->rooms, command, now_ms(c));
     while (c->store_refused) { /* the rules learn of it as of any failed append, but never inside a call */
         c->store_refused = false;
-        rooms_on_stored(c->rooms, c->refused_n, ERR_STORE, now_ms());
+        rooms_on_stored(c->rooms, c->refused_n, ERR_STORE, now_ms(c));
     }
     return e;
 }
@@ -333,8 +383,13 @@ static void pull(struct control *c)
     struct store_result result;
     while (media_pull(c->config.media, &event)) on_media(c, &event);
     while (c->queue && store_queue_pull(c->queue, &result)) {
-        if (result.err) LOG_ERROR("control", "the store refused a record: %s", err_code(result.err));
-        rooms_on_stored(c->rooms, result.n, result.err, now_ms());
+        if (result.err) LOG_ERROR("control", "the store refused a change: %s", err_code(result.err));
+        if (result.kind == STORE_LEDGER || result.kind == STORE_ERASE)
+            rooms_on_ledger(c->rooms, result.err, now_ms(c));
+        else if (result.kind == STORE_ROOMS)
+            rooms_on_kept(c->rooms, result.err, now_ms(c));
+        else
+            rooms_on_stored(c->rooms, result.n, result.err, now_ms(c));
         serve_line(c);
     }
     flush_late(c);
@@ -349,7 +404,12 @@ static void on_tick(void *user)
 {
     struct control *c = user;
     pull(c); /* should a wake have been lost */
-    rooms_tick(c->rooms, now_ms());
+    rooms_tick(c->rooms, now_ms(c));
+    audit_tick(&c->audit, c->config.media, c->rooms, now_ms(c));
+    bool ledger = c->ledger_refused, kept = c->rooms_refused;
+    c->ledger_refused = c->rooms_refused = false;
+    if (ledger) rooms_on_ledger(c->rooms, ERR_STORE, now_ms(c));
+    if (kept) rooms_on_kept(c->rooms, ERR_STORE, now_ms(c));
     serve_line(c);
 }
 
@@ -391,6 +451,7 @@ enum err control_new(struct control **out, const struct control_config *config)
                                  .effect = on_effect,
                                  .random = draw,
                                  .peer_name = reserve,
+                                 .trace_days = config->trace_days,
                                  .user = c};
     enum err e = rooms_new(&c->rooms, &rooms);
     if (e)

@@ -12,7 +12,9 @@ struct control;
 struct control_config {
     struct media *media; /* started and stopped by the caller */
     struct view club_name;
-    char media_address[64]; /* what browsers are told */
+    char media_addresses[LIMIT_MEDIA_ADDRESSES][64]; /* what browsers are told; "": no second one */
+    uint32_t trace_days;
+    uint64_t (*clock_ms)(void); /* civil time */
 };
 
 MUST_CHECK enum err control_new(struct control **out, const struct control_config *config);

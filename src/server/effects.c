@@ -36,9 +36,17 @@ static void put_reply(struct json *j, const struct out *o, const struct media_pl
     if (o->kind == REPLY_PASSKEY) put_passkey(j, o);
     if (o->kind == REPLY_MOD) put_mod(j, o);
     if (o->kind == REPLY_MEMBERS) put_members(j, o);
+    if (o->kind == REPLY_STATS) put_stats(j, o, place);
+    if (o->kind == REPLY_PEOPLE) put_people(j, o);
+    if (o->kind == REPLY_EVENT) put_id(j, "event", &o->event.event);
+    if (o->kind == REPLY_REPORTS) put_reports(j, o);
     if (o->kind == REPLY_ROOM_OPEN) put_id(j, "room", &o->room.room);
     if (o->kind == REPLY_ROOM_JOIN) put_join(j, o, place);
+    if (o->kind == REPLY_ROOM_PATH) put_path(j, o, place);
     if (o->kind == REPLY_KEMS) put_kems(j, o);
+    if (o->kind == REPLY_TRACES) put_traces(j, o);
+    if (o->kind == REPLY_PATTERNS) put_patterns(j, o);
+    if (o->kind == REPLY_TRACE) put_trace(j, o);
 }
 
 static const struct {
@@ -54,13 +62,27 @@ static const struct {
     [EVENT_MOD_ASK] = {"mod.ask", put_mod_ask},
     [EVENT_PERSON] = {"room.person", put_room_person},
     [EVENT_LEFT] = {"room.left", put_left},
+    [EVENT_NEWS] = {"room.news", put_news},
     [EVENT_KEYS] = {"room.keys", put_keys},
     [EVENT_CALLED] = {"room.called", put_called},
+    [EVENT_ACT] = {"room.act", put_act},
+    [EVENT_HANDS_DOWN] = {"room.hands_down", put_called},
+    [EVENT_PINGED] = {"pinged", put_pinged},
+    [EVENT_KNOCKED] = {"room.knocked", put_called},
     [EVENT_OUT] = {"room.out", put_out},
     [EVENT_LOG] = {"log", put_log_event},
     [EVENT_SEAL] = {"room.seal", put_seal},
     [EVENT_BEAT] = {"room.beat", put_beat},
-    [EVENT_TAGS] = {"room.tags", put_tags},
+    [EVENT_TAGS] = {"room.tags", put_from},
+    [EVENT_SAY] = {"room.say", put_from},
+    [EVENT_REACT] = {"room.react", put_reactions},
+    [EVENT_NOTE] = {"room.note", put_from},
+    [EVENT_PIN] = {"room.pin", put_from},
+    [EVENT_FOLLOWED] = {"room.followed", put_followed},
+    [EVENT_EVENTS] = {"hall.events", put_events},
+    [EVENT_EVENT] = {"hall.event", put_event_one},
+    [EVENT_EVENT_GONE] = {"hall.event_gone", put_event_gone},
+    [EVENT_REPORTS] = {"reports", put_report_count},
     [EVENT_HELD] = {"held", put_held},
     [EVENT_ROLE] = {"role", put_role},
     [EVENT_PAIR_OFFER] = {"pair.offer", put_pair_offer},

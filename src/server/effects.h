@@ -9,15 +9,18 @@
 /* What the rules do not know: where a browser sends its media, and what links begin with. */
 struct media_place {
     struct hash fingerprint;
-    const char *address; /* text */
-    uint16_t port;       /* of the thread that has this peer */
-    bool tcp;            /* which listens for TCP there too */
-    const char *origin;  /* for challenges on the local socket; NULL: not told */
+    struct {
+        const char *address; /* text; NULL: no more of them */
+        bool tcp;            /* TCP is listened for there too */
+    } at[LIMIT_MEDIA_ADDRESSES];
+    uint16_t port; /* of the thread that has this peer */
+    const struct media_stats *stats;
+    const char *origin; /* for challenges on the local socket; NULL: not told */
 };
 
 enum { PROTOCOL_VERSION = 1 };
 
-/* `place` is read for REPLY_ROOM_JOIN and EVENT_CHALLENGE only. */
+/* `place` is read for REPLY_ROOM_JOIN, REPLY_ROOM_PATH, REPLY_STATS and EVENT_CHALLENGE only. */
 MUST_CHECK enum err effects_encode(struct json *j, const struct out *o, const struct media_place *place);
 /* The event for a message that cannot be answered: {"ev":"error", ...}. */
 MUST_CHECK enum err effects_encode_error(struct json *j, enum err err);

@@ -1,4 +1,4 @@
-/* What the relay of room keys says. */
+/* What the relays of room keys and of talk say. */
 #include "server/effects_parts.h"
 
 void put_keys_common(struct json *j, struct view header, struct view stage)
@@ -51,11 +51,24 @@ void put_beat(struct json *j, const struct out *o)
     json_bytes(j, "data", o->live.data);
 }
 
-void put_tags(struct json *j, const struct out *o)
+void put_from(struct json *j, const struct out *o)
 {
     put_id(j, "room", &o->live.room);
     put_id(j, "account", &o->live.account);
     json_bytes(j, "data", o->live.data);
+}
+
+void put_reactions(struct json *j, const struct out *o)
+{
+    put_id(j, "room", &o->react.room);
+    json_open(j, "list", '[');
+    for (size_t i = 0; i < o->react.count; i++) {
+        json_open(j, NULL, '{');
+        put_id(j, "account", &o->react.list[i].account);
+        json_bytes(j, "data", VIEW(o->react.list[i].data));
+        json_close(j, '}');
+    }
+    json_close(j, ']');
 }
 
 void put_kems(struct json *j, const struct out *o)

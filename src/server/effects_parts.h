@@ -41,17 +41,32 @@ void put_passkeys(struct json *j, const struct out *o);
 void put_passkey(struct json *j, const struct out *o);
 void put_mod(struct json *j, const struct out *o);
 void put_members(struct json *j, const struct out *o);
+void put_stats(struct json *j, const struct out *o, const struct media_place *place);
 void put_profile(struct json *j, const struct out *o);
 void put_mod_ask(struct json *j, const struct out *o);
 
+/* ---- effects_hall.c ---- */
+void put_kept(struct json *j, const struct kept_info *list, size_t count);
+void put_people(struct json *j, const struct out *o);
+void put_reports(struct json *j, const struct out *o);
+void put_followed(struct json *j, const struct out *o);
+void put_events(struct json *j, const struct out *o);
+void put_event_one(struct json *j, const struct out *o);
+void put_event_gone(struct json *j, const struct out *o);
+void put_report_count(struct json *j, const struct out *o);
+
 /* ---- effects_room.c ---- */
 void put_join(struct json *j, const struct out *o, const struct media_place *place);
+void put_path(struct json *j, const struct out *o, const struct media_place *place);
 void put_hall(struct json *j, const struct out *o);
 void put_hall_room(struct json *j, const struct out *o);
 void put_hall_gone(struct json *j, const struct out *o);
 void put_room_person(struct json *j, const struct out *o);
 void put_left(struct json *j, const struct out *o);
+void put_news(struct json *j, const struct out *o);
 void put_called(struct json *j, const struct out *o);
+void put_act(struct json *j, const struct out *o);
+void put_pinged(struct json *j, const struct out *o);
 void put_out(struct json *j, const struct out *o);
 
 /* ---- effects_keys.c ---- */
@@ -60,7 +75,13 @@ void put_changes(struct json *j, const char *key, const struct roster_change *li
 void put_keys(struct json *j, const struct out *o);
 void put_seal(struct json *j, const struct out *o);
 void put_beat(struct json *j, const struct out *o);
-void put_tags(struct json *j, const struct out *o);
+void put_from(struct json *j, const struct out *o); /* something sealed or signed, and by whom */
+void put_reactions(struct json *j, const struct out *o);
 void put_kems(struct json *j, const struct out *o);
+
+/* ---- effects_trace.c ---- */
+void put_traces(struct json *j, const struct out *o);
+void put_patterns(struct json *j, const struct out *o);
+void put_trace(struct json *j, const struct out *o);
 
 #endif

@@ -14,6 +14,7 @@ static void put_profile_fields(struct json *j, const struct member_profile *p)
     put_id(j, "account", &p->account);
     json_text(j, "name", p->is.name);
     put_some_text(j, "handle", p->is.handle);
+    put_some_text(j, "pronouns", p->is.pronouns);
     put_some_text(j, "bio", p->is.bio);
     if (p->is.picture.len) json_bytes(j, "picture", p->is.picture);
     json_word(j, "role", club_role_word(p->role));
@@ -67,14 +68,48 @@ static void put_own_record(struct json *j, const struct chain_entry *entry)
     json_close(j, '}');
 }
 
+static void put_stay(struct json *j, const struct stay_info *s)
+{
+    json_open(j, NULL, '{');
+    put_id(j, "room", &s->room);
+    json_text(j, "title", s->title);
+    json_number(j, "since", s->since_ms);
+    json_number(j, "until", s->until_ms);
+    json_close(j, '}');
+}
+
+static void put_place(struct json *j, const struct place_info *p)
+{
+    static const struct {
+        unsigned bit;
+        const char *word;
+    } words[] = {{KEPT_OPENER, "opener"}, {KEPT_PICKED, "picked"},       {KEPT_INSIDE, "inside"},
+                 {KEPT_STAGE, "stage"},   {KEPT_MODERATOR, "moderator"}, {KEPT_HAND, "hand"},
+                 {KEPT_LET_IN, "let_in"}, {KEPT_SILENCED, "silenced"},   {KEPT_REMOVED, "removed"}};
+    json_open(j, NULL, '{');
+    put_id(j, "room", &p->room);
+    json_open(j, "as", '[');
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (p->as & words[i].bit) json_word(j, NULL, words[i].word);
+    json_close(j, ']');
+    json_close(j, '}');
+}
+
 void put_export(struct json *j, const struct out *o)
 {
     const struct export_info *x = o->export;
     json_open(j, "export", '{');
     put_profile_fields(j, &x->profile);
     put_passkey_list(j, x->passkeys, x->passkey_count, true);
+    put_kept(j, x->slips, x->slip_count);
     json_open(j, "records", '[');
     for (size_t i = 0; i < x->record_count; i++) put_own_record(j, &x->records[i]);
+    json_close(j, ']');
+    json_open(j, "stays", '[');
+    for (size_t i = 0; i < x->stay_count; i++) put_stay(j, &x->stays[i]);
+    json_close(j, ']');
+    json_open(j, "places", '[');
+    for (size_t i = 0; i < x->place_count; i++) put_place(j, &x->places[i]);
     json_close(j, ']');
     json_close(j, '}');
 }
@@ -121,6 +156,23 @@ void put_members(struct json *j, const struct out *o)
     for (size_t i = 0; i < o->members.count; i++) put_member(j, &o->members.list[i]);
     json_close(j, ']');
     if (o->members.next) json_number(j, "next", o->members.next);
+}
+
+void put_stats(struct json *j, const struct out *o, const struct media_place *place)
+{
+#define PUT(from, name) json_number(j, #name, (from)->name)
+    const struct rooms_stats *s = &o->stats;
+    const struct media_stats *m = place->stats;
+    PUT(s, members), PUT(s, sockets), PUT(s, sessions), PUT(s, rooms), PUT(s, people), PUT(s, heard);
+    PUT(s, speaking), PUT(s, log_size), PUT(s, budget_refusals), PUT(s, moved);
+    json_open(j, "media", '{');
+    PUT(m, peers), PUT(m, busy), PUT(m, datagrams_in), PUT(m, datagrams_out), PUT(m, forwarded);
+    PUT(m, sent_again), PUT(m, stun_answered), PUT(m, stun_refused), PUT(m, dtls_up), PUT(m, dtls_failed);
+    PUT(m, dtls_wrong_fingerprint), PUT(m, dropped_malformed), PUT(m, dropped_unknown), PUT(m, dropped_auth);
+    PUT(m, dropped_replay), PUT(m, dropped_muted), PUT(m, dropped_policed), PUT(m, dropped_send);
+    PUT(m, dropped_span), PUT(m, dropped_variant);
+    json_close(j, '}');
+#undef PUT
 }
 
 void put_profile(struct json *j, const struct out *o)

@@ -170,11 +170,8 @@ static const struct lws_protocols protocols[] = {
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
-/* Seconds without a sign of life until a ping goes out, and until the connection counts as lost. */
-static const lws_retry_bo_t liveness = {
-    .secs_since_valid_ping = LIMIT_PING_MS / 1000,
-    .secs_since_valid_hangup = (LIMIT_PING_MS + LIMIT_PONG_MS) / 1000,
-};
+/* ws.c pings: the library's timers stand in one sorted list, where thousands of them cost their square. */
+static const lws_retry_bo_t no_pings;
 
 static void library_log(int level, const char *line)
 {
@@ -201,7 +198,7 @@ static bool listen_on(struct http *h, const char *address, uint16_t port, struct
         .port = port,
         .protocols = protocols,
         .alpn = "http/1.1",
-        .retry_and_idle_policy = &liveness,
+        .retry_and_idle_policy = &no_pings,
         .timeout_secs = REQUEST_TIMEOUT_S,
         .keepalive_timeout = REQUEST_TIMEOUT_S,
         .options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | (v6 ? 0 : LWS_SERVER_OPTION_DISABLE_IPV6),
@@ -244,11 +241,13 @@ enum err http_new(struct http **out, const struct config *config, const struct s
     h->config = config;
     h->files = files;
     h->hooks = *hooks;
+    h->loop = ev_loop_new(EVFLAG_AUTO);
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
-        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+        .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_LIBEV |
                    (config_tls(config) ? LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT : 0),
         .user = h,
+        .foreign_loops = (void *[]){h->loop},
         .pt_serv_buf_size = SERVICE_BYTES,
         .fd_limit_per_thread = LIMIT_SOCKETS + SPARE_FDS,
         .gid = (gid_t)-1,
@@ -256,7 +255,7 @@ enum err http_new(struct http **out, const struct config *config, const struct s
     };
     lws_set_log_level(LLL_ERR | LLL_WARN, library_log);
     enum err e = ws_init(h);
-    if (!e && !(h->context = lws_create_context(&info))) {
+    if (!e && !(h->loop && (h->context = lws_create_context(&info)))) {
         snprintf(why, why_size, "the HTTP library could not start.");
         e = ERR_SYSTEM;
     }
@@ -275,6 +274,7 @@ void http_free(struct http *h)
 {
     if (!h) return;
     if (h->context) lws_context_destroy(h->context);
+    if (h->loop) ev_loop_destroy(h->loop);
     ws_deinit(h);
     free(h);
 }
@@ -291,7 +291,7 @@ const struct origins *http_origins(const struct http *h)
 
 void http_run(struct http *h, const volatile sig_atomic_t *stop)
 {
-    while (!*stop && lws_service(h->context, 0) >= 0) {}
+    while (!*stop) (void)ev_run(h->loop, EVRUN_ONCE);
 }
 
 void http_wake(struct http *h)

@@ -82,7 +82,7 @@ void json_text(struct json *j, const char *key, struct view utf8)
         bool last = i == utf8.len;
         uint8_t c = last ? '"' : utf8.ptr[i];
         if (c >= 0x20 && c != '"' && c != '\\') continue;
-        put(j, (const char *)utf8.ptr + start, i - start);
+        if (i > start) put(j, (const char *)utf8.ptr + start, i - start);
         start = i + 1;
         char escaped[8];
         if (!last)

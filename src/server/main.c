@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bounds.h"
 #include "cli/cli.h"
 #include "server/config.h"
 #include "server/serve.h"
@@ -9,11 +10,31 @@
 
 enum { EXIT_USAGE = 2 };
 
+static void print_bounds(void)
+{
+    const char *part = "";
+    for (size_t i = 0; i < bound_count; i++) {
+        const struct bound *b = &bounds[i];
+        if (strcmp(b->part, part)) printf("\n%s\n", part = b->part);
+        printf("  %-28s %11lld%s%s\n", b->name, b->value, *b->what ? "  " : "", b->what);
+    }
+}
+
 static int version_main(int argc, char **argv)
 {
-    (void)argc, (void)argv;
+    bool with_bounds = argc == 1 && strcmp(argv[0], "--limits") == 0;
+    if (argc && !with_bounds) {
+        fprintf(stderr, "aparte: version takes --limits or nothing, not \"%.40s\".\n", argv[0]);
+        return EXIT_USAGE;
+    }
     puts("aparte " APARTE_VERSION);
+    if (with_bounds) print_bounds();
     return EXIT_SUCCESS;
+}
+
+static int leak_main(int argc, char **argv)
+{
+    return trace_main(argc, argv, leak_fetch);
 }
 
 static const struct {
@@ -24,6 +45,7 @@ static const struct {
     {"serve", serve_main, "run the server until SIGINT or SIGTERM"},
     {"check-config", check_config_main, "say whether serve would accept these options"},
     {"console", console_main, "LINK: make this machine's console a member of the club"},
+    {"status", status_main, "how many members, rooms and people there are, and what looks like a relay"},
     {"members", members_main, "list the members"},
     {"invite", invite_main, "make invitation links (--count N, --hours H)"},
     {"invites", invites_main, "list the console's invitations and what became of them"},
@@ -35,8 +57,9 @@ static const struct {
     {"role", role_main, "WHOM admin or member: change a rank"},
     {"export", export_main, "WHOM: print everything that is stored about them"},
     {"delete", delete_main, "WHOM: delete the account and what is stored about it"},
-    {"trace", trace_main, "RECORDING --session FILE: name the account that a recording came from"},
-    {"version", version_main, "print the version"},
+    {"trace", leak_main,
+     "RECORDING: name the account that a recording came from; two admins release what it takes"},
+    {"version", version_main, "print the version; --limits: and every bound of the server with its value"},
 };
 enum { SUBCOMMANDS = sizeof commands / sizeof *commands };
 

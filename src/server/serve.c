@@ -8,14 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "crypt/sign.h"
 #include "server/control.h"
+#include "server/replay.h"
+#include "server/sandbox.h"
 #include "server/setup.h"
 
 enum { EXIT_MACHINE = 1, EXIT_OPTION = 2, WHY_BYTES = 2048 };
@@ -58,38 +59,16 @@ static void catch_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
-/* No core dump and no debugger sees keys in memory; nothing that is started gains rights; files are the
- * owner's. */
-static void harden(void)
-{
-    struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none);
-#ifndef __SANITIZE_ADDRESS__ /* the leak check at exit attaches to its own process */
-    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-#endif
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    umask(077);
-}
-
-static void raise_file_limit(unsigned media_threads)
-{
-    struct rlimit files;
-    const rlim_t wanted = LIMIT_SOCKETS + 2048 + media_threads * LIMIT_STREAMS;
-    if (getrlimit(RLIMIT_NOFILE, &files)) return;
-    files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
-    if (setrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur < wanted)
-        LOG_WARN("serve", "this process may open %llu files only", (unsigned long long)files.rlim_cur);
-}
-
 /* ---- start, in order ------------------------------------------------------------------------------ */
 
 static enum err take_folder(struct serve *s)
 {
+    static const char must_write[] = "; the server's user must be able to write there.";
     char path[CONFIG_PATH_BYTES + 8];
     const char *folder = s->config.data;
     snprintf(path, sizeof path, "%s/lock", folder);
     if (mkdir(folder, 0700) && errno != EEXIST) {
-        snprintf(s->why, sizeof s->why, "--data %s: %s.", folder, strerror(errno));
+        snprintf(s->why, sizeof s->why, "--data %s: %s%s", folder, strerror(errno), must_write);
         return ERR_SYSTEM;
     }
     s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -97,7 +76,7 @@ static enum err take_folder(struct serve *s)
     if (s->lock >= 0 && errno == EWOULDBLOCK)
         snprintf(s->why, sizeof s->why, "--data %s: another aparte is using this data folder.", folder);
     else
-        snprintf(s->why, sizeof s->why, "--data %s: %s.", folder, strerror(errno));
+        snprintf(s->why, sizeof s->why, "--data %s: %s%s", folder, strerror(errno), must_write);
     return ERR_SYSTEM;
 }
 
@@ -108,61 +87,57 @@ static enum err start_media(struct serve *s, struct control_config *control)
                                  .tap_path = s->config.tap[0] ? s->config.tap : NULL,
                                  .wake = control_wake,
                                  .user = &s->control};
-    enum err e = config_media_address(&s->config, &media.address);
+    struct sockaddr_storage at[LIMIT_MEDIA_ADDRESSES];
+    enum err e = config_media_addresses(&s->config, at, &media.address_count);
     if (e) return fail(s, e, "--media-address");
-    if (config_http_at(&s->config, &media.address)) media.http_port = s->config.listen_port;
-    const void *bytes = media.address.ss_family == AF_INET
-                            ? (void *)&((struct sockaddr_in *)&media.address)->sin_addr
-                            : (void *)&((struct sockaddr_in6 *)&media.address)->sin6_addr;
-    inet_ntop(media.address.ss_family, bytes, control->media_address, sizeof control->media_address);
+    for (size_t i = 0; i < media.address_count; i++) {
+        media.addresses[i].at = at[i];
+        if (config_http_at(&s->config, &at[i])) media.addresses[i].http_port = s->config.listen_port;
+        const void *bytes = at[i].ss_family == AF_INET ? (void *)&((struct sockaddr_in *)&at[i])->sin_addr
+                                                       : (void *)&((struct sockaddr_in6 *)&at[i])->sin6_addr;
+        inet_ntop(at[i].ss_family, bytes, control->media_addresses[i], sizeof control->media_addresses[i]);
+    }
     e = media_start(&s->media, &media);
     if (e)
         snprintf(s->why, sizeof s->why,
-                 "cannot take UDP ports %u to %u on %s for media (--media-port, --media-address).",
+                 "cannot take UDP ports %u to %u on %s%s%s for media (--media-port, --media-address).",
                  s->config.media_port, s->config.media_port + s->config.media_threads - 1,
-                 control->media_address);
+                 control->media_addresses[0], media.address_count > 1 ? " and " : "",
+                 control->media_addresses[1]);
     control->media = s->media;
     return e;
-}
-
-static enum err replay_entry(void *user, const struct store_entry *e)
-{
-    return rooms_replay(control_rooms(user), e->n, e->record, e->head);
-}
-
-static enum err replay_profile(void *user, const struct store_profile *p)
-{
-    struct profile_info is = {p->name, p->handle, p->bio, p->picture};
-    return rooms_replay_profile(control_rooms(user), p->account, &is);
-}
-
-static enum err replay_passkey(void *user, struct id account, const struct store_passkey *k)
-{
-    struct passkey_info is = {k->credential, k->data};
-    return rooms_replay_passkey(control_rooms(user), account, &is);
 }
 
 static enum err start_rules(struct serve *s, const struct control_config *config)
 {
     enum err e = control_new(&s->control, config);
     if (e) return fail(s, e, "the rules");
-    struct store_reader to = {replay_entry, replay_profile, replay_passkey, s->control};
+    struct store_reader to = replay_into(control_rooms(s->control));
     e = store_sqlite.replay(s->store, &to);
-    if (e) return fail(s, e, "the member log and the profiles do not verify");
+    if (e) return fail(s, e, "what the store holds does not verify: restore a backup");
     e = store_queue_start(&s->queue, &store_sqlite, s->store, control_wake, &s->control);
     return e ? fail(s, e, "the store's thread") : OK;
 }
 
+static uint64_t civil_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
 static enum err start(struct serve *s)
 {
-    struct control_config control = {.club_name = view_str(s->config.name)};
+    struct control_config control = {
+        .club_name = view_str(s->config.name), .trace_days = s->config.trace_days, .clock_ms = civil_ms};
     enum err e = static_load(&s->files, s->config.web, s->why, sizeof s->why);
     if (e) return e;
     e = take_folder(s);
     if (e) return e;
     e = store_sqlite.open(&s->store, s->config.data);
     if (e) return fail(s, e, "the store in --data");
-    e = start_media(s, &control);
+    e = sandbox_files(&s->config, s->why, sizeof s->why); /* no thread has been started yet */
+    if (!e) e = start_media(s, &control);
     if (!e) e = start_rules(s, &control);
     if (e) return e;
     struct http_hooks hooks = control_hooks(s->control);
@@ -189,14 +164,32 @@ static void end(struct serve *s)
     if (s->lock >= 0) close(s->lock);
 }
 
+#ifdef APARTE_TEST_HOOKS
+/* What somebody who took this process over would get of a file. */
+static void probe(const char *path)
+{
+    int in = open(path, O_RDONLY | O_CLOEXEC);
+    const char *reading = in < 0 ? strerror(errno) : "done";
+    int out = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    const char *writing = out < 0 ? strerror(errno) : "done";
+    LOG_INFO("serve", "probe: reading: %s; writing: %s", reading, writing);
+    if (in >= 0) close(in);
+    if (out >= 0) close(out);
+}
+#endif
+
 static int run(struct serve *s)
 {
-    enum err e = start(s);
+    enum err e = sandbox_process(s->config.media_threads, s->why, sizeof s->why);
+    if (!e) e = start(s);
     const char *origin = e ? "" : http_origins(s->http)->list[0];
     if (!e) e = setup_offer(control_rooms(s->control), &store_sqlite, s->store, origin);
     if (e && !s->why[0]) fail(s, e, "the founder's link");
     if (!e) {
         LOG_INFO("serve", "Listening on %s, %u media threads", origin, s->config.media_threads);
+#ifdef APARTE_TEST_HOOKS
+        if (s->config.probe[0]) probe(s->config.probe);
+#endif
         http_set_ready(s->http, true);
         http_run(s->http, &stop);
         http_set_ready(s->http, false);
@@ -218,8 +211,6 @@ int serve_main(int argc, char **argv)
     } else {
         log_set_level(s->config.log);
         catch_signals();
-        harden();
-        raise_file_limit(s->config.media_threads);
         code = run(s);
     }
     free(s);

@@ -113,6 +113,7 @@ static enum err add_file(struct load *l, const char *path, const char *name)
     return e;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): `depth` says how many folders deep */
 static enum err walk(struct load *l, const char *folder, const char *prefix, unsigned depth)
 {
     DIR *d = opendir(folder);

@@ -9,6 +9,7 @@ enum {
     CHUNKS_PER_TURN = 8, /* so that one long queue does not hold up the others */
     SWEEP_MS = 1000,
     CLOSE_FLUSH_S = 5,         /* a peer that does not read gets no longer to take its last messages */
+    PING_BYTES = 4,            /* the library does not tell of an answer to an empty one */
     TOKEN = 1000,              /* the bucket counts thousandths of a message */
     BYTES_PER_TOKEN = 1 << 16, /* a large message counts for several */
     PREFIX_BYTES = 9,          /* family, then an IPv4 address or the first half of an IPv6 one */
@@ -24,9 +25,11 @@ struct socket {
     struct lws *wsi;
     sock_name name;
     uint8_t prefix[PREFIX_BYTES];
-    bool counted; /* in `prefixes` */
-    bool admitted, throttled, closing, dead;
-    bool dropping; /* the rest of this message is not kept */
+    bool counted;                                    /* in `prefixes` */
+    bool admitted, throttled, closing, parted, dead; /* parted: the close frame is out */
+    bool dropping;                                   /* the rest of this message is not kept */
+    bool pinged, ping_due;
+    uint64_t heard_ms;
     enum err refusal, why;
     unsigned strikes;
     uint64_t opened_ms, filled_ms, patience_ms; /* patience: how long it may stay a visitor */
@@ -72,7 +75,8 @@ static struct socket *find(const struct http *h, sock_name sock)
 static void give_back(struct http *h, struct socket *s)
 {
     pool_name name;
-    if (pool_at(&h->sockets, (s->name & ((1u << SOCK_INDEX_BITS) - 1)) - 1, &name)) pool_give(&h->sockets, name);
+    if (pool_at(&h->sockets, (s->name & ((1u << SOCK_INDEX_BITS) - 1)) - 1, &name))
+        pool_give(&h->sockets, name);
 }
 
 enum err ws_init(struct http *h)
@@ -93,15 +97,18 @@ void ws_deinit(struct http *h)
  * open. */
 static bool prefix_of(struct lws *wsi, uint8_t out[PREFIX_BYTES], bool *loopback)
 {
-    struct sockaddr_storage peer;
+    union {
+        struct sockaddr_in6 in6;
+        struct sockaddr_in in;
+        struct sockaddr any;
+    } peer = {0};
     socklen_t len = sizeof peer;
     memset(out, 0, PREFIX_BYTES);
-    if (getpeername(lws_get_socket_fd(wsi), (struct sockaddr *)&peer, &len)) return false;
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&peer;
-    const struct in6_addr *v6 = &((const struct sockaddr_in6 *)&peer)->sin6_addr;
+    if (getpeername(lws_get_socket_fd(wsi), &peer.any, &len)) return false;
+    const struct in6_addr *v6 = &peer.in6.sin6_addr;
     out[0] = 4;
-    if (peer.ss_family == AF_INET) {
-        memcpy(out + 1, &v4->sin_addr, 4);
+    if (peer.any.sa_family == AF_INET) {
+        memcpy(out + 1, &peer.in.sin_addr, 4);
     } else if (IN6_IS_ADDR_V4MAPPED(v6)) {
         memcpy(out + 1, v6->s6_addr + 12, 4);
     } else {
@@ -159,7 +166,7 @@ static int open_socket(struct http *h, struct lws *wsi, struct ws_session *sessi
     session->sock = s->name = name_of(name);
     s->wsi = wsi;
     s->tail = &s->head;
-    s->opened_ms = s->filled_ms = http_now_ms();
+    s->opened_ms = s->filled_ms = s->heard_ms = http_now_ms();
     s->patience_ms = LIMIT_VISITOR_MS;
     s->tokens = (int64_t)LIMIT_MESSAGES_BURST * TOKEN;
     if (limited(h, wsi, s->prefix)) {
@@ -237,8 +244,15 @@ static void keep(struct socket *s, struct view part)
     }
 }
 
+static void hear(struct socket *s)
+{
+    s->heard_ms = http_now_ms();
+    s->pinged = false;
+}
+
 static void receive(struct http *h, struct socket *s, struct view part)
 {
+    hear(s);
     if (s->dead || s->closing) return;
     if (lws_is_first_fragment(s->wsi)) {
         s->in_len = 0;
@@ -337,9 +351,18 @@ static int send_chunk(struct http *h, struct socket *s)
     return 0;
 }
 
+/* Between the frames of a message, should one be on its way (RFC 6455 5.4). */
+static int send_ping(struct http *h, struct socket *s)
+{
+    s->ping_due = false;
+    memset(h->chunk + LWS_PRE, 0, PING_BYTES);
+    return lws_write(s->wsi, h->chunk + LWS_PRE, PING_BYTES, LWS_WRITE_PING);
+}
+
 static int write_socket(struct http *h, struct socket *s)
 {
-    if (s->dead) return -1;
+    if (s->parted) return 0; /* nothing follows it, RFC 6455 5.5.1; the library waits for the answer */
+    if (s->dead || (s->ping_due && send_ping(h, s) < 0)) return -1;
     for (unsigned i = 0; i < CHUNKS_PER_TURN && s->head && !lws_send_pipe_choked(s->wsi); i++)
         if (send_chunk(h, s)) return -1;
     if (s->head) {
@@ -348,9 +371,27 @@ static int write_socket(struct http *h, struct socket *s)
         const char *code = err_code(s->why);
         lws_close_reason(s->wsi, LWS_CLOSE_STATUS_POLICY_VIOLATION, (unsigned char *)(uintptr_t)code,
                          strlen(code));
+        s->parted = true;
         return -1;
     }
     return 0;
+}
+
+/* Silence is broken by a ping; a connection that is silent even then is lost. One that is held back by us
+ * could not answer. */
+static void check_alive(struct socket *s, uint64_t now_ms)
+{
+    if (s->throttled) {
+        s->heard_ms = now_ms;
+        return;
+    }
+    uint64_t silent_ms = now_ms - s->heard_ms;
+    if (silent_ms >= LIMIT_PING_MS + LIMIT_PONG_MS) {
+        kill_socket(s);
+    } else if (silent_ms >= LIMIT_PING_MS && !s->pinged) {
+        s->pinged = s->ping_due = true;
+        lws_callback_on_writable(s->wsi);
+    }
 }
 
 void ws_tick(struct http *h, uint64_t now_ms)
@@ -366,8 +407,8 @@ void ws_tick(struct http *h, uint64_t now_ms)
             s->throttled = false;
             lws_rx_flow_control(s->wsi, 1);
         }
-        if (sweep && !s->admitted && now_ms - s->opened_ms > s->patience_ms)
-            http_close(h, s->name, ERR_AUTH);
+        if (sweep) check_alive(s, now_ms);
+        if (sweep && !s->admitted && now_ms - s->opened_ms > s->patience_ms) http_close(h, s->name, ERR_AUTH);
     }
 }
 
@@ -388,6 +429,10 @@ int ws_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, v
         s = find(h, session->sock);
         if (s) receive(h, s, (struct view){in, len});
         return s ? 0 : -1;
+    case LWS_CALLBACK_RECEIVE_PONG:
+        s = find(h, session->sock);
+        if (s) hear(s);
+        return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE:
         s = find(h, session->sock);
         return s ? write_socket(h, s) : -1;

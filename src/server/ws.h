@@ -6,6 +6,7 @@
 #define ERR_STATE openssl_err_state
 #include <libwebsockets.h>
 #undef ERR_STATE
+#include <ev.h>
 
 #include "base/map.h"
 #include "base/pool.h"
@@ -19,6 +20,7 @@ struct http {
     const struct static_files *files;
     struct http_hooks hooks;
     struct origins origins;
+    struct ev_loop *loop; /* epoll: a turn costs what happened, not how many are connected */
     struct lws_context *context;
     lws_sorted_usec_list_t timer;
     uint16_t port;

@@ -142,6 +142,9 @@ static void a_console_that_is_no_member(void **state)
     assert_int_equal(RUN("members"), 0); /* for this the socket is enough */
     assert_says("Tom");
     assert_says("2 members.");
+    assert_int_equal(RUN("status"), 0);
+    assert_says("2 members, ");
+    assert_says("0 people in 0 rooms.");
     stop_all();
 }
 
@@ -344,7 +347,8 @@ static void an_export_is_the_inventory(void **state)
     found_club();
     invite_guest();
     ask_ok(&guest,
-           "\"do\":\"profile.set\",\"handle\":\"tom_9\",\"bio\":\"Radio\",\"picture\":\"iVBORw0KGgo\"");
+           "\"do\":\"profile.set\",\"handle\":\"tom_9\",\"pronouns\":\"he\",\"bio\":\"Radio\","
+           "\"picture\":\"iVBORw0KGgo\"");
     ask_ok(&guest, "\"do\":\"passkey.set\",\"passkeys\":[{\"credential\":\"YQ\",\"data\":\"YWE\"},"
                    "{\"credential\":\"Yg\",\"data\":\"YmI\"}]");
     assert_int_equal(RUN("export", "Tom", "--json"), 0);
@@ -412,6 +416,47 @@ static void a_deletion_leaves_no_name(void **state)
     assert_int_equal(stop_server(&server), 0);
 }
 
+/* ---- tracing: what it needs before it looks at a recording ------------------------------------------ */
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+/* Of one room, by an account that is nobody's; x: the first byte of that. */
+static void write_release(const char *path, uint8_t x)
+{
+    uint8_t bytes[51 + SIG_BYTES] = {1, [17] = x};
+    char text[B64_LEN(sizeof bytes) + 3];
+    assert_true(b64_encode(text, sizeof text, VIEW(bytes)) > 0);
+    strcat(text, "\n");
+    write_file(path, text);
+}
+
+static void a_trace_needs_two_releases(void **state)
+{
+    (void)state;
+    char one[256], two[256];
+    found_club();
+    file_path(one, sizeof one, folder, "one");
+    file_path(two, sizeof two, folder, "two");
+    assert_int_equal(RUN("trace", "leak.wav", "--release", "/nowhere", "--release", "/nowhere"), 3);
+    assert_says("/nowhere cannot be read");
+    write_file(one, "no release, surely");
+    write_release(two, 2);
+    assert_int_equal(RUN("trace", "leak.wav", "--release", one, "--release", two), 3);
+    assert_says("These are not two releases for one room.");
+    write_release(one, 1);
+    assert_int_equal(RUN("trace", "leak.wav", "--release", one, "--release", two), 3);
+    assert_says("of a device that this club does not know");
+    unlink(one), unlink(two);
+    close(founder.fd);
+    assert_int_equal(stop_server(&server), 0);
+}
+
 int main(int argc, char **argv)
 {
     program = argc > 1 ? argv[1] : "aparte";
@@ -429,6 +474,7 @@ int main(int argc, char **argv)
         TEST(whom_one_means),
         TEST(an_export_is_the_inventory),
         TEST(a_deletion_leaves_no_name),
+        TEST(a_trace_needs_two_releases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

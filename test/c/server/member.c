@@ -9,6 +9,20 @@ struct child server;
 struct member founder, guest;
 static int request_id;
 
+int folder_set_up(void **state)
+{
+    (void)state;
+    make_folder(folder);
+    return 0;
+}
+
+int folder_tear_down(void **state)
+{
+    (void)state;
+    remove_folder(folder);
+    return 0;
+}
+
 uint64_t now(void)
 {
     return (uint64_t)time(NULL) * 1000;

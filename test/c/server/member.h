@@ -22,6 +22,8 @@ struct member {
 
 /* The server of the current test. */
 extern char folder[64], origin[80], host[64];
+int folder_set_up(void **state); /* cmocka's */
+int folder_tear_down(void **state);
 extern struct child server;
 extern struct member founder, guest;
 

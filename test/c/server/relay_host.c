@@ -37,7 +37,7 @@ static void print_text(sock_name sock, const struct json *j)
 
 static void encode(struct host *h, const struct out *o)
 {
-    struct media_place place = {.address = "127.0.0.1", .port = 1};
+    struct media_place place = {.at = {{.address = "127.0.0.1"}}, .port = 1};
     if (effects_encode(&h->json, o, &place)) abort();
 }
 
@@ -66,12 +66,15 @@ static void on_effect(void *user, const struct effect *e)
     case EFFECT_STORE:
     case EFFECT_STORE_PROFILE:
     case EFFECT_STORE_PASSKEYS:
+    case EFFECT_STORE_SLIP:
         h->stored = true;
-        h->stored_n = e->store.n; /* the first member of all three */
+        h->stored_n = e->store.n; /* the first member of all of them */
         break;
     case EFFECT_MEDIA:
         on_media(h, &e->media);
         break;
+    case EFFECT_STORE_ROOMS:  /* and nothing is ever started again */
+    case EFFECT_STORE_LEDGER: /* rooms are not traced here */
     case EFFECT_RELEASE:
         break;
     }

@@ -2,11 +2,13 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/landlock.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,9 +24,9 @@ void file_path(char *out, size_t cap, const char *folder, const char *name)
     assert_true(snprintf(out, cap, "%s/%s", folder, name) < (int)cap);
 }
 
-static void write_file(const char *folder, const char *name, const void *bytes, size_t len)
+void put_file(const char *folder, const char *name, const void *bytes, size_t len)
 {
-    char path[256];
+    char path[512];
     file_path(path, sizeof path, folder, name);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
@@ -42,10 +44,10 @@ void make_folder(char folder[64])
     file_path(path, sizeof path, folder, "web/assets");
     assert_int_equal(mkdir(path, 0700), 0);
     memset(script, ';', sizeof script);
-    write_file(folder, "web/index.html", WEB_PAGE, strlen(WEB_PAGE));
-    write_file(folder, "web/assets/app-1a2b.js", script, sizeof script);
-    write_file(folder, "web/assets/app-1a2b.js.gz", "not really gzip", 15);
-    write_file(folder, "secret", "outside of web", 14);
+    put_file(folder, "web/index.html", WEB_PAGE, strlen(WEB_PAGE));
+    put_file(folder, "web/assets/app-1a2b.js", script, sizeof script);
+    put_file(folder, "web/assets/app-1a2b.js.gz", "not really gzip", 15);
+    put_file(folder, "secret", "outside of web", 14);
 }
 
 void remove_folder(const char *folder)
@@ -136,6 +138,11 @@ int run_program(const char *const *args, char *output, size_t cap)
     output[n] = 0;
     close(out), close(err);
     return wait_for(pid);
+}
+
+long landlock_version(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 }
 
 /* ---- HTTP ----------------------------------------------------------------------------------------- */
@@ -308,6 +315,18 @@ json_t *ws_event(int fd, const char *name)
     }
     fail_msg("closed before the event %s", name);
     return NULL;
+}
+
+void ws_quiet(int fd)
+{
+    for (int i = 0; i < 2; i++) { /* a pong may overtake what was to be sent before it: not a second one */
+        uint8_t *bytes;
+        size_t len;
+        bool final;
+        ws_send(fd, 9, true, "?", 1);
+        assert_int_equal(next_frame(fd, &bytes, &len, &final), 10); /* RFC 6455 5.5.3 */
+        free(bytes);
+    }
 }
 
 const char *error_code(const json_t *message)

@@ -30,6 +30,7 @@ struct child {
 /* A fresh folder with web/ (a page, a script with its .gz) and no data/ yet. */
 void make_folder(char folder[64]);
 void remove_folder(const char *folder);
+void put_file(const char *folder, const char *name, const void *bytes, size_t len);
 void file_path(char *out, size_t cap, const char *folder, const char *name);
 
 /* `extra` ends with NULL. The child listens on a free port; its founder link goes to `link` if that is not
@@ -39,6 +40,9 @@ void read_line(int fd, char *line, size_t cap);
 int stop_server(struct child *c); /* SIGTERM; exit code, or 128 + the signal that ended it */
 /* Runs a subcommand to its end: exit code, and what it wrote on both streams. */
 int run_program(const char *const *args, char *output, size_t cap);
+
+/* Of the kernel; below 1 it has none, and a server is closed to nothing. */
+long landlock_version(void);
 
 int dial(int port);
 /* Sends a request as it stands and reads until the peer closes. */
@@ -55,6 +59,7 @@ json_t *ws_next(int fd);
 extern char ws_reason[64];        /* what the last close frame that ws_next met gave as its reason */
 json_t *ws_reply(int fd, int id); /* skips events */
 json_t *ws_event(int fd, const char *name); /* skips what comes before it */
+void ws_quiet(int fd); /* the server has read all that was sent, and said nothing to it */
 const char *error_code(const json_t *message);
 
 #endif

@@ -124,6 +124,8 @@ static void requests_have_their_members_and_no_others(void **state)
         "{\"id\":9,\"do\":\"room.open\",\"title\":\"\",\"who\":\"nobody\"}",
         "{\"id\":9,\"do\":\"room.open\",\"title\":\"\",\"who\":\"picked\"}",
         "{\"id\":9,\"do\":\"room.open\",\"title\":\"\",\"who\":\"everyone\",\"picked\":[]}",
+        "{\"id\":9,\"do\":\"room.open\",\"title\":\"\",\"who\":\"everyone\",\"sound\":\"noise\"}",
+        "{\"id\":9,\"do\":\"room.open\",\"title\":\"\",\"who\":\"everyone\",\"sound\":true}",
         "{\"id\":9,\"do\":\"room.open\",\"title\":null,\"who\":\"everyone\"}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) expect(texts[i], ERR_MALFORMED, 9);
 }
@@ -270,6 +272,18 @@ static void bombs_and_giants_are_too_large(void **state)
     free(quoted);
 }
 
+static void a_message_has_so_many_values(void **state)
+{
+    enum { OTHERS = 4 }; /* the object, its two commas, the array: each comma in it makes one more */
+    (void)state;
+    for (size_t more = 0; more <= 1; more++) {
+        char *text = repeat("{\"id\":1,\"do\":\"room.leave\",\"x\":[", "0,", LIMIT_MESSAGE_NODES - OTHERS + more,
+                            "0]}");
+        expect(text, more ? ERR_TOO_LARGE : ERR_MALFORMED, !more); /* it was read, and x is nothing of ours */
+        free(text);
+    }
+}
+
 /* As large as the limits let a room get: a flat rekey passes. */
 static void a_full_rekey_passes(void **state)
 {
@@ -305,6 +319,7 @@ int main(void)
                                        cmocka_unit_test(keys_are_exact),
                                        cmocka_unit_test(unknown_requests_are_named_so),
                                        cmocka_unit_test(bombs_and_giants_are_too_large),
+                                       cmocka_unit_test(a_message_has_so_many_values),
                                        cmocka_unit_test(a_full_rekey_passes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,20 +7,6 @@
 #include "base/limits.h"
 #include "crypt/sign.h"
 
-static int set_up(void **state)
-{
-    (void)state;
-    make_folder(folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_folder(folder);
-    return 0;
-}
-
 static const char *join_text(struct member *m, struct id room, enum record_type role)
 {
     static char text[TEXT_BYTES];
@@ -215,6 +201,37 @@ static void one_handle_for_two(void **state)
     assert_int_equal(stop_server(&server), 0);
 }
 
+/* A tie, and an event tomorrow. */
+static void leave_slips(struct member *m, const struct member *about)
+{
+    char text[256];
+    for (int i = 0; i < 2; i++) {
+        snprintf(text, sizeof text, "\"do\":\"people.%s\",\"account\":\"%s\",\"on\":true",
+                 i ? "block" : "follow", b64(VIEW(about->account.bytes)));
+        ask_ok(m, text);
+    }
+    snprintf(
+        text, sizeof text,
+        "\"do\":\"event.new\",\"title\":\"Radio\",\"start\":%llu,\"sensitive\":false,\"who\":\"everyone\"",
+        (unsigned long long)now() + 86400000);
+    json_decref(ask(m, text));
+}
+
+/* Takes them out: what was left in one millisecond may come back in another order. */
+static void assert_same_slips(json_t *before, json_t *after)
+{
+    json_t *was = json_object_get(before, "slips"), *is = json_object_get(after, "slips");
+    assert_int_equal(json_array_size(was), 3);
+    assert_int_equal(json_array_size(is), 3);
+    for (size_t i = 0; i < 3; i++) {
+        bool found = false;
+        for (size_t k = 0; k < 3; k++) found |= json_equal(json_array_get(was, i), json_array_get(is, k));
+        assert_true(found);
+    }
+    json_object_del(before, "slips");
+    json_object_del(after, "slips");
+}
+
 static void a_profile_outlives_the_server(void **state)
 {
     (void)state;
@@ -224,6 +241,7 @@ static void a_profile_outlives_the_server(void **state)
                    "\\ud83c\\udfa7\",\"handle\":\"tom_9\",\"bio\":\"Radio\",\"picture\":\"_9j_\"");
     ask_ok(&guest, "\"do\":\"passkey.set\",\"passkeys\":[{\"credential\":\"YQ\",\"data\":\"YWE\"},{"
                    "\"credential\":\"Yg\",\"data\":\"YmI\"}]");
+    leave_slips(&guest, &founder);
     json_t *before = ask(&guest, "\"do\":\"account.export\"");
     close(founder.fd), close(guest.fd);
     kill(server.pid, SIGKILL); /* what was answered is on the disk */
@@ -237,6 +255,7 @@ static void a_profile_outlives_the_server(void **state)
     json_t *after = ask(&guest, "\"do\":\"account.export\"");
     assert_string_equal(json_string_value(json_object_get(json_object_get(after, "export"), "picture")),
                         "_9j_");
+    assert_same_slips(json_object_get(before, "export"), json_object_get(after, "export"));
     assert_true(json_equal(json_object_get(before, "export"), json_object_get(after, "export")));
     json_decref(before);
     json_decref(after);
@@ -269,16 +288,60 @@ static void a_restart_forgets_rooms_and_no_member(void **state)
     assert_int_equal(stop_server(&server), 0);
 }
 
+/* A store that never answers: what would change the log waits for the first record, up to a bound. */
+static void so_many_commands_wait(void **state)
+{
+    enum { EACH = 32, SOCKETS = LIMIT_WAITING_COMMANDS / EACH };
+    (void)state;
+    char line[512], text[TEXT_BYTES];
+    uint8_t seed[32];
+    int sockets[SOCKETS];
+    setenv("APARTE_TEST_WITHOUT", "store-answers", 1);
+    start(line, sizeof line);
+    unsetenv("APARTE_TEST_WITHOUT");
+    read_link(line, seed);
+    make_member(&founder);
+    connect_member(&founder);
+    snprintf(text, sizeof text, "{\"id\":1,%s}", redeem_text(&founder, RECORD_FOUNDER, seed, "Ada"));
+    ws_text(founder.fd, text);
+    ws_quiet(founder.fd);
+    for (int i = 0; i < SOCKETS; i++) {
+        connect_member(&guest);
+        sockets[i] = guest.fd;
+        for (int k = 0; k < EACH; k++) ws_text(guest.fd, text);
+        ws_quiet(guest.fd);
+    }
+    connect_member(&guest);
+    ws_text(guest.fd, text);
+    json_t *r = ws_reply(guest.fd, 1);
+    assert_string_equal(error_code(r), "busy");
+    assert_true(json_integer_value(json_object_get(json_object_get(r, "error"), "retry_after_ms")) > 0);
+    json_decref(r);
+
+    ws_send(sockets[0], 8, true, "\x03\xe8", 2); /* what waited goes with its socket */
+    assert_null(ws_next(sockets[0]));
+    for (int k = 0; k < EACH; k++) ws_text(guest.fd, text);
+    ws_quiet(guest.fd);
+    ws_text(founder.fd, text);
+    r = ws_reply(founder.fd, 1);
+    assert_string_equal(error_code(r), "busy");
+    json_decref(r);
+    for (int i = 0; i < SOCKETS; i++) close(sockets[i]);
+    close(guest.fd), close(founder.fd);
+    assert_int_equal(stop_server(&server), 0);
+}
+
 int main(int argc, char **argv)
 {
     program = argc > 1 ? argv[1] : "aparte";
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_link_founds_a_club_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_void_link_founds_nothing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(two_meet_in_a_room, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(one_account_for_a_link, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(one_handle_for_two, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_profile_outlives_the_server, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_restart_forgets_rooms_and_no_member, set_up, tear_down)};
+        cmocka_unit_test_setup_teardown(a_link_founds_a_club_once, folder_set_up, folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_void_link_founds_nothing, folder_set_up, folder_tear_down),
+        cmocka_unit_test_setup_teardown(so_many_commands_wait, folder_set_up, folder_tear_down),
+        cmocka_unit_test_setup_teardown(two_meet_in_a_room, folder_set_up, folder_tear_down),
+        cmocka_unit_test_setup_teardown(one_account_for_a_link, folder_set_up, folder_tear_down),
+        cmocka_unit_test_setup_teardown(one_handle_for_two, folder_set_up, folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_profile_outlives_the_server, folder_set_up, folder_tear_down),
+        cmocka_unit_test_setup_teardown(a_restart_forgets_rooms_and_no_member, folder_set_up, folder_tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,12 @@ static void bad_values_are_named(void **state)
                 {"--media-address", "[::1]", "IPv4 or IPv6"},
                 {"--media-address", "0.0.0.0", "not a wildcard"},
                 {"--media-address", "::", "not a wildcard"},
+                {"--media-address", "192.0.2.1,", "IPv4 or IPv6"},
+                {"--media-address", ",192.0.2.1", "IPv4 or IPv6"},
+                {"--media-address", "192.0.2.1,::", "not a wildcard"},
+                {"--media-address", "192.0.2.1,192.0.2.2", "not two of a kind"},
+                {"--media-address", "2001:db8::1,2001:db8::2", "not two of a kind"},
+                {"--media-address", "192.0.2.1,2001:db8::1,192.0.2.2", "IPv4 or IPv6"},
                 {"--media-threads", "0", "from 1 to 64"},
                 {"--media-threads", "65", "from 1 to 64"},
                 {"--media-threads", "two", "from 1"},
@@ -129,6 +135,10 @@ static void bad_values_are_named(void **state)
     assert_int_equal(LOAD("--nam", "x"), ERR_MALFORMED);
     assert_non_null(strstr(why, "--nam is not an option"));
     assert_int_equal(LOAD("serve"), ERR_MALFORMED);
+    char long_word[4000] = "--";
+    memset(long_word + 2, 'x', sizeof long_word - 3);
+    assert_int_equal(LOAD(long_word), ERR_MALFORMED);
+    assert_non_null(strstr(why, "is not an option")); /* it does not push the sentence out */
 }
 
 static void what_goes_together(void **state)
@@ -187,25 +197,39 @@ static void origins_follow_from_the_address(void **state)
 static void media_address_is_concrete(void **state)
 {
     (void)state;
-    struct sockaddr_storage a;
+    struct sockaddr_storage all[LIMIT_MEDIA_ADDRESSES], a;
+    size_t n;
+    assert_int_equal(LOAD("--media-address", "192.0.2.9,2001:db8::1", "--media-port", "7000"), OK);
+    assert_int_equal(config_media_addresses(&config, all, &n), OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(((struct sockaddr_in *)&all[0])->sin_addr.s_addr, inet_addr("192.0.2.9"));
+    assert_int_equal(all[1].ss_family, AF_INET6);
+    assert_int_equal(ntohs(((struct sockaddr_in6 *)&all[1])->sin6_port), 7000);
     assert_int_equal(LOAD("--media-address", "192.0.2.9", "--media-port", "7000"), OK);
-    assert_int_equal(config_media_address(&config, &a), OK);
+    assert_int_equal(config_media_addresses(&config, all, &n), OK);
+    assert_int_equal(n, 1);
+    a = all[0];
     assert_int_equal(((struct sockaddr_in *)&a)->sin_addr.s_addr, inet_addr("192.0.2.9"));
     assert_int_equal(ntohs(((struct sockaddr_in *)&a)->sin_port), 7000);
     assert_int_equal(LOAD("--media-address", "2001:db8::1"), OK);
-    assert_int_equal(config_media_address(&config, &a), OK);
+    assert_int_equal(config_media_addresses(&config, all, &n), OK);
+    assert_int_equal(n, 1);
+    a = all[0];
     assert_int_equal(a.ss_family, AF_INET6);
     assert_int_equal(load(NULL), OK); /* found out: whatever it is, no wildcard */
-    assert_int_equal(config_media_address(&config, &a), OK);
+    assert_int_equal(config_media_addresses(&config, all, &n), OK);
+    assert_int_equal(n, 1);
+    a = all[0];
     if (a.ss_family == AF_INET) assert_int_not_equal(((struct sockaddr_in *)&a)->sin_addr.s_addr, 0);
 }
 
 static bool http_at(const char *listen, const char *media)
 {
-    struct sockaddr_storage a;
+    struct sockaddr_storage a[LIMIT_MEDIA_ADDRESSES];
+    size_t n;
     assert_int_equal(LOAD("--listen", listen, "--media-address", media), OK);
-    assert_int_equal(config_media_address(&config, &a), OK);
-    return config_http_at(&config, &a);
+    assert_int_equal(config_media_addresses(&config, a, &n), OK);
+    return config_http_at(&config, &a[0]);
 }
 
 static void http_keeps_its_port(void **state)

@@ -1,6 +1,13 @@
 /* The running program answers HTTP: files, validators, codings, refusals, headers. */
 #include "support.h"
 
+#include "base/limits.h"
+#include "server/static.h"
+
+enum { LONGEST_NAME = LIMIT_URL_BYTES - 1 }; /* with the slash */
+
+static char longest[LONGEST_NAME + 2]; /* and one more */
+
 static char folder[64], answer[200000];
 static struct child server;
 
@@ -8,6 +15,11 @@ static int set_up(void **state)
 {
     (void)state;
     make_folder(folder);
+    memset(longest, 'x', LONGEST_NAME);
+    memcpy(longest, "/", 1);
+    char path[512];
+    snprintf(path, sizeof path, "web%s", longest);
+    put_file(folder, path, "long", 4);
     server = start_server(folder, NULL);
     return 0;
 }
@@ -191,6 +203,30 @@ static void nothing_outside_is_reachable(void **state)
     assert_int_equal(get("/assets/app-1a2b.js.gz", ""), 404);
 }
 
+static void the_longest_url(void **state)
+{
+    (void)state;
+    assert_int_equal(get(longest, ""), 200);
+    assert_string_equal(body(), "long");
+    longest[LONGEST_NAME] = 'x';
+    assert_int_equal(get(longest, ""), 404);
+    char beyond[2 * LIMIT_URL_BYTES]; /* what is cut off does not make it another */
+    snprintf(beyond, sizeof beyond, "%.*s", LONGEST_NAME, longest);
+    memset(beyond + LONGEST_NAME, '/', LIMIT_URL_BYTES);
+    beyond[LONGEST_NAME + LIMIT_URL_BYTES] = 0;
+    assert_int_equal(get(beyond, ""), 404);
+
+    char web[256], path[512], why[512]; /* and a name that no URL could ask for is none */
+    struct static_files files;
+    snprintf(path, sizeof path, "web%s", longest);
+    put_file(folder, path, "longer", 6);
+    file_path(web, sizeof web, folder, "web");
+    assert_int_equal(static_load(&files, web, why, sizeof why), ERR_TOO_LARGE);
+    assert_non_null(strstr(why, "holds a name that is too long"));
+    file_path(path, sizeof path, web, longest + 1);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void long_and_broken_requests_do_no_harm(void **state)
 {
     (void)state;
@@ -242,6 +278,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(head_has_no_body),
                                        cmocka_unit_test(other_methods_are_refused),
                                        cmocka_unit_test(nothing_outside_is_reachable),
+                                       cmocka_unit_test(the_longest_url),
                                        cmocka_unit_test(long_and_broken_requests_do_no_harm),
                                        cmocka_unit_test(health)};
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -8,20 +8,6 @@
 
 enum { LINE_BYTES = 1 << 16 };
 
-static int set_up(void **state)
-{
-    (void)state;
-    make_folder(folder);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_folder(folder);
-    return 0;
-}
-
 static void socket_path(char path[128])
 {
     snprintf(path, 128, "%s/data/aparte.sock", folder);
@@ -144,10 +130,18 @@ static void the_operator_sees_the_members(void **state)
     assert_string_equal(json_string_value(json_object_get(json_object_get(r, "export"), "bio")), "Radio");
     json_decref(r);
 
+    r = reply_to(fd, "{\"id\":6,\"do\":\"operator.stats\"}\n");
+    assert_int_equal(json_integer_value(json_object_get(r, "members")), 2);
+    assert_int_equal(json_integer_value(json_object_get(r, "sockets")), 3); /* this one among them */
+    assert_int_equal(json_integer_value(json_object_get(r, "sessions")), 2);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(r, "media"), "peers")), 0);
+    json_decref(r);
+
     /* The operator is not a member by that; and a member, founder or not, is not the operator. */
     assert_refused(fd, "{\"id\":4,\"do\":\"invite.list\"}\n", "not_authenticated");
     assert_refused(fd, "{\"id\":5,\"do\":\"mod.list\"}\n", "not_authenticated");
     ask_refused(&founder, "\"do\":\"operator.members\",\"after\":0", "forbidden");
+    ask_refused(&founder, "\"do\":\"operator.stats\"", "forbidden");
     snprintf(request, sizeof request, "\"do\":\"operator.export\",\"account\":\"%s\"",
              b64(VIEW(guest.account.bytes)));
     ask_refused(&founder, request, "forbidden");
@@ -239,7 +233,7 @@ static void places_are_few_and_come_back(void **state)
 int main(int argc, char **argv)
 {
     program = argc > 1 ? argv[1] : "aparte";
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
     const struct CMUnitTest tests[] = {TEST(the_file_is_the_owners_alone),
                                        TEST(what_a_crash_left_is_in_nobodys_way),
                                        TEST(it_opens_with_a_challenge_and_the_origin),

@@ -36,7 +36,7 @@ static int fill(void **state)
 {
     (void)state;
     RUN(place.fingerprint.bytes, 0xe0);
-    place.address = "192.0.2.1";
+    place.at[0].address = "192.0.2.1";
     place.port = 8080;
     leaf[0] = leaf[1] = 1;
     run(leaf + 2, 16, 0x10), run(leaf + 18, 16, RUN_INES), run(leaf + 34, 16, RUN_INES_DEVICE);
@@ -109,6 +109,8 @@ static struct room_info untitled(void)
     struct room_info r = {.room = run_id(0x11),
                           .host = run_id(RUN_INES),
                           .who = ROOM_PICKED,
+                          .music = true,
+                          .sensitive = true,
                           .opened_ms = GOLDEN_TIME + 5,
                           .people = 1,
                           .speakers = 1,
@@ -330,8 +332,40 @@ static struct member_profile ines_profile(void)
 {
     return (struct member_profile){
         run_id(RUN_INES),
-        {view_str("Inès"), view_str("ines_9"), view_str("Radio, mostly 🎧"), VIEW(picture)},
+        {view_str("Inès"), view_str("ines_9"), view_str("Radio, mostly 🎧"), VIEW(picture), view_str("elle")},
         CLUB_FOUNDER};
+}
+
+static struct event_info evening(void)
+{
+    return (struct event_info){.event = run_id(0x12),
+                               .by = run_id(RUN_INES),
+                               .by_name = view_str("Inès"),
+                               .title = view_str("Café du soir"),
+                               .start_ms = GOLDEN_TIME + 5,
+                               .sensitive = true,
+                               .who = ROOM_EVERYONE};
+}
+
+static struct report_info complaint(void)
+{
+    static uint8_t sig[SIG_BYTES];
+    run(sig, SIG_BYTES, 0x33);
+    return (struct report_info){.report = run_id(0x13),
+                                .by = run_id(RUN_INES),
+                                .device = run_id(RUN_INES_DEVICE),
+                                .by_name = view_str("Inès"),
+                                .target_name = view_str(TOM),
+                                .room = view_str("Café du soir"),
+                                .is = {.target = run_id(RUN_TOM),
+                                       .room = run_id(0x10),
+                                       .reason = REPORT_HATE,
+                                       .time_ms = GOLDEN_TIME + 3,
+                                       .text = view_str("He said:\nno"),
+                                       .evidence = view_str("Café du soir")},
+                                .sig = VIEW(sig),
+                                .until_ms = GOLDEN_TIME + 9,
+                                .untrue = 1};
 }
 
 static void profiles(void **state)
@@ -357,10 +391,65 @@ static void profiles(void **state)
     assert_encodes("passkey.look.reply", &o);
 
     struct chain_entry records[] = {{1, VIEW(invite_record)}, {2, VIEW(redeem_record)}};
-    struct export_info x = {ines_profile(), keys, 2, records, 2};
+    struct kept_info slips[] = {
+        {.kind = SLIP_FOLLOW, .about = run_id(RUN_TOM), .time_ms = GOLDEN_TIME},
+        {.kind = SLIP_EVENT, .time_ms = GOLDEN_TIME + 1, .event = evening()},
+        {.kind = SLIP_REPORT, .about = run_id(RUN_TOM), .time_ms = GOLDEN_TIME + 2, .report = complaint()},
+        {.kind = SLIP_REPORT, .time_ms = GOLDEN_TIME + 3, .untrue = true}};
+    struct stay_info stay = {run_id(0x10), view_str("Café du soir"), GOLDEN_TIME, GOLDEN_TIME + 9};
+    struct place_info spot = {run_id(0x10), KEPT_OPENER | KEPT_STAGE | KEPT_REMOVED};
+    struct export_info x = {ines_profile(), keys, 2, slips, 4, records, 2, &stay, 1, &spot, 1};
     o = REPLY(REPLY_EXPORT);
     o.export = &x;
     assert_encodes("../operator/account.export.reply", &o);
+}
+
+static void events(void **state)
+{
+    (void)state;
+    struct event_info list[] = {evening(), evening()};
+    list[1].event = run_id(0x14), list[1].by = run_id(RUN_TOM), list[1].by_name = view_str(TOM);
+    list[1].title = view_str("Radio"), list[1].start_ms++, list[1].sensitive = false,
+    list[1].who = ROOM_PICKED;
+    struct out o = EVENT(EVENT_EVENTS);
+    o.events.list = list, o.events.count = 2;
+    assert_encodes("hall.events.event", &o);
+    o.kind = EVENT_EVENT, o.events.count = 1;
+    assert_encodes("hall.event.event", &o);
+    o = EVENT(EVENT_EVENT_GONE);
+    o.event.event = run_id(0x12);
+    assert_encodes("hall.event_gone.event", &o);
+    o = REPLY(REPLY_EVENT);
+    o.event.event = run_id(0x12);
+    assert_encodes("event.new.reply", &o);
+}
+
+static void ties(void **state)
+{
+    (void)state;
+    static const uint32_t orders[] = {2, 7};
+    struct face_info faces[] = {{run_id(RUN_TOM), view_str(TOM)},
+                                {run_id(RUN_ZOE), view_str("Zoé 🎧")},
+                                {run_id(RUN_INES), view_str("Inès")}};
+    struct out o = REPLY(REPLY_PEOPLE);
+    o.people.follows = faces, o.people.follow_count = 2, o.people.blocks = faces + 2,
+    o.people.block_count = 1;
+    assert_encodes("people.list.reply", &o);
+    o = EVENT(EVENT_FOLLOWED);
+    o.followed.room = run_id(0x10), o.followed.orders = orders, o.followed.count = 2;
+    assert_encodes("room.followed.event", &o);
+}
+
+static void reports(void **state)
+{
+    (void)state;
+    struct report_info list[] = {complaint(), complaint()};
+    list[1].is.room = (struct id){0}, list[1].room.len = list[1].untrue = 0, list[1].is.reason = REPORT_SPAM;
+    struct out o = REPLY(REPLY_REPORTS);
+    o.reports.list = list, o.reports.count = 2;
+    assert_encodes("report.list.reply", &o);
+    o.kind = EVENT_REPORTS;
+    assert_encodes("reports.event", &o);
 }
 
 static void moderating(void **state)
@@ -409,11 +498,87 @@ static void for_the_operator(void **state)
     struct out o = REPLY(REPLY_MEMBERS);
     o.members.list = list, o.members.count = 2, o.members.next = 5;
     assert_encodes("../operator/operator.members.reply", &o);
+    struct media_stats media = {.peers = 20,
+                                .busy = 21,
+                                .datagrams_in = 22,
+                                .datagrams_out = 23,
+                                .forwarded = 24,
+                                .sent_again = 25,
+                                .stun_answered = 26,
+                                .stun_refused = 27,
+                                .dtls_up = 28,
+                                .dtls_failed = 29,
+                                .dtls_wrong_fingerprint = 30,
+                                .dropped_malformed = 31,
+                                .dropped_unknown = 32,
+                                .dropped_auth = 33,
+                                .dropped_replay = 34,
+                                .dropped_muted = 35,
+                                .dropped_policed = 36,
+                                .dropped_send = 37,
+                                .dropped_span = 38,
+                                .dropped_variant = 39};
+    o = REPLY(REPLY_STATS);
+    o.stats = (struct rooms_stats){.members = 1,
+                                   .sockets = 2,
+                                   .sessions = 3,
+                                   .rooms = 4,
+                                   .people = 5,
+                                   .heard = 6,
+                                   .speaking = 7,
+                                   .log_size = 8,
+                                   .budget_refusals = 9,
+                                   .moved = 10};
+    place.stats = &media;
+    assert_encodes("../operator/operator.stats.reply", &o);
+    place.stats = NULL;
     o = EVENT(EVENT_CHALLENGE);
     RUN(o.challenge.nonce, 0xc0), o.challenge.club = view_str("Aparté"), o.challenge.time_ms = GOLDEN_TIME;
     place.origin = "https://club.example";
     assert_encodes("../operator/challenge.event", &o);
     place.origin = NULL;
+}
+
+/* A pattern of two shares. */
+static void fill_pattern(uint8_t out[356])
+{
+    out[0] = 1, run(out + 1, 16, 0x10), run(out + 17, 16, RUN_INES), run(out + 33, 16, RUN_INES_DEVICE);
+    run(out + 49, 16, 0x70), run(out + 65, 32, 0x41), out[97] = 2;
+    run(out + 98, 2 * 97, 0), run(out + 292, 64, 0x90);
+}
+
+static void tracing(void **state)
+{
+    (void)state;
+    struct id released[] = {run_id(RUN_INES), run_id(RUN_ZOE)};
+    struct trace_room rooms[] = {{run_id(0x10), view_str("Café du soir"), GOLDEN_TIME, 2, released, 2},
+                                 {.room = run_id(0x11), .opened_ms = GOLDEN_TIME - 5, .patterns = 1}};
+    struct out o = REPLY(REPLY_TRACES);
+    o.traces.list = rooms, o.traces.count = 2;
+    assert_encodes("trace.list.reply", &o);
+
+    uint8_t first[420], second[517], pattern[356], secret[32 + 13], a_run[16];
+    RUN(first, 0x11), RUN(second, 0x12), RUN(a_run, 0x70), fill_pattern(pattern);
+    struct ledger_row patterns[] = {{.kind = LEDGER_PATTERN, .data = VIEW(first)},
+                                    {.kind = LEDGER_PATTERN, .data = VIEW(second)}};
+    o = REPLY(REPLY_PATTERNS);
+    o.trace.rows = patterns, o.trace.count = 2;
+    assert_encodes("trace.read.reply", &o);
+
+    run(secret, 32, 0xd1), memcpy(secret + 32, "Café du soir", 13);
+    const uint64_t t = GOLDEN_TIME;
+    const struct id room = run_id(0x10), ines_id = run_id(RUN_INES), tom_id = run_id(RUN_TOM);
+    struct ledger_row rows[] = {
+        {LEDGER_ROOM, room, {{0}}, t, t + 9, 0, VIEW(secret)},
+        {LEDGER_STAY, room, ines_id, t + 1, t + 9, 0, {0}},
+        {LEDGER_STAY, room, tom_id, t + 2, t + 8, 0, {0}},
+        {LEDGER_PATTERN, room, ines_id, t + 5, 0, 0, VIEW(pattern)}, /* then the clock was set back */
+        {LEDGER_SPAN, room, ines_id, t + 3, t + 9, 70, VIEW(a_run)}};
+    struct view names[5] = {[1] = view_str("Inès"), [2] = view_str(TOM)};
+    o = REPLY(REPLY_TRACE);
+    RUN(o.trace.root.bytes, 0xe1);
+    o.trace.rows = rows, o.trace.names = names, o.trace.count = 5;
+    assert_encodes("../operator/operator.trace.reply", &o);
 }
 
 static void hallway(void **state)
@@ -427,6 +592,10 @@ static void hallway(void **state)
     o = EVENT(EVENT_HALL_ROOM);
     o.hall.list = list, o.hall.count = 1;
     assert_encodes("hall.room.event", &o);
+    list[0].locked = true, list[0].hands = HANDS_OFF;
+    assert_encodes("hall.room.event-locked", &o);
+    list[0].locked = false, list[0].hands = HANDS_FOLLOWED;
+    assert_encodes("hall.room.event-hands", &o);
     o = EVENT(EVENT_HALL_GONE);
     o.room.room = run_id(0x10);
     assert_encodes("hall.gone.event", &o);
@@ -439,9 +608,17 @@ static void joining(void **state)
     o.room.room = run_id(0x10);
     assert_encodes("room.open.reply", &o);
 
-    struct media_peer media = {
-        .ufrag = "sErV", .pwd = "abcdefghijklmnopqrstuv12", .slot_ssrc = {101, 102, 103, UINT32_MAX}};
+    struct media_peer media = {.ice = {.ufrag = "sErV", .pwd = "abcdefghijklmnopqrstuv12"},
+                               .slot_ssrc = {101, 102, 103, UINT32_MAX}};
     struct person_info people[] = {ines(), tom(), zoe()};
+    o = REPLY(REPLY_ROOM_PATH);
+    o.path.ice = &media.ice;
+    assert_encodes("room.path.reply", &o);
+    place.at[1].address = "2001:db8::1";
+    place.at[0].tcp = place.at[1].tcp = true;
+    assert_encodes("room.path.reply-both", &o);
+    place.at[1].address = NULL;
+    place.at[0].tcp = place.at[1].tcp = false;
     fill_header(4, 2, 1);
     o = REPLY(REPLY_ROOM_JOIN);
     o.join.room = cafe(), o.join.people = people, o.join.count = 3, o.join.media = &media;
@@ -449,11 +626,14 @@ static void joining(void **state)
     assert_encodes("room.join.reply", &o);
     struct roster_change gone = {.slot = 1, .filled = true};
     RUN(gone.leaf.bytes, 0x79);
-    o.join.count = 1, o.join.gone = &gone, o.join.gone_count = 1;
+    struct hash root;
+    RUN(root.bytes, 0xe1);
+    o.join.count = 1, o.join.gone = &gone, o.join.gone_count = 1, o.join.trace = &root;
     assert_encodes("room.join.reply-gone", &o);
-    o.join.gone_count = 0;
+    o.join.gone_count = 0, o.join.trace = NULL;
     people[0].keyed = false;
     o.join.room = untitled(), o.join.count = 1, o.join.header = o.join.stage = (struct view){0};
+    o.join.untitled = true;
     assert_encodes("room.join.reply-first", &o);
 }
 
@@ -470,10 +650,11 @@ static void a_full_room_fits_the_queue(void **state)
     for (size_t i = 0; i < LIMIT_PEOPLE_PER_ROOM; i++) {
         people[i] = zoe();
         people[i].name = view_str(name), people[i].leaf = VIEW(full_leaf);
-        people[i].hand_ms = GOLDEN_TIME, people[i].slot = UINT16_MAX, people[i].order = UINT32_MAX;
+        people[i].silent = true, people[i].hand_ms = GOLDEN_TIME, people[i].slot = UINT16_MAX,
+        people[i].order = UINT32_MAX;
         gone[i].slot = UINT16_MAX, gone[i].filled = true;
     }
-    struct media_peer media = {.ufrag = "sErV", .pwd = "abcdefghijklmnopqrstuv12"};
+    struct media_peer media = {.ice = {.ufrag = "sErV", .pwd = "abcdefghijklmnopqrstuv12"}};
     struct out o = REPLY(REPLY_ROOM_JOIN);
     o.join.room = cafe(), o.join.media = &media, o.join.header = VIEW(header), o.join.stage = VIEW(stage);
     o.join.people = people, o.join.gone = gone, o.join.count = o.join.gone_count = LIMIT_PEOPLE_PER_ROOM;
@@ -488,10 +669,15 @@ static void in_a_room(void **state)
 {
     (void)state;
     static const char *const plain[] = {
-        "room.leave.reply",  "room.hand.reply",      "room.mute.reply",       "room.bring.reply",
-        "room.answer.reply", "room.send_back.reply", "room.remove.reply",     "room.readmit.reply",
-        "profile.set.reply", "passkey.set.reply",    "room.mute_other.reply", "room.end.reply",
-        "room.keys.reply",   "room.seals.reply",     "room.beat.reply",       "room.tags.reply"};
+        "room.leave.reply",  "room.hand.reply",      "room.mute.reply",    "room.bring.reply",
+        "room.answer.reply", "room.send_back.reply", "room.remove.reply",  "room.readmit.reply",
+        "room.twin.reply",   "profile.set.reply",    "passkey.set.reply",  "room.mute_other.reply",
+        "room.end.reply",    "room.keys.reply",      "room.seals.reply",   "room.beat.reply",
+        "room.tags.reply",   "room.say.reply",       "room.react.reply",   "room.note.reply",
+        "room.pin.reply",    "room.silence.reply",   "room.role.reply",    "room.lock.reply",
+        "room.title.reply",  "room.hands.reply",     "room.lower.reply",   "room.lower_all.reply",
+        "room.ping.reply",   "room.knock.reply", "people.follow.reply",  "people.block.reply", "event.cancel.reply",
+        "report.reply",      "report.close.reply"};
     struct out o = REPLY(REPLY_OK);
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) assert_encodes(plain[i], &o);
 
@@ -501,6 +687,9 @@ static void in_a_room(void **state)
     assert_encodes("room.person.event-keyed", &o);
     p = tom();
     assert_encodes("room.person.event", &o);
+    p.silent = true;
+    assert_encodes("room.person.event-silent", &o);
+    p.silent = false;
 
     static const char *const left[] = {"self", "removed", "lost", "elsewhere", "banned", "ended"};
     o = EVENT(EVENT_LEFT);
@@ -512,14 +701,44 @@ static void in_a_room(void **state)
         o.left.record = i == LEFT_REMOVED ? VIEW(room_ban) : (struct view){0};
         assert_encodes(file, &o);
     }
+    struct departure lost = {run_id(RUN_TOM), LEFT_LOST};
+    o = EVENT(EVENT_NEWS);
+    o.news.room = run_id(0x10);
+    o.news.people = &p, o.news.count = 1;
+    o.news.left = &lost, o.news.left_count = 1;
+    assert_encodes("room.news.event", &o);
     o = EVENT(EVENT_CALLED);
     o.called.room = run_id(0x10), o.called.by = run_id(RUN_INES), o.called.by_name = view_str("Inès");
     assert_encodes("room.called.event", &o);
+    o.kind = EVENT_HANDS_DOWN;
+    assert_encodes("room.hands_down.event", &o);
     o = EVENT(EVENT_OUT);
     o.out.room = run_id(0x10), o.out.why = LEFT_REMOVED, o.out.by_name = view_str("Inès");
     assert_encodes("room.out.event-removed", &o);
     o.out.why = LEFT_ENDED, o.out.by_name = (struct view){0};
     assert_encodes("room.out.event-ended", &o);
+}
+
+static void acts_and_pings(void **state)
+{
+    (void)state;
+    static const char *const acts[] = {"muted", "sent_back", "lowered", "moderator", "no_moderator"};
+    struct out o = EVENT(EVENT_ACT);
+    o.act.room = run_id(0x10), o.act.by = run_id(RUN_INES), o.act.by_name = view_str("Inès");
+    for (unsigned i = 0; i < sizeof acts / sizeof *acts; i++) {
+        char file[64];
+        snprintf(file, sizeof file, "room.act.event-%s", acts[i]);
+        o.act.act = (enum room_act)i;
+        assert_encodes(file, &o);
+    }
+    o = EVENT(EVENT_PINGED);
+    o.pinged.room = run_id(0x10), o.pinged.title = view_str("Café du soir");
+    o.pinged.by = run_id(RUN_INES), o.pinged.by_name = view_str("Inès");
+    assert_encodes("pinged.event", &o);
+    o = EVENT(EVENT_KNOCKED);
+    o.called.room = run_id(0x10);
+    o.called.by = run_id(RUN_INES), o.called.by_name = view_str("Inès");
+    assert_encodes("room.knocked.event", &o);
 }
 
 static void keys(void **state)
@@ -568,12 +787,35 @@ static void what_follows_a_header(void **state)
     assert_encodes("room.kem.reply", &o);
 }
 
+static void talk(void **state)
+{
+    (void)state;
+    uint8_t line[545], note[289], pin[545];
+    RUN(line, 0xc4), RUN(note, 0xc6), RUN(pin, 0xc7);
+    struct out o = EVENT(EVENT_SAY);
+    o.live.room = run_id(0x10), o.live.account = run_id(RUN_TOM), o.live.data = VIEW(line);
+    assert_encodes("room.say.event", &o);
+    o.kind = EVENT_NOTE, o.live.data = VIEW(note);
+    assert_encodes("room.note.event", &o);
+    o.kind = EVENT_PIN, o.live.data = VIEW(pin);
+    assert_encodes("room.pin.event", &o);
+    struct reaction list[2] = {{.account = run_id(RUN_INES)}, {.account = run_id(RUN_TOM)}};
+    RUN(list[0].data, 0xc5), RUN(list[1].data, 0xc8);
+    o = EVENT(EVENT_REACT);
+    o.react.room = run_id(0x10), o.react.list = list, o.react.count = 2;
+    assert_encodes("room.react.event", &o);
+}
+
 static void errors(void **state)
 {
     (void)state;
     struct out o = REPLY(REPLY_ERROR);
     o.error.err = ERR_NOT_IN_ROOM;
     assert_encodes("room.hand.reply-error", &o);
+    o.error.err = ERR_LOCKED;
+    assert_encodes("room.ping.reply-error", &o);
+    o.error.err = ERR_HANDS;
+    assert_encodes("room.hand.reply-off", &o);
     o.error.err = ERR_RATE, o.error.retry_after_ms = 500;
     assert_encodes("log.append.reply-error", &o);
     o.error.err = ERR_BUDGET, o.error.retry_after_ms = 3600000;
@@ -627,14 +869,20 @@ int main(void)
                                        cmocka_unit_test(standing),
                                        cmocka_unit_test(club),
                                        cmocka_unit_test(profiles),
+                                       cmocka_unit_test(events),
+                                       cmocka_unit_test(ties),
+                                       cmocka_unit_test(reports),
                                        cmocka_unit_test(moderating),
+                                       cmocka_unit_test(tracing),
                                        cmocka_unit_test(for_the_operator),
                                        cmocka_unit_test(hallway),
                                        cmocka_unit_test(joining),
                                        cmocka_unit_test(a_full_room_fits_the_queue),
                                        cmocka_unit_test(in_a_room),
+                                       cmocka_unit_test(acts_and_pings),
                                        cmocka_unit_test(keys),
                                        cmocka_unit_test(what_follows_a_header),
+                                       cmocka_unit_test(talk),
                                        cmocka_unit_test(errors),
                                        cmocka_unit_test(control_characters_are_escaped),
                                        cmocka_unit_test(no_file_was_left_out)};

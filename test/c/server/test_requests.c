@@ -172,12 +172,103 @@ static void opens_rooms(void **state)
     ASSERT_TEXT(r->command.create.title, "Café du soir");
     assert_int_equal(r->command.create.who, ROOM_EVERYONE);
     assert_int_equal(r->command.create.picked_count, 0);
+    assert_false(r->command.create.music || r->command.create.sensitive);
     api_free(r);
     r = decode_file("room.open.request-picked");
     assert_int_equal(r->command.create.title.len, 0);
     assert_int_equal(r->command.create.who, ROOM_PICKED);
     assert_int_equal(r->command.create.picked_count, 2);
     ASSERT_RUN(r->command.create.picked[1].bytes, RUN_ZOE);
+    assert_true(r->command.create.music && r->command.create.sensitive);
+    assert_int_equal(r->command.create.hands, HANDS_EVERYONE);
+    api_free(r);
+    r = decode_file("room.open.request-hands");
+    assert_int_equal(r->command.create.hands, HANDS_OFF);
+    api_free(r);
+}
+
+static void rules_a_room(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("room.role.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_ROLE);
+    ASSERT_RUN(r->command.role.account.bytes, RUN_TOM);
+    assert_true(r->command.role.moderator);
+    api_free(r);
+    r = decode_file("room.title.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_TITLE);
+    ASSERT_TEXT(r->command.create.title, "Café du soir");
+    api_free(r);
+    r = decode_file("room.hands.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_HANDS);
+    assert_int_equal(r->command.create.hands, HANDS_OFF);
+    api_free(r);
+    r = decode_file("room.hands.request-followed");
+    assert_int_equal(r->command.create.hands, HANDS_FOLLOWED);
+    api_free(r);
+    r = decode_file("room.open.request-followed");
+    assert_int_equal(r->command.create.who, ROOM_FOLLOWED);
+    assert_int_equal(r->command.create.picked_count, 0);
+    api_free(r);
+}
+
+static void ties_people(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("people.follow.request");
+    assert_int_equal(r->command.kind, COMMAND_PEOPLE_FOLLOW);
+    ASSERT_RUN(r->command.tie.account.bytes, RUN_TOM);
+    assert_true(r->command.tie.on);
+    api_free(r);
+    r = decode_file("people.block.request");
+    assert_int_equal(r->command.kind, COMMAND_PEOPLE_BLOCK);
+    assert_false(r->command.tie.on);
+    api_free(r);
+}
+
+static void announces(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("event.new.request");
+    assert_int_equal(r->command.kind, COMMAND_EVENT_NEW);
+    ASSERT_TEXT(r->command.event.title, "Café du soir");
+    assert_int_equal(r->command.event.start_ms, GOLDEN_TIME + 5);
+    assert_true(r->command.event.sensitive);
+    assert_int_equal(r->command.event.who, ROOM_EVERYONE);
+    api_free(r);
+    r = decode_file("event.new.request-picked");
+    assert_int_equal(r->command.event.picked_count, 1);
+    ASSERT_RUN(r->command.event.picked[0].bytes, RUN_TOM);
+    api_free(r);
+    r = decode_file("event.cancel.request");
+    assert_int_equal(r->command.kind, COMMAND_EVENT_CANCEL);
+    ASSERT_RUN(r->command.close.id.bytes, 0x12);
+    api_free(r);
+}
+
+static void reports(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("report.request");
+    const struct report_fields *f = &r->command.report.is;
+    assert_int_equal(r->command.kind, COMMAND_REPORT);
+    ASSERT_RUN(f->target.bytes, RUN_TOM);
+    ASSERT_RUN(f->room.bytes, 0x10);
+    assert_int_equal(f->reason, REPORT_HATE);
+    assert_int_equal(f->time_ms, GOLDEN_TIME + 3);
+    ASSERT_TEXT(f->text, "He said:\nno");
+    ASSERT_TEXT(f->evidence, "Café du soir");
+    ASSERT_RUN(r->command.report.sig, 0x33);
+    api_free(r);
+    r = decode_file("report.request-short");
+    assert_true(id_zero(r->command.report.is.room));
+    assert_int_equal(r->command.report.is.reason, REPORT_OTHER);
+    api_free(r);
+    r = decode_file("report.close.request");
+    assert_int_equal(r->command.kind, COMMAND_REPORT_CLOSE);
+    ASSERT_RUN(r->command.close.id.bytes, 0x13);
+    ASSERT_RUN(r->command.close.by.bytes, RUN_INES);
+    assert_true(r->command.close.untrue);
     api_free(r);
 }
 
@@ -191,12 +282,31 @@ static void joins(void **state)
     assert_true(is_run(r->command.join.leaf.ptr + 139, 64, 0x90));
     const struct media_peer *m = &r->command.join.media;
     ASSERT_RUN(m->room.bytes, 0x10);
-    assert_string_equal(m->remote_ufrag, "aB3+");
+    assert_string_equal(m->ice.remote_ufrag, "aB3+");
     ASSERT_RUN(m->fingerprint.bytes, 0xd0);
     assert_int_equal(m->payload_type, 111);
     assert_int_equal(m->level_ext, 1);
     assert_int_equal(m->ssrc[0], UINT32_MAX);
     assert_int_equal(m->ssrc[1], 2);
+    api_free(r);
+}
+
+static void asks_for_a_path(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("room.path.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_PATH);
+    ASSERT_RUN(r->command.path.room.bytes, 0x10);
+    assert_string_equal(r->command.path.ice.remote_ufrag, "aB3+");
+    api_free(r);
+}
+
+static void knocks(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("room.knock.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_KNOCK);
+    ASSERT_RUN(r->command.knock.room.bytes, 0x10);
     api_free(r);
 }
 
@@ -215,8 +325,13 @@ static void acts_in_rooms(void **state)
                 {"room.answer.request", COMMAND_ROOM_ANSWER, 1, false},
                 {"room.send_back.request", COMMAND_ROOM_SEND_BACK, -1, true},
                 {"room.mute_other.request", COMMAND_ROOM_MUTE_OTHER, -1, true},
+                {"room.lower.request", COMMAND_ROOM_LOWER, -1, true},
+                {"room.ping.request", COMMAND_ROOM_PING, -1, true},
+                {"room.lock.request", COMMAND_ROOM_LOCK, 1, false},
+                {"room.lower_all.request", COMMAND_ROOM_LOWER_ALL, -1, false},
                 {"room.readmit.request", COMMAND_ROOM_READMIT, -1, true},
                 {"../operator/operator.export.request", COMMAND_OPERATOR_EXPORT, -1, true},
+                {"../operator/operator.stats.request", COMMAND_OPERATOR_STATS, -1, false},
                 {"room.end.request", COMMAND_ROOM_END, -1, false},
                 {"invite.list.request", COMMAND_INVITE_LIST, -1, false}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -294,6 +409,34 @@ static void keeps_a_room_alive(void **state)
     api_free(r);
 }
 
+static void carries_talk(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        enum command_kind kind;
+        size_t len;
+        unsigned first;
+    } talk[] = {{"room.say.request", COMMAND_ROOM_SAY, 545, 0xc4},
+                {"room.react.request", COMMAND_ROOM_REACT, 289, 0xc5},
+                {"room.note.request", COMMAND_ROOM_NOTE, 289, 0xc6},
+                {"room.pin.request", COMMAND_ROOM_PIN, 545, 0xc7}};
+    for (size_t i = 0; i < sizeof talk / sizeof *talk; i++) {
+        struct request *r = decode_file(talk[i].file);
+        assert_int_equal(r->command.kind, talk[i].kind);
+        ASSERT_RUN(r->command.talk.room.bytes, 0x10);
+        assert_int_equal(r->command.talk.data.len, talk[i].len);
+        assert_true(is_run(r->command.talk.data.ptr, talk[i].len, talk[i].first));
+        assert_false(r->command.talk.again);
+        api_free(r);
+    }
+    struct request *r = decode_file("room.silence.request");
+    assert_int_equal(r->command.kind, COMMAND_ROOM_SILENCE);
+    ASSERT_RUN(r->command.silence.account.bytes, RUN_TOM);
+    assert_true(r->command.silence.on);
+    api_free(r);
+}
+
 static void carries_encapsulation_keys(void **state)
 {
     (void)state;
@@ -310,6 +453,38 @@ static void carries_encapsulation_keys(void **state)
     api_free(r);
 }
 
+static void traces(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("room.twin.request");
+    const struct media_twin *twin = &r->command.twin.is;
+    assert_int_equal(r->command.kind, COMMAND_ROOM_TWIN);
+    ASSERT_RUN(r->command.twin.room.bytes, 0x10);
+    assert_true(twin->live && twin->offset == UINT32_MAX && twin->timestamp == 4000000000 && twin->hop == 70);
+    assert_int_equal(r->command.twin.pattern.len, 420);
+    assert_true(is_run(r->command.twin.pattern.ptr, 420, 0x11));
+    api_free(r);
+    r = decode_file("room.twin.request-again");
+    assert_true(r->command.twin.is.live && r->command.twin.is.timestamp == 1);
+    assert_int_equal(r->command.twin.pattern.len, 0);
+    api_free(r);
+    r = decode_file("room.twin.request-off");
+    assert_false(r->command.twin.is.live);
+    api_free(r);
+    r = decode_file("trace.list.request");
+    assert_int_equal(r->command.kind, COMMAND_TRACE_LIST);
+    api_free(r);
+    r = decode_file("trace.read.request");
+    assert_int_equal(r->command.kind, COMMAND_TRACE_READ);
+    ASSERT_RUN(r->command.trace.room.bytes, 0x10);
+    api_free(r);
+    r = decode_file("../operator/operator.trace.request");
+    assert_int_equal(r->command.kind, COMMAND_OPERATOR_TRACE);
+    assert_true(is_run(r->command.trace.releases[0].ptr, 117, 0x21));
+    assert_true(is_run(r->command.trace.releases[1].ptr, 180, 0x22));
+    api_free(r);
+}
+
 static void sets_profiles(void **state)
 {
     (void)state;
@@ -320,12 +495,14 @@ static void sets_profiles(void **state)
     ASSERT_TEXT(r->command.profile.to.name, "Inès");
     ASSERT_TEXT(r->command.profile.to.handle, "ines_9");
     ASSERT_TEXT(r->command.profile.to.bio, "Radio, mostly 🎧");
+    assert_true(r->command.profile.pronouns);
+    ASSERT_TEXT(r->command.profile.to.pronouns, "elle");
     assert_int_equal(r->command.profile.to.picture.len, 16);
     assert_true(is_run(r->command.profile.to.picture.ptr + 8, 8, 1));
     api_free(r);
     r = decode_file("profile.set.request-remove");
     assert_true(r->command.profile.handle && r->command.profile.picture);
-    assert_false(r->command.profile.name || r->command.profile.bio);
+    assert_false(r->command.profile.name || r->command.profile.bio || r->command.profile.pronouns);
     assert_int_equal(r->command.profile.to.handle.len + r->command.profile.to.picture.len, 0);
     api_free(r);
     assert_int_equal(api_decode(&r, view_str("{\"id\":7,\"do\":\"profile.set\"}")), ERR_MALFORMED);
@@ -390,12 +567,20 @@ int main(void)
                                        cmocka_unit_test(claims),
                                        cmocka_unit_test(reads_chains),
                                        cmocka_unit_test(opens_rooms),
+                                       cmocka_unit_test(rules_a_room),
+                                       cmocka_unit_test(ties_people),
+                                       cmocka_unit_test(announces),
+                                       cmocka_unit_test(reports),
                                        cmocka_unit_test(joins),
+                                       cmocka_unit_test(asks_for_a_path),
+                                       cmocka_unit_test(knocks),
                                        cmocka_unit_test(acts_in_rooms),
                                        cmocka_unit_test(carries_keys),
                                        cmocka_unit_test(shares_a_rekey),
                                        cmocka_unit_test(keeps_a_room_alive),
                                        cmocka_unit_test(carries_encapsulation_keys),
+                                       cmocka_unit_test(carries_talk),
+                                       cmocka_unit_test(traces),
                                        cmocka_unit_test(sets_profiles),
                                        cmocka_unit_test(sets_passkeys),
                                        cmocka_unit_test(every_file_decodes)};

@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-static char folder[64], output[8192];
+static char folder[64], output[32768];
 
 static int set_up(void **state)
 {
@@ -40,6 +40,11 @@ static void subcommands(void **state)
     assert_non_null(strstr(output, "--media-address"));
     assert_int_equal(RUN_PROGRAM("version"), 0);
     assert_non_null(strstr(output, "aparte 0."));
+    assert_null(strstr(output, "LIMIT_"));
+    assert_int_equal(RUN_PROGRAM("version", "--limits"), 0);
+    assert_non_null(strstr(output, "  LIMIT_MEMBERS                     100000  accounts ever admitted"));
+    assert_non_null(strstr(output, "\nstore\n  LIMIT_STORE_QUEUE")); /* the last part */
+    assert_int_equal(RUN_PROGRAM("version", "--bounds"), 2);
     assert_int_equal(RUN_PROGRAM("dance"), 2);
     assert_non_null(strstr(output, "no command \"dance\""));
     assert_int_equal(RUN_PROGRAM("check-config", "--web", web), 0);
@@ -62,6 +67,7 @@ static void refuses_to_start(void **state)
     assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", "/proc/no/such", "--listen", "localhost:0"),
                      1);
     assert_non_null(strstr(output, "--data /proc/no/such"));
+    assert_non_null(strstr(output, "the server's user must be able to write there"));
 
     struct child first = start_server(folder, NULL);
     assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", data, "--listen", "localhost:0"), 1);
@@ -74,6 +80,27 @@ static void refuses_to_start(void **state)
     assert_non_null(strstr(output, "the port is taken"));
     assert_null(strstr(output, "Founder link")); /* who gets the link gets a server that runs */
     assert_int_equal(stop_server(&first), 0);
+}
+
+/* It ends, and says on its last line what to do. */
+static void a_damaged_store_is_not_served(void **state)
+{
+    (void)state;
+    char web[256], data[256], db[256], page[4096] = {0};
+    struct stat st;
+    file_path(web, sizeof web, folder, "web");
+    file_path(data, sizeof data, folder, "data");
+    file_path(db, sizeof db, folder, "data/aparte.db");
+    struct child c = start_server(folder, NULL);
+    assert_int_equal(stop_server(&c), 0);
+    assert_int_equal(stat(db, &st), 0);
+    FILE *f = fopen(db, "r+");
+    assert_int_equal(fseek(f, st.st_size - (long)sizeof page, SEEK_SET), 0);
+    assert_int_equal(fwrite(page, 1, sizeof page, f), sizeof page);
+    fclose(f);
+    assert_int_equal(RUN_PROGRAM("serve", "--web", web, "--data", data, "--listen", "localhost:0"), 1);
+    assert_non_null(strstr(output, "aparte.db is damaged: restore a backup"));
+    assert_null(strstr(output, "Founder link"));
 }
 
 static void stops_on_both_signals_with_sockets_open(void **state)
@@ -126,6 +153,57 @@ static void a_new_founder_link_at_every_start(void **state)
         assert_int_equal(stop_server(&c), 0);
     }
     assert_string_not_equal(links[0], links[1]);
+}
+
+/* ---- what it gave up ------------------------------------------------------------------------------ */
+
+static void proc_says(pid_t pid, const char *file, const char *line)
+{
+    char path[64], text[8192];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = 0;
+    fclose(f);
+    if (!strstr(text, line)) fail_msg("%s has no line \"%s\"", path, line);
+}
+
+static void dumps_no_core_and_gains_no_rights(void **state)
+{
+    (void)state;
+    struct child c = start_server(folder, NULL);
+    proc_says(c.pid, "status", "\nNoNewPrivs:\t1\n");
+    proc_says(c.pid, "limits", "\nMax core file size        0                    0                    bytes");
+    assert_int_equal(stop_server(&c), 0);
+}
+
+/* What a server gets of a file that it tries to read and to write once it serves: "reading: ...; writing:
+ * ...". */
+static void probe(const char *path, char *line, size_t cap)
+{
+    struct child c = start_server(folder, (const char *const[]){"--test-probe", path, NULL});
+    read_line(c.err, line, cap);
+    assert_int_equal(stop_server(&c), 0);
+}
+
+static void opens_nothing_but_its_data(void **state)
+{
+    (void)state;
+    char path[256], line[512];
+    bool closed = landlock_version() >= 1;
+    const char *both = closed ? "reading: Permission denied; writing: Permission denied" : "probe";
+    file_path(path, sizeof path, folder, "secret");
+    probe(path, line, sizeof line);
+    assert_non_null(strstr(line, both));
+    file_path(path, sizeof path, folder, "web/index.html"); /* it is in memory */
+    probe(path, line, sizeof line);
+    assert_non_null(strstr(line, both));
+    file_path(path, sizeof path, folder, "new");
+    probe(path, line, sizeof line);
+    assert_non_null(strstr(line, closed ? "writing: Permission denied" : "probe"));
+    file_path(path, sizeof path, folder, "data/lock");
+    probe(path, line, sizeof line);
+    assert_non_null(strstr(line, "reading: done; writing: done"));
 }
 
 /* ---- TLS ------------------------------------------------------------------------------------------ */
@@ -219,9 +297,12 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(subcommands, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_to_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_damaged_store_is_not_served, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stops_on_both_signals_with_sockets_open, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_data_folder_is_private, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_new_founder_link_at_every_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(dumps_no_core_and_gains_no_rights, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(opens_nothing_but_its_data, set_up, tear_down),
         cmocka_unit_test_setup_teardown(serves_https, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_a_certificate_of_another_key, set_up, tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);

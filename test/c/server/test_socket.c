@@ -244,6 +244,63 @@ static void one_network_holds_so_many_sockets(void **state)
     close(extra);
 }
 
+/* Who answers no ping is gone, whatever TCP thinks; who does stays. */
+static void silence_is_a_loss(void **state)
+{
+    (void)state;
+    int silent = connect_socket(), lively = connect_socket(), pings = 0;
+    for (uint8_t bytes[64];;) {
+        struct pollfd fds[] = {{.fd = silent, .events = POLLIN}, {.fd = lively, .events = POLLIN}};
+        assert_true(poll(fds, 2, LIMIT_PING_MS + 2 * LIMIT_PONG_MS) > 0);
+        if (fds[1].revents) {
+            assert_true(recv(lively, bytes, 2 + 4, MSG_WAITALL) == 2 + 4);
+            assert_int_equal(bytes[0], 0x80 | 9);
+            ws_send(lively, 10, true, bytes + 2, 4);
+        }
+        ssize_t n = fds[0].revents ? recv(silent, bytes, sizeof bytes, 0) : 1;
+        if (n <= 0) break;
+        pings += fds[0].revents && bytes[0] == (0x80 | 9);
+    }
+    assert_int_equal(pings, 1);
+    ws_text(lively, "{\"id\":5,\"do\":\"room.leave\"}");
+    json_decref(ws_reply(lively, 5));
+    close(silent);
+    close(lively);
+}
+
+/* A visitor whose time is over hears why, and behind that nothing, no ping either: browsers take that for a
+ * broken server. But the server does wait for the answer. */
+static void nothing_follows_a_close(void **state)
+{
+    (void)state;
+    enum { SILENT_FROM_MS = LIMIT_VISITOR_MS - LIMIT_PING_MS / 2 }; /* the next ping would follow the close */
+    uint8_t frame[2 + 125];
+    struct timespec start;
+    bool silent = false, closed = false;
+    int fd = connect_socket();
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    for (struct pollfd p = {.fd = fd, .events = POLLIN};;) {
+        long left_ms = SILENT_FROM_MS - elapsed_ms(start);
+        if (!silent && left_ms <= 0) {
+            ws_send(fd, 10, true, "here", 4);
+            silent = true;
+        }
+        int ready = poll(&p, 1, silent ? 60000 : (int)left_ms);
+        assert_true(ready > 0 || !silent);
+        if (ready == 0) continue;
+        if (recv(fd, frame, 2, MSG_WAITALL) <= 0) break;
+        assert_false(closed);
+        assert_int_equal(recv(fd, frame + 2, frame[1], MSG_WAITALL), frame[1]);
+        closed = frame[0] == (0x80 | 8);
+        if (!closed) assert_int_equal(frame[0], 0x80 | 9);
+        if (!silent) ws_send(fd, 10, true, frame + 2, frame[1]);
+    }
+    assert_true(closed);
+    assert_memory_equal(frame + 4, "not_authenticated", frame[1] - 2);
+    assert_true(elapsed_ms(start) > SILENT_FROM_MS + LIMIT_PING_MS + 1000);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     program = argc > 1 ? argv[1] : "aparte";
@@ -255,6 +312,8 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(giants_are_dropped),
                                        cmocka_unit_test(garbage_frames_do_no_harm),
                                        cmocka_unit_test(haste_is_slowed_down),
+                                       cmocka_unit_test(silence_is_a_loss),
+                                       cmocka_unit_test(nothing_follows_a_close),
                                        cmocka_unit_test(one_network_holds_so_many_sockets)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
