@@ -6,20 +6,25 @@ import type {
   ChainEntry,
   ClaimInfo,
   DeviceInfo,
+  EventCard,
   EventName,
   Events,
   Face,
   HelloClaim,
   InviteInfo,
+  LeftWhy,
   LogHead,
   MediaReply,
   ModEntry,
+  PathReply,
   Person,
   Profile,
+  Report,
   RequestName,
   Requests,
   RoomCard,
   RosterChange,
+  TraceRoom,
   WireError,
 } from './messages.ts';
 
@@ -34,10 +39,14 @@ interface Optional<T> {
 // The server's bounds, see limits.h: a longer list than it may ever send is not a list.
 const MOST_PEOPLE = 10_000;
 const MOST_ROOMS = 10_000;
+const MOST_NEWS = 128;
 const MOST_STAGE_BYTES = 1024;
 const MOST_ENTRIES = 8192; // of the member log in one reply
 const MOST_PATH = 400; // records that one account's devices hang from
 const MOST_PICTURE = 24 << 10;
+const MOST_EVENTS = 1000;
+const MOST_REPORT = 4000;
+const MOST_PATTERN = 6400;
 
 const maybe = <T>(optional: Check<T>): Optional<T> => ({ optional });
 
@@ -99,6 +108,8 @@ const wrapped = base64url({ most: 512 }); // a recovery code under a passkey
 const sealed = base64url({ most: 1280 });
 const live = base64url({ most: 1024 }); // a heartbeat or frame tags
 const kem = base64url({ exactly: 1184 });
+const talk = base64url({ most: 2337 }); // sealed: chat, notes, the pinned line
+const reaction = base64url({ exactly: 289 });
 const stageList = base64url({ most: MOST_STAGE_BYTES });
 const name = text(160);
 const title = text(240);
@@ -117,6 +128,10 @@ const card = object<RoomCard>({
   host: id,
   title,
   who: oneOf('everyone', 'picked'),
+  sound: oneOf('voice', 'music'),
+  sensitive: maybe(bool),
+  locked: maybe(bool),
+  hands: maybe(oneOf('everyone', 'followed', 'off')),
   opened: big,
   people: u32,
   speakers: u32,
@@ -133,21 +148,25 @@ const person = object<Person>({
   muted: bool,
   away: bool,
   called: bool,
+  silent: maybe(bool),
   hand: big,
   order: u32,
   leaf: record,
   slot: maybe(u16),
 });
 
-const media = object<MediaReply>({
+const path = {
   ufrag: iceWord,
   pwd: iceWord,
-  fingerprint: hash,
   candidates: list(
-    object<MediaReply['candidates'][number]>({ address, port: integer(0xffff), tcp: maybe(bool) }),
+    object<PathReply['candidates'][number]>({ address, port: integer(0xffff), tcp: maybe(bool) }),
     16,
     1,
   ),
+};
+const media = object<MediaReply>({
+  ...path,
+  fingerprint: hash,
   slots: list(u32, 4, 4),
   setup: oneOf('passive'),
 });
@@ -166,6 +185,7 @@ const profile = object<Profile>({
   account: id,
   name,
   handle: maybe(handle),
+  pronouns: maybe(text(30)),
   bio: maybe(text(160)),
   picture: maybe(base64url({ most: MOST_PICTURE })),
   role: club,
@@ -181,6 +201,29 @@ const modEntry = object<ModEntry>({
   evening: bool,
 });
 const claim = object<ClaimInfo>({ body: record, sig, by: face, target: face, successor: face });
+const event = object<EventCard>({
+  id,
+  by: face,
+  title,
+  start: big,
+  sensitive: bool,
+  who: oneOf('everyone', 'picked'),
+});
+const report = object<Report>({
+  id,
+  by: face,
+  device: id,
+  target: face,
+  room: maybe(id),
+  title: maybe(title),
+  reason: oneOf('harassment', 'hate', 'recording', 'impersonation', 'spam', 'other'),
+  time: big,
+  text: text(MOST_REPORT),
+  evidence: text(MOST_REPORT),
+  sig,
+  until: big,
+  untrue: u32,
+});
 const anything: Check<Record<string, unknown>> = (value): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const freed: Check<null> = (value): value is null => value === null;
@@ -247,6 +290,14 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
   'mod.list': object<Requests['mod.list'][1]>({ entries: list(modEntry, 500) }),
   'claim.open': nothing,
   'claim.list': object<Requests['claim.list'][1]>({ claims: list(claim, 10_000) }),
+  'people.follow': nothing,
+  'people.block': nothing,
+  'people.list': object<Requests['people.list'][1]>({ follows: list(face, 500), blocks: list(face, 200) }),
+  'event.new': object<Requests['event.new'][1]>({ event: id }),
+  'event.cancel': nothing,
+  report: nothing,
+  'report.list': object<Requests['report.list'][1]>({ reports: list(report, 100) }),
+  'report.close': nothing,
   'room.open': object<Requests['room.open'][1]>({ room: id }),
   'room.join': object<Requests['room.join'][1]>({
     room: card,
@@ -254,8 +305,11 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
     header: maybe(record),
     stage: maybe(stageList),
     gone: maybe(list(change, MOST_PEOPLE)),
+    trace: maybe(hash),
+    untitled: maybe(bool),
     media,
   }),
+  'room.path': object<PathReply>(path),
   'room.leave': nothing,
   'room.hand': nothing,
   'room.mute': nothing,
@@ -266,12 +320,35 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
   'room.remove': nothing,
   'room.readmit': nothing,
   'room.end': nothing,
+  'room.role': nothing,
+  'room.lock': nothing,
+  'room.title': nothing,
+  'room.hands': nothing,
+  'room.lower': nothing,
+  'room.lower_all': nothing,
+  'room.ping': nothing,
+  'room.knock': nothing,
   'room.keys': nothing,
   'room.seals': nothing,
   'room.beat': nothing,
   'room.tags': nothing,
   'room.kem': object<Requests['room.kem'][1]>({
     kems: list(object<{ account: string; kem: string }>({ account: id, kem }), 64),
+  }),
+  'room.say': nothing,
+  'room.react': nothing,
+  'room.note': nothing,
+  'room.pin': nothing,
+  'room.silence': nothing,
+  'room.twin': nothing,
+  'trace.list': object<Requests['trace.list'][1]>({
+    rooms: list(
+      object<TraceRoom>({ room: id, title, opened: big, patterns: u32, released: list(id, 100_000) }),
+      100,
+    ),
+  }),
+  'trace.read': object<Requests['trace.read'][1]>({
+    patterns: list(base64url({ most: MOST_PATTERN }), 100_000),
   }),
 };
 
@@ -287,6 +364,10 @@ const events: { [E in EventName]: Check<Events[E]> } = {
   hall: object<Events['hall']>({ rooms: list(card, MOST_ROOMS) }),
   'hall.room': object<Events['hall.room']>({ room: card }),
   'hall.gone': object<Events['hall.gone']>({ room: id }),
+  'hall.events': object<Events['hall.events']>({ events: list(event, MOST_EVENTS) }),
+  'hall.event': object<Events['hall.event']>({ event }),
+  'hall.event_gone': object<Events['hall.event_gone']>({ event: id }),
+  reports: object<Events['reports']>({ count: u32 }),
   guest: object<Events['guest']>({ account: id, name, invite: hash }),
   log: object<Events['log']>({ log }),
   profile: face,
@@ -299,8 +380,22 @@ const events: { [E in EventName]: Check<Events[E]> } = {
   claim: object<Events['claim']>({ by: face, target: face, successor: face }),
   claimed: object<Events['claimed']>({ successor: face, until: big }),
   'room.person': object<Events['room.person']>({ room: id, person }),
+  'room.followed': object<Events['room.followed']>({ room: id, orders: list(u32, 200) }),
   'room.left': object<Events['room.left']>({ room: id, account: id, why, record: maybe(record) }),
+  'room.news': object<Events['room.news']>({
+    room: id,
+    people: list(person, MOST_NEWS),
+    left: list(object<{ account: string; why: LeftWhy }>({ account: id, why }), MOST_NEWS),
+  }),
   'room.called': object<Events['room.called']>({ room: id, by: face }),
+  'room.act': object<Events['room.act']>({
+    room: id,
+    act: oneOf('muted', 'sent_back', 'lowered', 'moderator', 'no_moderator'),
+    by: face,
+  }),
+  'room.hands_down': object<Events['room.hands_down']>({ room: id, by: face }),
+  'room.knocked': object<Events['room.knocked']>({ room: id, by: face }),
+  pinged: object<Events['pinged']>({ room: id, title, by: face }),
   'room.out': object<Events['room.out']>({ room: id, why, by: maybe(name) }),
   'room.keys': object<Events['room.keys']>({
     room: id,
@@ -317,6 +412,13 @@ const events: { [E in EventName]: Check<Events[E]> } = {
   'room.seal': object<Events['room.seal']>({ room: id, counter: u32, seal: sealed }),
   'room.beat': object<Events['room.beat']>({ room: id, data: live }),
   'room.tags': object<Events['room.tags']>({ room: id, account: id, data: live }),
+  'room.say': object<Events['room.say']>({ room: id, account: id, data: talk }),
+  'room.react': object<Events['room.react']>({
+    room: id,
+    list: list(object<{ account: string; data: string }>({ account: id, data: reaction }), 8, 1),
+  }),
+  'room.note': object<Events['room.note']>({ room: id, account: id, data: talk }),
+  'room.pin': object<Events['room.pin']>({ room: id, account: id, data: talk }),
 };
 
 export const decoders: Decoders = {

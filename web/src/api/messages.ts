@@ -9,6 +9,8 @@ export type Bytes64 = string;
 export type ClubRole = 'founder' | 'admin' | 'member';
 export type RoomRole = 'moderator' | 'speaker' | 'listener';
 export type LeftWhy = 'self' | 'removed' | 'lost' | 'elsewhere' | 'banned' | 'ended';
+export type HandsPolicy = 'everyone' | 'followed' | 'off'; // who may raise a hand; followed: by somebody on stage
+export type Act = 'muted' | 'sent_back' | 'lowered' | 'moderator' | 'no_moderator'; // by a moderator, to us
 export type InviteState = 'open' | 'used' | 'expired' | 'revoked';
 
 export interface LogHead {
@@ -21,11 +23,18 @@ export interface Face {
   name: string;
 }
 
+// What a room is for: speech, or music in stereo, as the microphone hears it.
+export type Sound = 'voice' | 'music';
+
 export interface RoomCard {
   id: Id;
   host: Id; // who opened it
   title: string;
   who: 'everyone' | 'picked';
+  sound: Sound;
+  sensitive?: boolean; // its title is shown in the club alone
+  locked?: boolean; // absent: no
+  hands?: HandsPolicy; // absent: everyone
   opened: number;
   people: number;
   speakers: number;
@@ -42,6 +51,7 @@ export interface Person {
   muted: boolean;
   away: boolean;
   called: boolean;
+  silent?: boolean; // may not chat; absent: may
   hand: number;
   order: number;
   leaf: Bytes64;
@@ -61,11 +71,15 @@ export interface MediaRequest {
   ssrc: [number, number];
 }
 
-export interface MediaReply {
+// The server's half of ICE, in the reply to a join and to a request for another path.
+export interface PathReply {
   ufrag: string;
   pwd: string;
-  fingerprint: Hash;
   candidates: { address: string; port: number; tcp?: boolean }[]; // tcp: passive, RFC 6544
+}
+
+export interface MediaReply extends PathReply {
+  fingerprint: Hash;
   slots: number[];
   setup: 'passive';
 }
@@ -107,6 +121,7 @@ export interface Profile {
   account: Id;
   name: string;
   handle?: string;
+  pronouns?: string;
   bio?: string;
   picture?: Bytes64;
   role: ClubRole;
@@ -152,6 +167,49 @@ export interface KeySplit {
   seal: Bytes64;
 }
 
+export type Who = 'everyone' | 'picked' | 'followed';
+export type ReportReason = 'harassment' | 'hate' | 'recording' | 'impersonation' | 'spam' | 'other';
+
+// Something announced for later.
+export interface EventCard {
+  id: Id;
+  by: Face;
+  title: string;
+  start: number;
+  sensitive: boolean; // no title outside of the club
+  who: 'everyone' | 'picked';
+}
+
+export interface Report {
+  id: Id;
+  by: Face;
+  device: Id; // which signed it
+  target: Face;
+  room?: Id;
+  title?: string; // of that room
+  reason: ReportReason;
+  time: number;
+  text: string;
+  evidence: string;
+  sig: Bytes64;
+  until: number; // then it is deleted
+  untrue: number; // earlier ones by the same that were marked as such
+}
+
+// A speaker's two variants: docs/protocol.md, Tracing.
+export type Twin =
+  | { live: false }
+  | { live: true; offset: number; timestamp: number; hop: number; pattern?: Bytes64 };
+
+// A room that the ledger still has.
+export interface TraceRoom {
+  room: Id;
+  title: string;
+  opened: number;
+  patterns: number;
+  released: Id[]; // who signed a trace-release for it
+}
+
 // One row per request: what it takes and what its reply brings (beside `id`, `do`, `re`, `ok`).
 export interface Requests {
   'invite.look': [
@@ -186,12 +244,37 @@ export interface Requests {
   'passkey.set': [{ passkeys: { credential: Bytes64; data: Bytes64 }[] }, Record<never, never>];
   'passkey.list': [Record<never, never>, { passkeys: { credential: Bytes64 }[] }];
   'profile.read': [{ accounts: Id[] }, { profiles: Profile[] }];
-  'profile.set': [{ name?: string; handle?: string; bio?: string; picture?: Bytes64 }, Record<never, never>];
+  'profile.set': [
+    { name?: string; handle?: string; pronouns?: string; bio?: string; picture?: Bytes64 },
+    Record<never, never>,
+  ];
   'account.export': [Record<never, never>, { export: Record<string, unknown> }];
   'mod.list': [Record<never, never>, { entries: ModEntry[] }];
   'claim.open': [{ body: Bytes64; sig: Bytes64 }, Record<never, never>];
   'claim.list': [Record<never, never>, { claims: ClaimInfo[] }];
-  'room.open': [{ title: string; who: 'everyone' | 'picked'; picked?: Id[] }, { room: Id }];
+  'people.follow': [{ account: Id; on: boolean }, Record<never, never>];
+  'people.block': [{ account: Id; on: boolean }, Record<never, never>];
+  'people.list': [Record<never, never>, { follows: Face[]; blocks: Face[] }];
+  'event.new': [{ title: string; start: number; sensitive: boolean; who: Who; picked?: Id[] }, { event: Id }];
+  'event.cancel': [{ event: Id }, Record<never, never>];
+  report: [
+    {
+      account: Id;
+      room?: Id;
+      reason: ReportReason;
+      time: number;
+      text: string;
+      evidence: string;
+      sig: Bytes64;
+    },
+    Record<never, never>,
+  ];
+  'report.list': [Record<never, never>, { reports: Report[] }];
+  'report.close': [{ report: Id; by: Id; untrue: boolean }, Record<never, never>];
+  'room.open': [
+    { title: string; who: Who; picked?: Id[]; sound?: Sound; sensitive?: boolean; hands?: HandsPolicy },
+    { room: Id },
+  ];
   'room.join': [
     { room: Id; leaf: Bytes64; kem?: Bytes64; media: MediaRequest },
     // gone: slots of the current header whose leaf is nobody's any more (they left, or came back with another)
@@ -201,9 +284,12 @@ export interface Requests {
       header?: Bytes64;
       stage?: Bytes64;
       gone?: RosterChange[];
+      trace?: Hash; // what the server committed to; absent: this room cannot be traced
+      untitled?: boolean; // the server came back from a restart without its title: a moderator tells it
       media: MediaReply;
     },
   ];
+  'room.path': [{ room: Id; ufrag: string }, PathReply];
   'room.leave': [Record<never, never>, Record<never, never>];
   'room.hand': [{ up: boolean }, Record<never, never>];
   'room.mute': [{ muted: boolean }, Record<never, never>];
@@ -214,11 +300,28 @@ export interface Requests {
   'room.remove': [{ record: Bytes64 }, Record<never, never>];
   'room.readmit': [{ account: Id }, Record<never, never>];
   'room.end': [Record<never, never>, Record<never, never>];
+  'room.role': [{ account: Id; moderator: boolean }, Record<never, never>];
+  'room.lock': [{ locked: boolean }, Record<never, never>];
+  'room.title': [{ title: string }, Record<never, never>];
+  'room.hands': [{ hands: HandsPolicy }, Record<never, never>];
+  'room.lower': [{ account: Id }, Record<never, never>];
+  'room.lower_all': [Record<never, never>, Record<never, never>];
+  'room.ping': [{ account: Id }, Record<never, never>];
+  'room.knock': [{ room: Id }, Record<never, never>];
   'room.keys': [{ room: Id } & KeyMessage, Record<never, never>];
   'room.seals': [{ room: Id; counter: number; seals: KeyPart[] }, Record<never, never>];
   'room.beat': [{ room: Id; data: Bytes64 }, Record<never, never>];
   'room.tags': [{ room: Id; data: Bytes64 }, Record<never, never>];
+  'room.twin': [{ room: Id } & Twin, Record<never, never>];
+  'trace.list': [Record<never, never>, { rooms: TraceRoom[] }];
+  'trace.read': [{ room: Id }, { patterns: Bytes64[] }];
   'room.kem': [{ room: Id; accounts: Id[] }, { kems: { account: Id; kem: Bytes64 }[] }];
+  // data: sealed, see docs/protocol.md "Talk"
+  'room.say': [{ room: Id; data: Bytes64 }, Record<never, never>];
+  'room.react': [{ room: Id; data: Bytes64 }, Record<never, never>];
+  'room.note': [{ room: Id; data: Bytes64 }, Record<never, never>];
+  'room.pin': [{ room: Id; data: Bytes64; again: boolean }, Record<never, never>]; // again: for newcomers
+  'room.silence': [{ account: Id; silent: boolean }, Record<never, never>];
 }
 
 // One row per event (beside `ev`).
@@ -228,6 +331,10 @@ export interface Events {
   hall: { rooms: RoomCard[] };
   'hall.room': { room: RoomCard };
   'hall.gone': { room: Id };
+  'hall.events': { events: EventCard[] };
+  'hall.event': { event: EventCard };
+  'hall.event_gone': { event: Id };
+  reports: { count: number };
   guest: { account: Id; name: string; invite: Key };
   log: { log: LogHead };
   profile: Face;
@@ -240,8 +347,14 @@ export interface Events {
   claim: { by: Face; target: Face; successor: Face };
   claimed: { successor: Face; until: number };
   'room.person': { room: Id; person: Person };
+  'room.followed': { room: Id; orders: number[] };
   'room.left': { room: Id; account: Id; why: LeftWhy; record?: Bytes64 };
+  'room.news': { room: Id; people: Person[]; left: { account: Id; why: LeftWhy }[] }; // taken apart by the session
   'room.called': { room: Id; by: Face };
+  'room.act': { room: Id; act: Act; by: Face };
+  'room.hands_down': { room: Id; by: Face };
+  'room.knocked': { room: Id; by: Face };
+  pinged: { room: Id; title: string; by: Face };
   'room.out': { room: Id; why: LeftWhy; by?: string };
   'room.keys': {
     room: Id;
@@ -256,6 +369,10 @@ export interface Events {
   'room.seal': { room: Id; counter: number; seal: Bytes64 };
   'room.beat': { room: Id; data: Bytes64 };
   'room.tags': { room: Id; account: Id; data: Bytes64 };
+  'room.say': { room: Id; account: Id; data: Bytes64 };
+  'room.react': { room: Id; list: { account: Id; data: Bytes64 }[] };
+  'room.note': { room: Id; account: Id; data: Bytes64 };
+  'room.pin': { room: Id; account: Id; data: Bytes64 };
 }
 
 export interface WireError {

@@ -14,6 +14,7 @@ import type {
   RequestName,
   Requests,
 } from './messages.ts';
+import { oneByOne } from './news.ts';
 
 // A member on this device, as far as a session needs one.
 export interface Credential {
@@ -142,7 +143,7 @@ export class Session {
     if (this.#state === 'visitor' && event.ev === 'pair.offer') this.#events.event(event);
     if (this.#state !== 'member') return;
     if (event.ev === 'log') this.#watch(event.log);
-    else this.#events.event(event);
+    else for (const one of event.ev === 'room.news' ? oneByOne(event) : [event]) this.#events.event(one);
   }
 
   #onChallenge({ nonce, club, version, founder }: Events['challenge']): void {

@@ -22,6 +22,11 @@ export class Reader {
     return this.#bytes.slice(this.#at - n, this.#at);
   }
 
+  // All that is left, for what ends with the message.
+  rest(): Bytes {
+    return this.bytes(this.#good ? this.#bytes.length - this.#at : 0);
+  }
+
   u8(): number {
     return this.#uint(1);
   }

@@ -29,12 +29,18 @@ export type Purpose =
   | 'room-unban'
   | 'hold'
   | 'release'
+  | 'trace-key'
+  | 'trace-release'
+  | 'report'
   | 'hello'
   | 'look'
   | 'leaf'
   | 'header'
   | 'heartbeat'
-  | 'tags';
+  | 'tags'
+  | 'talk'
+  | 'pattern'
+  | 'trace-share';
 
 const prefixes = new Map<string, Bytes>(); // of the few purposes there are
 

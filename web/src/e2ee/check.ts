@@ -44,6 +44,7 @@ export async function checkHeader(
   const steward = b64(header.steward);
   const signed = await checkSigner(people, header, steward);
   if (typeof signed !== 'boolean') return signed;
+  if (!equal(header.trace, people.trace)) return fault('roster', steward);
   if (!follows(header, current)) return fault('order', steward);
   if (signed && (await people.log(header, event.header)) === 'fork') return fault('fork', steward);
   const down = header.suite < (current?.header.suite ?? 1);
@@ -53,8 +54,8 @@ export async function checkHeader(
   const changes = slotChanges(people, before, event.changes, rekey, current?.complete ?? true);
   if (isFault(changes)) return changes;
   const roster = await before.with(changes);
-  if (!equal(roster.root, header.rosterRoot) || roster.count !== header.count)
-    return fault('roster', steward);
+  const same = equal(roster.root, header.rosterRoot) && roster.count === header.count;
+  if (!same && weak !== 'roster unchecked') return fault('roster', steward);
   if (!suiteFits(header, roster) && weak !== 'downgrade accepted') return fault('suite', steward);
   const stage = await checkStage(event.stage, header, roster);
   if (!stage) return fault('roster', steward);
@@ -81,6 +82,7 @@ export async function checkJoin(
   const signed = people.get(steward) ? await checkSigner(people, header, steward, false) : false;
   if (typeof signed !== 'boolean') return signed;
   if (signed && (await people.log(header, reply.header)) === 'fork') return fault('fork', steward);
+  if (!equal(header.trace, people.trace)) return fault('roster', steward);
   const filled = joinTable(people, reply);
   if (!filled) return fault('roster');
   const roster = await (await Roster.empty()).with(filled);

@@ -1,7 +1,8 @@
 // Audio frames in and out of SFrame: docs/protocol.md, "Frames". The core of the worker, without the worker.
 // There is no way for a frame to leave in clear: without a key it is dropped, and counted by reason.
 
-import { type Bytes, wipe } from '../base/bytes.ts';
+import { type Bytes, random, wipe } from '../base/bytes.ts';
+import { type InStep, Lockstep, type Variant } from './lockstep.ts';
 import { pad, unpad } from './padding.ts';
 import { senderKey } from './secrets.ts';
 import {
@@ -13,6 +14,7 @@ import {
   sframeKey,
   TAG_BYTES,
 } from './sframe.ts';
+import { Single } from './single.ts';
 import { HeardTags, SentTags, tagOf } from './tags.ts';
 import type { FrameEpoch, FromWorker, TagList } from './types.ts';
 import type { Weakness } from './weakness.ts';
@@ -24,6 +26,7 @@ const WINDOW = 128;
 export type Drop =
   | 'no_key'
   | 'paused'
+  | 'alone' // variant B while the two are not in step
   | 'off_stage'
   | 'header'
   | 'unknown_key'
@@ -41,6 +44,8 @@ interface Sender {
   tags: HeardTags;
   forged: boolean; // somebody else spoke under this key: silence until the next header
   unverified: boolean;
+  single: Single;
+  unmarked: boolean | null;
 }
 
 interface ReceiveEpoch {
@@ -56,6 +61,17 @@ interface SendEpoch {
   from: number; // when it takes over
   next: bigint; // frame counter, one for all tracks: a nonce must not come twice
 }
+
+// The two variants of one frame: under one key, with two counters that stand side by side. Which has which is
+// tossed, so that nobody who sees the counter knows the variant.
+interface Pair {
+  epoch: SendEpoch;
+  first: bigint;
+  coin: Variant;
+  taken: [boolean, boolean];
+}
+
+const PAIRS = 64; // that wait for their other half
 
 const kidOf = (index: number, counter: number): bigint => BigInt(index * 256 + (counter & 0xff));
 
@@ -93,6 +109,8 @@ export class Frames {
   #floor = 0; // counters up to here are stopped for ever
   #paused = false;
   #sent = new SentTags();
+  #lockstep: Lockstep | null = null;
+  readonly #pairs = new Map<number, Pair>(); // oldest first
   #slots = new Map<number, string>(); // what was last heard in a slot
   #encrypted = 0;
   #decrypted = 0;
@@ -128,6 +146,8 @@ export class Frames {
           tags: new HeardTags(),
           forged: false,
           unverified: false,
+          single: new Single(),
+          unmarked: null,
         });
       wipe(secret);
     }
@@ -152,6 +172,13 @@ export class Frames {
     this.#paused = paused;
   }
 
+  // Both of our senders start now, with the two variants of one microphone; or there is one variant only.
+  twins(are: boolean): void {
+    this.#pairs.clear();
+    const found = (step: InStep): void => this.#tell({ ev: 'step', ...step });
+    this.#lockstep = are ? new Lockstep(found, () => this.#tell({ ev: 'apart' })) : null;
+  }
+
   // What a sender signed: see tags.ts.
   listed({ counter, index, first, tags }: TagList): void {
     const sender = this.#receive.find((one) => one.counter === counter)?.senders.get(index);
@@ -171,6 +198,9 @@ export class Frames {
         if (unverified !== sender.unverified)
           this.#tell({ ev: 'unverified', index, counter, is: unverified });
         sender.unverified = unverified;
+        const { is } = sender.single;
+        if (is !== null && is !== sender.unmarked) this.#tell({ ev: 'unmarked', index, counter, is });
+        sender.unmarked = is;
       }
     }
   }
@@ -182,15 +212,20 @@ export class Frames {
   }
 
   // Null: drop the frame.
-  async encrypt(frame: Bytes): Promise<Bytes | null> {
-    const epoch = this.#sender();
-    if (!epoch) return this.#drop('no_key');
+  async encrypt(frame: Bytes, variant: Variant = 0, rtp = 0): Promise<Bytes | null> {
+    const number = this.#lockstep?.frame(variant, rtp, this.#now()) ?? null;
+    if (number === null && variant === 1) return this.#drop('alone');
+    const epoch = this.#pairs.get(number ?? -1)?.epoch ?? this.#sender();
+    if (!epoch || epoch.counter <= this.#floor)
+      return this.#weakness === 'plain frames' ? frame : this.#drop('no_key');
     if (!epoch.key) return this.#drop('off_stage');
     if (this.#paused) return this.#drop('paused');
     const kid = kidOf(epoch.index, epoch.counter);
-    const padded = pad(frame, encodeHeader(kid, epoch.next).length + TAG_BYTES);
+    const ctr = number === null ? epoch.next++ : this.#next(epoch, number, variant); // before anything is awaited
+    if (ctr === null) return this.#drop('alone');
+    const whole = this.#weakness === 'padding left out';
+    const padded = whole ? frame.slice() : pad(frame, encodeHeader(kid, ctr).length + TAG_BYTES);
     if (!padded) return this.#drop('size');
-    const ctr = epoch.next++; // before anything is awaited
     const sealed = await sealFrame(epoch.key, kid, ctr, padded);
     wipe(padded);
     if (epoch.counter <= this.#floor) return this.#drop('no_key'); // stopped meanwhile
@@ -215,6 +250,7 @@ export class Frames {
     const padded = await openFrame(sender.key, header, frame);
     if (!padded) return this.#drop('tag');
     if (!sender.seen.mark(header.ctr)) return this.#drop('replay');
+    sender.single.frame(header.ctr);
     const { counter } = epoch;
     const good = sender.tags.frame(header.ctr, tagOf(frame), this.#now());
     if (!good && this.#weakness !== 'tags unchecked') this.#forge(sender, index, counter);
@@ -241,6 +277,21 @@ export class Frames {
   stats(): Extract<FromWorker, { ev: 'stats' }> {
     const dropped = Object.fromEntries(this.#dropped);
     return { ev: 'stats', encrypted: this.#encrypted, decrypted: this.#decrypted, dropped };
+  }
+
+  // The frame counter of one variant of a frame; null: that one had its own.
+  #next(epoch: SendEpoch, number: number, variant: Variant): bigint | null {
+    let pair = this.#pairs.get(number);
+    if (!pair) {
+      const coin = (random(1)[0] ?? 0) & 1 ? 1 : 0;
+      pair = { epoch, first: epoch.next, coin, taken: [false, false] };
+      epoch.next += 2n;
+      this.#pairs.set(number, pair);
+      for (const old of this.#pairs.keys()) if (this.#pairs.size > PAIRS) this.#pairs.delete(old);
+    }
+    if (pair.taken[variant]) return null;
+    pair.taken[variant] = true;
+    return pair.first + BigInt(variant ^ pair.coin);
   }
 
   #sender(): SendEpoch | null {

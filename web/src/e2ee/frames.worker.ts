@@ -9,13 +9,17 @@ const TICK_MS = 1_000;
 
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const post = (message: FromWorker): void => scope.postMessage(message);
-const frames = new Frames(() => performance.now(), post);
+// Times leave this worker on the clock that the audio thread has too.
+const tell = (message: FromWorker): void =>
+  post(message.ev === 'step' ? { ...message, at: Date.now() - (performance.now() - message.at) } : message);
+const frames = new Frames(() => performance.now(), tell);
 
 scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.do === 'epoch') void frames.install(data.epoch);
   else if (data.do === 'stop') frames.stop();
   else if (data.do === 'pause') frames.pause(data.paused);
   else if (data.do === 'listed') frames.listed(data.list);
+  else if (data.do === 'twins') frames.twins(data.are);
   else {
     frames.close();
     scope.close();
@@ -34,12 +38,14 @@ setInterval(() => {
 scope.onrtctransform = (event: RTCTransformEvent) => {
   const { readable, writable } = event.transformer;
   const options = event.transformer.options as TransformOptions;
-  const convert = (data: Bytes): Promise<Bytes | null> =>
-    options.side === 'send' ? frames.encrypt(data) : frames.decrypt(options.slot, data);
+  const convert = (data: Bytes, frame: RTCEncodedAudioFrame): Promise<Bytes | null> =>
+    options.side === 'send'
+      ? frames.encrypt(data, options.variant, frame.getMetadata().rtpTimestamp)
+      : frames.decrypt(options.slot, data);
   const transform = new TransformStream<RTCEncodedAudioFrame, RTCEncodedAudioFrame>({
     async transform(frame, controller) {
       try {
-        const data = await convert(new Uint8Array(frame.data));
+        const data = await convert(new Uint8Array(frame.data), frame);
         if (!data) return;
         frame.data = data.buffer;
         controller.enqueue(frame);

@@ -13,7 +13,7 @@ import { type Held, openParts } from './parts.ts';
 import { type Fault, People, type Present } from './people.ts';
 import { Ring } from './ring.ts';
 import { bucketOf } from './roster.ts';
-import { frameBase } from './secrets.ts';
+import { frameBase, talkKey } from './secrets.ts';
 import { ALONE, type Known, leavesOf, openShare, sendShare } from './shares.ts';
 import { execute, type Outcome, type Plan, type Secrets, type Steward } from './steward.ts';
 import type { FromWorker, KeysPorts, KeysState, RoomKeys } from './types.ts';
@@ -68,7 +68,7 @@ export class Keys implements RoomKeys {
     this.#ports = ports;
     this.#room = idBytes(options.room);
     this.#pair = pair;
-    this.#people = new People(this.#room, options.book, ports);
+    this.#people = new People(this.#room, options.book, ports, this.#weakness);
     this.#duty = new Duty(this.#people, this.#ring, device.account, leaf, () => ports.nowMs());
     this.#watch = new Watch(
       this.#people,
@@ -89,7 +89,7 @@ export class Keys implements RoomKeys {
 
   joined(reply: Requests['room.join'][1]): Promise<void> {
     return this.#run(async () => {
-      await this.#people.putAll(reply.people);
+      await this.#people.joined(reply);
       await this.#people.prove(this.#people.front());
       const current = await checkJoin(this.#room, this.#people, reply);
       if (current && isFault(current)) this.#refuse(current);
@@ -187,8 +187,13 @@ export class Keys implements RoomKeys {
       if (event.ev === 'sent') {
         for (const { list, data } of await this.#voices.sign(this.#steward, event.lists))
           this.#ports.tags(data).catch(() => this.#voices.unsent(list));
-      } else if (event.ev === 'forged' || event.ev === 'unverified') this.#voices.mark(event);
+      } else if (event.ev === 'forged' || event.ev === 'unverified' || event.ev === 'unmarked')
+        this.#voices.mark(event);
     });
+  }
+
+  deviceKey(account: Id): Bytes | null {
+    return this.#people.deviceKey(account);
   }
 
   close(): void {
@@ -312,12 +317,13 @@ export class Keys implements RoomKeys {
     const mine = current.stage.find((one) => one.slot === slot)?.index ?? 0;
     const { counter } = current.header;
     const base = await frameBase(held.secret, current.hash);
-    if (this.#closed) return wipe(base);
+    const key = await talkKey(held.secret, current.hash);
+    if (this.#closed) return wipe(base, key);
     this.#installed = this.#lastInstalled = counter;
     this.#mine = mine;
     const epoch = { counter, base, senders, mine, sendAfterMs };
     this.#voices.installed(epoch);
-    this.#ports.install(epoch);
+    this.#ports.install(epoch, { counter, header: current.hash, key });
     if (this.#suspect) this.#silence();
   }
 
@@ -400,17 +406,8 @@ export class Keys implements RoomKeys {
     if (!todo) return;
     if (await this.#duty.unready(todo)) return this.#duty.plan(RETRY_MS);
     const { current, secrets } = this.#ring;
-    const [log, now] = [this.#options.log(), this.#ports.nowMs()];
-    const outcome = await execute(
-      this.#steward,
-      this.#people,
-      current,
-      secrets,
-      todo,
-      log,
-      now,
-      this.#weakness,
-    );
+    const at = { log: this.#options.log(), now: this.#ports.nowMs() };
+    const outcome = await execute(this.#steward, this.#people, current, secrets, todo, at, this.#weakness);
     try {
       await this.#ports.send(outcome.message);
     } catch (error) {
@@ -480,6 +477,7 @@ export class Keys implements RoomKeys {
     for (const [leaf, { account }] of this.#people.left())
       if (!this.#people.get(account) && current?.roster.slotOf(leaf) != null) leaving.add(account);
     const trouble = this.#trouble ?? this.#suspect;
+    const onStage = (who: Id): boolean => this.#people.get(who)?.person.stage === true;
     const { counter = 0, epoch = 0, generation = 0 } = current?.header ?? {};
     return {
       ready: this.#installed > 0 && !trouble,
@@ -494,7 +492,8 @@ export class Keys implements RoomKeys {
       checking: this.#watch.unproven().length,
       quiet: this.#quiet,
       forged: this.#voices.named('forged'),
-      unverified: this.#voices.named('unverified').filter((who) => this.#people.get(who)?.person.stage),
+      unverified: this.#voices.named('unverified').filter(onStage),
+      unmarked: this.#voices.named('unmarked').filter(onStage),
     };
   }
 }

@@ -33,6 +33,11 @@ export function frameBase(secret: Bytes, header: Bytes): Promise<Bytes> {
   return derive(secret, 'sframe', header, SECRET_BYTES);
 }
 
+// Of chat, reactions and notes: docs/protocol.md, "Talk".
+export function talkKey(secret: Bytes, header: Bytes): Promise<Bytes> {
+  return derive(secret, 'talk', header, 16);
+}
+
 export function senderKey(base: Bytes, index: number): Promise<Bytes> {
   return derive(base, 'sender', Uint8Array.of(index), 16);
 }

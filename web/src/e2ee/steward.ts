@@ -2,7 +2,7 @@
 // a key message and the state that follows if the server takes it. Nothing is changed here.
 
 import type { KeyMessage, KeyPart, KeySplit, LogHead, RosterChange } from '../api/messages.ts';
-import { type Bytes, b64, equal, random, unb64, wipe } from '../base/bytes.ts';
+import { type Bytes, b64, concat, equal, random, unb64, wipe } from '../base/bytes.ts';
 import type { Purpose } from '../base/sign.ts';
 import { type KeyHeader, type Suite, writeHeaderBody } from '../identity/keymsg.ts';
 import { joinSigned } from '../identity/records.ts';
@@ -155,8 +155,7 @@ export async function execute(
   current: Current | null,
   old: Secrets | null,
   todo: Plan,
-  log: LogHead,
-  now: number,
+  { log, now }: { log: LogHead; now: number },
   weak: Weakness | null,
 ): Promise<Outcome> {
   const { roster, stage, rekey } = todo;
@@ -178,7 +177,7 @@ export async function execute(
     rosterRoot: roster.root,
     count: roster.count,
     stageHash: await stageHash(list),
-    trace: new Uint8Array(32),
+    trace: people.trace,
     ...newestLog(log, last),
     commitment: await commitmentOf(secret),
     time: now,
@@ -288,7 +287,13 @@ async function sealParts(
   });
   const seals = await Promise.all(sealed.map(([slot, entry]) => part('seal', slot, entry)));
   const wraps = await Promise.all(
-    Array.from(keys.values(), async (key) => b64(await wrapSecret(key, hash, secret))),
+    Array.from(keys.values(), async (key) =>
+      b64(
+        weak === 'wraps in the clear'
+          ? concat(secret, new Uint8Array(16))
+          : await wrapSecret(key, hash, secret),
+      ),
+    ),
   );
   return { welcomes: [], seals, wraps };
 }

@@ -28,7 +28,9 @@ export class SentTags {
   // Lists of consecutive frames; encryption may have finished in another order.
   take(): TagList[] {
     const sent = this.#sent.sort((a, b) => a.counter - b.counter || Number(a.ctr - b.ctr));
-    this.#sent = [];
+    const [before, newest] = sent.slice(-2);
+    const hole = before && newest && before.counter === newest.counter && newest.ctr - before.ctr === 2n;
+    this.#sent = hole ? sent.splice(-1) : []; // the frame's other variant is on its way: it goes with that
     const lists: TagList[] = [];
     let last: (typeof sent)[number] | null = null;
     for (const one of sent) {

@@ -14,6 +14,13 @@ export interface FrameEpoch {
   sendAfterMs: number; // switch sending to it so long after it was installed
 }
 
+// The same header's key for what is said without speaking: talk.ts.
+export interface TalkEpoch {
+  counter: number;
+  header: Uint8Array<ArrayBuffer>; // H
+  key: Uint8Array<ArrayBuffer>;
+}
+
 // Tags of consecutive frames of one sender: see identity/keymsg.ts, FrameTags.
 export interface TagList {
   counter: number;
@@ -45,6 +52,7 @@ export interface KeysState {
   quiet: boolean; // on stage, but no sign of life of a steward for 15 s: nothing is sent meanwhile
   forged: Id[]; // somebody else spoke under their name, and is not heard any more
   unverified: Id[]; // heard, but no signature covered it for 5 s
+  unmarked: Id[]; // heard in one variant alone: single.ts
 }
 
 export interface KeysPorts {
@@ -55,7 +63,7 @@ export interface KeysPorts {
   beat(data: Bytes64): Promise<void>; // room.beat
   tags(data: Bytes64): Promise<void>; // room.tags
   kems(accounts: Id[]): Promise<Map<Id, Bytes64>>; // room.kem, at most 64
-  install(epoch: FrameEpoch): void; // to the worker
+  install(epoch: FrameEpoch, talk: TalkEpoch): void; // to the worker, and to talk.ts
   stop(): void; // the worker forgets every sending key: silence
   pause(paused: boolean): void; // silence, until it is taken back
   listed(list: TagList): void; // to the worker: what a sender signed
@@ -73,6 +81,7 @@ export interface RoomKeys {
   beat(e: Events['room.beat']): Promise<void>;
   tags(e: Events['room.tags']): Promise<void>;
   frames(e: FromWorker): Promise<void>; // what the worker says
+  deviceKey(account: Id): Bytes | null; // of somebody here who is proven; null: not, or not yet
   close(): void; // wipe
 }
 
@@ -82,12 +91,16 @@ export type ToWorker =
   | { do: 'stop' } // stop sending until the next epoch
   | { do: 'pause'; paused: boolean }
   | { do: 'listed'; list: TagList } // signed by the sender
+  | { do: 'twins'; are: boolean } // both senders start now; or: there is one variant only
   | { do: 'close' };
 export type FromWorker =
   | { ev: 'heard'; slot: number; index: number; counter: number } // first good frame of this sender in this slot
+  | { ev: 'step'; offset: number; timestamp: number; at: number } // both variants run in step: lockstep.ts
+  | { ev: 'apart' } // they do not any more: A alone goes out until both start again
   | { ev: 'sent'; lists: TagList[] } // ours, to be signed
   | { ev: 'forged'; index: number; counter: number } // somebody else spoke under this sender's key; silenced
   | { ev: 'unverified'; index: number; counter: number; is: boolean } // no signed list covers what was heard
+  | { ev: 'unmarked'; index: number; counter: number; is: boolean } // it comes in one variant alone, or no longer
   | { ev: 'stats'; encrypted: number; decrypted: number; dropped: Record<string, number> };
 // `options` of RTCRtpScriptTransform
 export type TransformOptions = { side: 'send'; variant: 0 | 1 } | { side: 'receive'; slot: number };

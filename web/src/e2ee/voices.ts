@@ -13,9 +13,11 @@ import type { FrameEpoch, FromWorker, TagList } from './types.ts';
 const KEPT = 3; // headers, as many as a receiver keeps keys of
 const UNSENT = 4; // lists that wait for another try
 
+type Mark = Extract<FromWorker, { ev: 'forged' | 'unverified' | 'unmarked' }>;
+
 export class Voices {
   readonly #stages = new Map<number, FrameEpoch['senders']>(); // by counter, the newest last
-  readonly #marks = new Map<string, { ev: 'forged' | 'unverified'; counter: number; account: Id }>();
+  readonly #marks = new Map<string, { ev: Mark['ev']; counter: number; account: Id }>();
   #unsent: TagList[] = [];
 
   installed({ counter, senders }: FrameEpoch): void {
@@ -24,15 +26,16 @@ export class Voices {
     for (const [key, mark] of this.#marks) if (!this.#stages.has(mark.counter)) this.#marks.delete(key);
   }
 
-  mark(event: Extract<FromWorker, { ev: 'forged' | 'unverified' }>): void {
+  // Whether a voice is marked is true of the person, whatever the header: the newest word counts.
+  mark(event: Mark): void {
     const { ev, counter, index } = event;
     const account = this.#sender(counter, index);
-    const key = `${ev} ${counter} ${index}`;
-    if (ev === 'unverified' && !event.is) this.#marks.delete(key);
+    const key = ev === 'unmarked' ? `${ev} ${account}` : `${ev} ${counter} ${index}`;
+    if (ev !== 'forged' && !event.is) this.#marks.delete(key);
     else if (account) this.#marks.set(key, { ev, counter, account });
   }
 
-  named(ev: 'forged' | 'unverified'): Id[] {
+  named(ev: Mark['ev']): Id[] {
     const accounts = Array.from(this.#marks.values(), (mark) => (mark.ev === ev ? mark.account : ''));
     return [...new Set(accounts)].filter((account) => account !== '');
   }

@@ -1,4 +1,5 @@
-// Weakenings for tests: each must make a test of the adversary suite fail, which proves that it would notice.
+// Weakenings for tests: each must make a test of the adversary suite or an abuse case fail, which proves that it
+// would notice.
 export type Weakness =
   | 'no wrap ratchet'
   | 'no generation ratchet'
@@ -6,4 +7,9 @@ export type Weakness =
   | 'heartbeat ignored'
   | 'tags unchecked'
   | 'padding unchecked'
-  | 'downgrade accepted';
+  | 'downgrade accepted'
+  | 'roster unchecked'
+  | 'leaf unchecked'
+  | 'plain frames'
+  | 'padding left out'
+  | 'wraps in the clear';

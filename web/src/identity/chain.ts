@@ -15,7 +15,7 @@ import {
   MemberLog,
 } from './log.ts';
 import { allSigned, Pool, parseEntry, type Step, takeSteps } from './path.ts';
-import { Standing } from './standing.ts';
+import { Standing, type TraceKey } from './standing.ts';
 
 export interface Chain {
   account: Id;
@@ -110,6 +110,11 @@ export class ChainBook {
     return { account, device, deviceKey, role: this.role(account), inviters: this.#inviters(account), hash };
   }
 
+  // The key of a device that came in by a path that counts, whatever happened to it since.
+  provenKey(account: Id, device: Id): Bytes | null {
+    return this.#stuck ? null : (this.#proven(account, device)?.deviceKey ?? null);
+  }
+
   // The server has shown the account's paths, and this device is not proven by them: a ghost, or a forgery.
   // Or it was, and account or device have been thrown out since.
   refused(account: Id, device: Id): boolean {
@@ -136,6 +141,11 @@ export class ChainBook {
   // Founder and admins in good standing.
   officers(): Id[] {
     return this.#standing.officers(this.#settled);
+  }
+
+  // Devices that take part in traces; none while our copy of the log is not settled.
+  traceKeys(): TraceKey[] {
+    return this.#stuck ? [] : this.#standing.traceKeys(this.#settled);
   }
 
   // Proven devices of an account that were not revoked.

@@ -1,8 +1,8 @@
 // What a device signs: its way in (from a link, or from another device), the opening of a session, and a
 // member's log records. The keys live in vault.ts; nothing here can export one.
 
-import type { Bytes64, Id, Key } from '../api/messages.ts';
-import { type Bytes, b64, concat, equal, random, unb64, wipe } from '../base/bytes.ts';
+import type { Bytes64, Id, Key, ReportReason, Requests } from '../api/messages.ts';
+import { type Bytes, b64, concat, equal, random, unb64, Writer, wipe } from '../base/bytes.ts';
 import {
   hashFor,
   ID_BYTES,
@@ -28,6 +28,9 @@ import {
 import type { AccountKeys, MemberKeys } from './vault.ts';
 
 const HOUR_MS = 3_600_000;
+
+type ReportFields = Omit<Requests['report'][0], 'sig'>;
+const REASONS: ReportReason[] = ['harassment', 'hate', 'recording', 'impersonation', 'spam', 'other'];
 
 // A record but for what every one of its author's has.
 type Fields<T> = T extends AuthoredRecord ? Omit<T, 'author' | 'authorDevice' | 'time'> : never;
@@ -226,6 +229,21 @@ export class Device {
 
   about(type: 'ban' | 'unban' | 'deletion' | 'veto' | 'hold', target: Id, now: number): Promise<Bytes64> {
     return this.record({ type, target: idBytes(target) }, now);
+  }
+
+  // The signature of `report`, over what is sent: docs/protocol.md "Report".
+  async report({ account, room, reason, time, text, evidence }: ReportFields): Promise<Bytes64> {
+    const written = [text, evidence].map((one) => new Uint8Array(new TextEncoder().encode(one)));
+    const body = new Writer()
+      .u8(1)
+      .bytes(idBytes(this.account))
+      .bytes(idBytes(this.device))
+      .bytes(idBytes(account))
+      .bytes(room ? idBytes(room) : new Uint8Array(ID_BYTES))
+      .u8(REASONS.indexOf(reason))
+      .u64(time);
+    for (const bytes of written) body.u16(bytes.length).bytes(bytes);
+    return b64(await this.sign('report', body.done()));
   }
 
   // From now on the holder of this key may add a device.

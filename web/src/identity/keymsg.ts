@@ -11,7 +11,7 @@ const VERSION = 1;
 const HASH_BYTES = 32;
 const JOIN_BYTES = 16;
 export const TAG_BYTES = 8;
-export const MAX_TAGS = 100;
+export const MAX_TAGS = 200;
 
 // 1: X25519; 2: a hybrid of X25519 and ML-KEM-768.
 export type Suite = 1 | 2;
@@ -181,12 +181,12 @@ export interface FrameTags {
   counter: number; // of the header
   index: number; // the sender's
   first: number; // frame counter of the first tag
-  tags: Bytes; // 1 to 100, of 8 bytes each
+  tags: Bytes; // 1 to 200, of 8 bytes each
 }
 
 export function writeTagsBody(list: FrameTags): Bytes {
   const n = list.tags.length / TAG_BYTES;
-  if (!Number.isInteger(n) || n < 1 || n > MAX_TAGS) throw new RangeError('1 to 100 tags of 8 bytes each');
+  if (!Number.isInteger(n) || n < 1 || n > MAX_TAGS) throw new RangeError('1 to 200 tags of 8 bytes each');
   return new Writer()
     .u8(VERSION)
     .bytes(list.room, ID_BYTES)

@@ -52,6 +52,8 @@ const IN_FULL: ReadonlySet<RecordType> = new Set<RecordType>([
   'room-unban',
   'hold',
   'release',
+  'trace-key',
+  'trace-release',
 ]);
 const EMPTY = new Uint8Array(32);
 

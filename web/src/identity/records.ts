@@ -73,6 +73,12 @@ export interface ReleaseRecord extends Authored<'release'> {
   target: Bytes;
   subtree: number; // 0 or 1
 }
+export interface TraceKeyRecord extends Authored<'trace-key'> {
+  traceKey: Bytes; // X25519, of the device that signs
+}
+export interface TraceReleaseRecord extends Authored<'trace-release'> {
+  room: Bytes;
+}
 export type AuthoredRecord =
   | InviteRecord
   | DeviceAddRecord
@@ -85,7 +91,9 @@ export type AuthoredRecord =
   | SuccessionRecord
   | RoomBanRecord
   | RoomUnbanRecord
-  | ReleaseRecord;
+  | ReleaseRecord
+  | TraceKeyRecord
+  | TraceReleaseRecord;
 export type LogRecord = FounderRecord | RedeemRecord | AuthoredRecord;
 export type RecordType = LogRecord['type'];
 
@@ -103,7 +111,7 @@ interface Layout {
 
 // Sizes by the names of the table in docs/protocol.md: 32 a key, 16 an id, 8 an integer; what is not here is
 // an id.
-const KEYS = new Set(['setupKey', 'accountKey', 'deviceKey', 'inviteKey', 'recoveryKey']);
+const KEYS = new Set(['setupKey', 'accountKey', 'deviceKey', 'inviteKey', 'recoveryKey', 'traceKey']);
 const TIMES = new Set(['time', 'expires']);
 const SMALL: Record<string, [least: number, most: number]> = { role: [2, 3], scope: [1, 2], subtree: [0, 1] };
 
@@ -130,6 +138,8 @@ const LAYOUTS: readonly Layout[] = [
   layout(16, 'room-unban', 'author authorDevice target host time'),
   layout(17, 'hold', 'author authorDevice target time'),
   layout(18, 'release', 'author authorDevice target subtree time'),
+  layout(19, 'trace-key', 'author authorDevice traceKey time'),
+  layout(20, 'trace-release', 'author authorDevice room time'),
 ];
 const BY_TYPE = new Map(LAYOUTS.map((one) => [one.type, one]));
 const BY_CODE = new Map(LAYOUTS.map((one) => [one.code, one]));

@@ -3,7 +3,7 @@
 // changes nothing. Signatures and the device's path were checked before: see chain.ts.
 
 import type { ClubRole, Id } from '../api/messages.ts';
-import { b64 } from '../base/bytes.ts';
+import { type Bytes, b64 } from '../base/bytes.ts';
 import type { FullRecord } from './log.ts';
 import type { SuccessionRecord, SupersedeRecord, TargetRecord } from './records.ts';
 
@@ -17,6 +17,13 @@ interface Claim {
   time: number;
   signers: Id[]; // of the claim: its author and the second
   vetoed: boolean;
+}
+
+// A device of the founder or an admin that takes part in traces.
+export interface TraceKey {
+  account: Id;
+  device: Id;
+  key: Bytes;
 }
 
 // Where an account stands in the tree of invitations.
@@ -39,6 +46,7 @@ export class Standing {
   readonly #revoked = new Map<string, number>(); // account and device
   readonly #claims = new Map<string, Claim>(); // target and successor
   readonly #holds: (Change<'hold' | 'alone' | 'subtree'> & { target: Id })[] = [];
+  readonly #traceKeys = new Map<Id, TraceKey>(); // by device, in the order of their first
   readonly #ancestors: Ancestors;
 
   constructor(founder: Id, ancestors: Ancestors) {
@@ -61,6 +69,13 @@ export class Standing {
 
   officers(n: number): Id[] {
     return [...this.#roles.keys()].filter((id) => this.role(id, n) !== 'member' && this.good(id, n));
+  }
+
+  traceKeys(n: number): TraceKey[] {
+    const officers = new Set(this.officers(n));
+    return [...this.#traceKeys.values()].filter(
+      ({ account, device }) => officers.has(account) && !this.revoked(account, device, n),
+    );
   }
 
   claimed(target: Id): Id | null {
@@ -122,6 +137,14 @@ export class Standing {
         break;
       case 'succession':
         this.#succeed(record, author, n);
+        break;
+      case 'trace-key':
+        if (this.role(author, n) === 'member') break;
+        this.#traceKeys.set(b64(record.authorDevice), {
+          account: author,
+          device: b64(record.authorDevice),
+          key: record.traceKey,
+        });
         break;
     }
   }

@@ -15,6 +15,12 @@ export interface MemberKeys {
   devicePublic: Bytes;
 }
 
+// X25519, for shares of speakers' patterns.
+export interface TraceKeys {
+  privateKey: CryptoKey;
+  publicKey: Bytes;
+}
+
 // An account's own key signs its founding or redemption, and nothing after that.
 export interface AccountKeys extends MemberKeys {
   accountKey: CryptoKey;
@@ -23,7 +29,7 @@ export interface AccountKeys extends MemberKeys {
 
 // `pending` are keys whose redemption was sent but not yet answered: if the answer got lost, a hello with
 // them tells whether it counted. `log` is the newest head seen before there was a copy of the log (version 1).
-type Row = 'member' | 'pending' | 'log' | 'fork' | 'club';
+type Row = 'member' | 'pending' | 'log' | 'fork' | 'club' | 'trace';
 type Store = 'rows' | 'met' | 'log' | 'records' | 'steps';
 
 export const NO_LOG: LogHead = { size: 0, head: 'A'.repeat(43) };
@@ -92,6 +98,15 @@ export class Vault {
       await this.#write(['rows'], (rows) => rows('rows').put(proof, 'fork' satisfies Row));
   }
 
+  // What shares of patterns are sealed to, where this device takes part in traces.
+  traceKey(): Promise<TraceKeys | null> {
+    return this.#get('trace');
+  }
+
+  saveTraceKey(pair: TraceKeys): Promise<void> {
+    return this.#write(['rows'], (store) => store('rows').put(pair, 'trace' satisfies Row));
+  }
+
   savePending(keys: MemberKeys | AccountKeys): Promise<void> {
     return this.#write(['rows'], (store) => store('rows').put(keys, 'pending' satisfies Row));
   }
@@ -125,7 +140,7 @@ export class Vault {
       store('rows').put(founder, 'club' satisfies Row);
       if (before === null) return;
       for (const name of ['log', 'records', 'steps'] as const) store(name).clear();
-      store('rows').delete('log' satisfies Row);
+      for (const row of ['log', 'trace'] satisfies Row[]) store('rows').delete(row);
     });
   }
 

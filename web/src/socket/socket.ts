@@ -37,6 +37,7 @@ const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 10_000;
 const STABLE_MS = 10_000; // a connection that lasted so long starts the back-off anew
 const REPLY_MS = 10_000;
+const HURRIED: Partial<Record<RequestName, number>> = { 'room.path': 3000 }; // nothing is heard meanwhile
 const LARGEST_MESSAGE = 8 << 20; // characters; the server's own bound is 2 MiB a message
 
 export class Socket {
@@ -87,7 +88,7 @@ export class Socket {
   request<K extends RequestName>(
     name: K,
     members: Requests[K][0],
-    timeoutMs = REPLY_MS,
+    timeoutMs = HURRIED[name] ?? REPLY_MS,
   ): Promise<Requests[K][1]> {
     const ws = this.#ws;
     if (this.#state !== 'open' || !ws)

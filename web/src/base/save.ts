@@ -1,0 +1,8 @@
+// Hands a file to the person, into whatever folder their browser saves to.
+export function saveFile(file: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
