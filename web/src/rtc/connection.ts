@@ -1,10 +1,11 @@
-// One RTCPeerConnection per join, negotiated once: see docs/protocol.md "Media". Every sender and receiver
+// One RTCPeerConnection per join, negotiated once, its ICE as often as the network changes: see docs/protocol.md "Media". Every sender and receiver
 // has its transform before anything is negotiated, so no frame ever passes in the clear: a frame that the
 // worker has no key for is dropped there.
 
-import type { MediaReply, MediaRequest } from '../api/messages.ts';
+import type { MediaReply, MediaRequest, PathReply, Sound } from '../api/messages.ts';
 import type { FrameEpoch, FromWorker, TagList, ToWorker, TransformOptions } from '../e2ee/types.ts';
-import { askAgain, readOffer, SENDERS, SLOTS, writeAnswer } from './sdp.ts';
+import { type MediaFacts, readFacts } from './facts.ts';
+import { askAgain, hearStereo, type Offer, readOffer, SENDERS, SLOTS, writeAnswer } from './sdp.ts';
 
 export type Path = 'looking' | 'up' | 'down' | 'failed';
 
@@ -21,13 +22,16 @@ export interface Levels {
 export interface Connection {
   readonly request: MediaRequest;
   readonly slots: MediaStream[];
-  answer(reply: MediaReply): Promise<void>;
+  answer(reply: MediaReply, sound: Sound): Promise<void>;
+  // Another path for the same connection: `ask` gets our new user name to the server.
+  renew(ask: (ufrag: string) => Promise<PathReply>): Promise<void>;
   install(epoch: FrameEpoch): void;
   stop(): void; // sending keys are forgotten: silence until the next install
   pause(paused: boolean): void; // silence until it is taken back
   listed(list: TagList): void; // tags that a sender signed
-  send(track: MediaStreamTrack | null): Promise<void>;
+  send(a: MediaStreamTrack | null, b?: MediaStreamTrack | null): Promise<void>; // variants: one, or both at once
   levels(): Promise<Levels>;
+  facts(): Promise<MediaFacts>;
   close(): void;
 }
 
@@ -38,7 +42,7 @@ const PATHS: Partial<Record<RTCPeerConnectionState, Path>> = {
 };
 const WORKER_GRACE_MS = 1000;
 
-export async function connect(events: ConnectionEvents): Promise<Connection> {
+export async function connect(events: ConnectionEvents, stereo: boolean): Promise<Connection> {
   const worker = new Worker(new URL('../e2ee/frames.worker.ts', import.meta.url), { type: 'module' });
   const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   const tell = (message: ToWorker): void => worker.postMessage(message);
@@ -76,15 +80,21 @@ export async function connect(events: ConnectionEvents): Promise<Connection> {
   };
 
   try {
-    const { sdp = '' } = await pc.createOffer();
-    await pc.setLocalDescription({ type: 'offer', sdp: askAgain(sdp) });
-    const offer = readOffer(pc.localDescription?.sdp ?? '');
+    const offer = await makeOffer(pc, stereo);
+    let answered: { reply: MediaReply; sound: Sound } | null = null;
     return {
       request: offer.request,
       slots: receivers.map((receiver) => new MediaStream([receiver.track])),
-      answer: async (reply) => {
+      answer: async (reply, sound) => {
         if (broken) throw new Error('the frame worker does not run');
-        await pc.setRemoteDescription({ type: 'answer', sdp: writeAnswer(offer, reply) });
+        await pc.setRemoteDescription({ type: 'answer', sdp: writeAnswer(offer, reply, sound) });
+        answered = { reply, sound };
+      },
+      renew: async (ask) => {
+        if (broken || !answered) throw new Error('there is nothing to renew');
+        const anew = await makeOffer(pc, stereo, { iceRestart: true }); // RFC 8829 5.2.3.1
+        const reply = { ...answered.reply, ...(await ask(anew.request.ufrag)) };
+        await pc.setRemoteDescription({ type: 'answer', sdp: writeAnswer(anew, reply, answered.sound) });
       },
       install: (epoch) => {
         tell({ do: 'epoch', epoch });
@@ -93,15 +103,30 @@ export async function connect(events: ConnectionEvents): Promise<Connection> {
       stop: () => tell({ do: 'stop' }),
       pause: (paused) => tell({ do: 'pause', paused }),
       listed: (list) => tell({ do: 'listed', list }),
-      // Variant B stays without a track until rooms are watermarked.
-      send: async (track) => senders[0]?.replaceTrack(track),
+      // Both are given in one go, so that a context that stands still meanwhile lets both begin with one sample.
+      send: async (a, b = null) => {
+        tell({ do: 'twins', are: a !== null && b !== null });
+        await Promise.all([senders[0]?.replaceTrack(a), senders[1]?.replaceTrack(b)]);
+      },
       levels: () => readLevels(pc, receivers),
+      facts: () => readFacts(pc),
       close,
     };
   } catch (error) {
     close();
     throw error;
   }
+}
+
+// To itself; an earlier one that nobody answered is void.
+async function makeOffer(
+  pc: RTCPeerConnection,
+  stereo: boolean,
+  options: RTCOfferOptions = {},
+): Promise<Offer> {
+  const { sdp = '' } = await pc.createOffer(options);
+  await pc.setLocalDescription({ type: 'offer', sdp: hearStereo(askAgain(sdp), stereo) });
+  return readOffer(pc.localDescription?.sdp ?? '');
 }
 
 // From the decoder's own output, never from the RTP header: the server could write anything there.

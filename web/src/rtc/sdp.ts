@@ -2,7 +2,7 @@
 // parameters that matter are read from it and go to the server as JSON, and the answer is written from the
 // JSON that comes back. The server never sees SDP, so an SDP parser is no part of its attack surface.
 
-import type { MediaReply, MediaRequest } from '../api/messages.ts';
+import type { MediaReply, MediaRequest, Sound } from '../api/messages.ts';
 import { b64, hex, unb64, unhex } from '../base/bytes.ts';
 
 export const SENDERS = 2; // variants A and B
@@ -10,7 +10,10 @@ export const SLOTS = 4;
 
 const LEVEL_EXTENSION = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level'; // RFC 6464
 // Constant bit rate, no silence suppression: the size and the rhythm of packets say nothing about the speech.
-const OPUS = 'minptime=10;useinbandfec=1;cbr=1;maxaveragebitrate=32000;stereo=0;usedtx=0';
+const OPUS: Record<Sound, string> = {
+  voice: 'minptime=10;useinbandfec=1;cbr=1;maxaveragebitrate=32000;stereo=0;usedtx=0',
+  music: 'minptime=10;useinbandfec=0;cbr=1;maxaveragebitrate=96000;stereo=1;usedtx=0',
+};
 
 export interface Offer {
   request: MediaRequest;
@@ -59,7 +62,17 @@ export function askAgain(sdp: string): string {
   );
 }
 
-export function writeAnswer(offer: Offer, reply: MediaReply): string {
+// Whether a decoder gives one channel or two is what our own description says (RFC 7587 6.1): with one, music in
+// stereo is mixed down, nothing of it is lost.
+export function hearStereo(sdp: string, stereo: boolean): string {
+  const pt = find(sdp.split(/\r?\n/), /^a=rtpmap:(\d+) opus\/48000\/2$/i, 'Opus');
+  return sdp.replace(
+    new RegExp(`^(a=fmtp:${pt} )(.*?)\r?$`, 'gm'),
+    (_, head, rest) => `${head}${rest.replace(/;stereo=\d/, '')};stereo=${stereo ? 1 : 0}\r`,
+  );
+}
+
+export function writeAnswer(offer: Offer, reply: MediaReply, sound: Sound): string {
   const { mids } = offer;
   const lines = [
     'v=0',
@@ -72,7 +85,7 @@ export function writeAnswer(offer: Offer, reply: MediaReply): string {
   ];
   mids.forEach((mid, i) => {
     const slot = i - SENDERS;
-    lines.push(...transport(offer, reply, mid));
+    lines.push(...transport(offer, reply, mid, sound));
     lines.push(...(slot < 0 ? fromUs(offer.request.level) : toUs(reply, slot)));
     // Everything is bundled into the first section's transport (RFC 9143), so candidates stand there alone.
     if (i === 0) lines.push(...reply.candidates.map(candidate), 'a=end-of-candidates');
@@ -80,7 +93,7 @@ export function writeAnswer(offer: Offer, reply: MediaReply): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
-function transport({ request }: Offer, reply: MediaReply, mid: string): string[] {
+function transport({ request }: Offer, reply: MediaReply, mid: string, sound: Sound): string[] {
   return [
     `m=audio 9 UDP/TLS/RTP/SAVPF ${request.pt}`,
     'c=IN IP4 0.0.0.0',
@@ -92,7 +105,7 @@ function transport({ request }: Offer, reply: MediaReply, mid: string): string[]
     'a=rtcp-mux',
     `a=rtpmap:${request.pt} opus/48000/2`,
     `a=rtcp-fb:${request.pt} nack`,
-    `a=fmtp:${request.pt} ${OPUS}`,
+    `a=fmtp:${request.pt} ${OPUS[sound]}`,
   ];
 }
 
