@@ -36,10 +36,11 @@ export class Account {
     if (!me) return;
     const outcome = await this.read(me.account);
     if (!outcome.ok) return;
-    const { handle, bio, picture } = outcome.value;
-    const { handle: _handle, bio: _bio, picture: _picture, ...rest } = this.#core.me.value ?? me;
+    const { handle, pronouns, bio, picture } = outcome.value;
+    const { account, name, role, held, claim } = this.#core.me.value ?? me;
     this.#core.me.value = {
-      ...rest,
+      ...{ account, name, role, held, claim },
+      ...(pronouns ? { pronouns } : {}),
       ...(handle ? { handle } : {}),
       ...(bio ? { bio } : {}),
       ...(picture ? { picture } : {}),

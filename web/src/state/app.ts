@@ -2,7 +2,7 @@
 // one room, and what came in by the address bar.
 
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Face, Id, Requests, RoomCard } from '../api/messages.ts';
+import type { Face, Id, RoomCard } from '../api/messages.ts';
 import { type Line, type Member, Session, type SessionState } from '../api/session.ts';
 import type { KeysPorts, RoomKeys } from '../e2ee/types.ts';
 import type { ChainBook } from '../identity/chain.ts';
@@ -16,14 +16,21 @@ import { browserPorts } from './browser.ts';
 import { type AppVault, Core, type Membership, type Page } from './core.ts';
 import { Devices } from './devices.ts';
 import { Door } from './door.ts';
+import { ClubEvents } from './events.ts';
+import { Hallway } from './hallway.ts';
+import { Hosting } from './hosting.ts';
 import { Invites } from './invites.ts';
-import { errorKey, type NoticeKey } from './keys.ts';
+import { errorKey, MOST_PEOPLE, type NoticeKey } from './keys.ts';
 import { credentialOf, openMembership } from './membership.ts';
-import type { App, Fork, Link, Me, Notice, Outcome, RoomView, Screen } from './model.ts';
+import type { App, Fork, Link, Me, NewRoom, Notice, Outcome, RoomView, Screen } from './model.ts';
 import { Moderation } from './moderation.ts';
 import { attempt, failed } from './outcome.ts';
 import { Recovery } from './recovery.ts';
-import { Room, type RoomPorts } from './room.ts';
+import { Reports } from './reports.ts';
+import { Room, type RoomPorts, unknownRoom } from './room.ts';
+import { type DevicesEdge, Sound } from './sound.ts';
+import { Ties, whoOf } from './ties.ts';
+import { Tracing } from './tracing.ts';
 
 export interface KeyMaker {
   device: Device;
@@ -35,13 +42,14 @@ export interface KeyMaker {
 
 export type { AppVault };
 
-export interface AppPorts extends Pick<RoomPorts, 'connect' | 'speakers' | 'microphone'> {
+export interface AppPorts extends Pick<RoomPorts, 'connect' | 'speakers' | 'microphone' | 'mark'> {
   page: Page;
   missing(): Promise<string | null>;
   vault(): Promise<AppVault>;
   line(options: Pick<SocketOptions, 'onState' | 'onEvent'>): Line;
   passkeys(): Passkeys | null;
   createKeys(maker: KeyMaker): Promise<RoomKeys>;
+  devices: DevicesEdge | null;
 }
 
 const LINKS: Record<SessionState, Link> = {
@@ -67,6 +75,12 @@ class Client implements App {
   readonly notice = signal<Notice | null>(null);
   readonly known: ReadonlySignal<Face[]>;
   readonly fork = signal<Fork | null>(null);
+  readonly sound: Sound;
+  readonly ties: Ties;
+  readonly events: ClubEvents;
+  readonly reports: Reports;
+  readonly hosting: Hosting;
+  readonly tracing: Tracing;
   #ports: AppPorts;
   #session: Session;
   #core: Core;
@@ -76,13 +90,14 @@ class Client implements App {
   #recovery: Recovery;
   #moderation: Moderation;
   #door: Door;
-  #hall: Signal<ReadonlyMap<Id, RoomCard>> = signal(new Map());
+  #hall: Hallway;
   #met: Signal<ReadonlyMap<Id, Face>> = signal(new Map());
   #current = signal<Room | null>(null);
   #wanted: Id | null = null; // the room of a /r/ link, until we are in
 
   constructor(ports: AppPorts) {
     this.#ports = ports;
+    this.sound = new Sound(() => this.#current.value, ports.devices);
     const line = ports.line({
       onState: (state) => this.#session.onState(state),
       onEvent: (event) => this.#session.onEvent(event),
@@ -106,7 +121,13 @@ class Client implements App {
     this.#devices = new Devices(core);
     this.#recovery = new Recovery(core, passkeys, () => this.club.value);
     this.#moderation = new Moderation(core);
-    this.rooms = computed(() => [...this.#hall.value.values()].sort((a, b) => b.opened - a.opened));
+    this.hosting = new Hosting(core, (key, params) => this.#tell(key, params));
+    this.ties = new Ties(core);
+    this.events = new ClubEvents(core, (key, params) => this.#tell(key, params));
+    this.tracing = new Tracing(core);
+    this.reports = new Reports(core);
+    this.#hall = new Hallway(this.events, (card) => this.#hereIs(card));
+    this.rooms = this.#hall.rooms;
     this.room = computed(() => this.#current.value?.view.value ?? null);
     this.known = computed(() =>
       [...this.#met.value.values()].filter(({ account }) => account !== this.me.value?.account),
@@ -116,6 +137,7 @@ class Client implements App {
       if (this.#current.value) ports.page.show(ports.page.path());
       else ports.page.reload();
     });
+    ports.page.onNetwork(() => this.#current.value?.networkChanged());
     // Who is on stage may only be reloading, and the room would end with its last: the server's grace decides.
     ports.page.onHide(() => {
       const me = this.room.value?.me.value;
@@ -141,12 +163,11 @@ class Client implements App {
     await this.#door.open(fragment);
   }
 
+  lookAgain: App['lookAgain'] = () => this.#door.lookAgain();
   join: App['join'] = (name) => this.#door.join(name);
 
-  async openRoom(title: string, picked: Id[] | null): Promise<Outcome> {
-    const members: Requests['room.open'][0] = picked
-      ? { title, who: 'picked', picked }
-      : { title, who: 'everyone' };
+  async openRoom({ picked, ...room }: NewRoom): Promise<Outcome> {
+    const members = { ...room, ...whoOf(picked) };
     const opened = await attempt(() => this.#session.request('room.open', members));
     return opened.ok ? this.enterRoom(opened.value.room) : opened;
   }
@@ -168,7 +189,7 @@ class Client implements App {
     this.#wanted = null;
     this.showHall(false);
     this.#ports.page.show(`/r/${id}`);
-    return room.enter();
+    return this.hosting.entered(this.#card(id), await room.enter());
   }
 
   async leaveRoom(): Promise<void> {
@@ -205,20 +226,15 @@ class Client implements App {
   }
 
   remove(account: Id, forGood: boolean): Promise<Outcome> {
-    return this.#inRoom((room) => this.#moderation.remove(account, room.host, room.id, forGood));
+    return this.#inRoom(async (room) =>
+      room.removed(account, await this.#moderation.remove(account, room.host, room.id, forGood)),
+    );
   }
 
-  endRoom(): Promise<Outcome> {
-    return this.#inRoom((room) => room.close());
-  }
-
-  setVolume(account: Id, volume: number): void {
-    this.#current.value?.setVolume(account, volume);
-  }
-
-  tapToListen(): void {
-    this.#current.value?.play();
-  }
+  endRoom: App['endRoom'] = () => this.#inRoom((room) => room.close());
+  setVolume: App['setVolume'] = (account, volume) => this.#current.value?.setVolume(account, volume);
+  tapToListen: App['tapToListen'] = () => this.#current.value?.play();
+  holdSound: App['holdSound'] = () => this.#current.value?.hold();
 
   dismissNotice(): void {
     this.notice.value = null;
@@ -291,8 +307,9 @@ class Client implements App {
     this.#session.close();
     this.#core.member = null;
     this.me.value = null;
-    this.#hall.value = new Map();
+    for (const part of [this.#hall, this.ties, this.events, this.reports]) part.forget();
     this.#met.value = new Map();
+    this.sound.forget();
     await this.#core.vault?.forget().catch(console.error);
     this.screen.value = { at: 'stranger' };
     return outcome;
@@ -341,7 +358,7 @@ class Client implements App {
 
   async #enterWanted(id: Id): Promise<void> {
     const outcome = await this.enterRoom(id);
-    if (!outcome.ok) this.#tell(errorKey(outcome.code));
+    if (!outcome.ok && !this.hosting.full.value) this.#tell(errorKey(outcome.code), { n: MOST_PEOPLE });
   }
 
   #onMember({ account, name, role, held, claim }: Member): void {
@@ -360,7 +377,7 @@ class Client implements App {
 
   async #onRefused(code: string): Promise<void> {
     this.me.value = null;
-    this.#hall.value = new Map();
+    this.#hall.forget();
     void this.#current.value?.leave();
     if (code === 'other_log') this.#onOtherLog();
     if (!(await this.#door.onRefused(code))) this.#tell(errorKey(code), {}, true);
@@ -373,19 +390,9 @@ class Client implements App {
   }
 
   #onEvent(event: Incoming): void {
+    this.hosting.onEvent(event);
+    if (this.#hall.onEvent(event)) return;
     switch (event.ev) {
-      case 'hall':
-        this.#hall.value = new Map(event.rooms.map((card) => [card.id, card]));
-        break;
-      case 'hall.room':
-        this.#hall.value = new Map(this.#hall.value).set(event.room.id, event.room);
-        break;
-      case 'hall.gone': {
-        const hall = new Map(this.#hall.value);
-        hall.delete(event.room);
-        this.#hall.value = hall;
-        break;
-      }
       case 'guest':
         this.#onMet([event]);
         this.#tell('notice.guest', { name: event.name });
@@ -401,6 +408,9 @@ class Client implements App {
         break;
       case 'role':
         this.#core.change({ role: event.role });
+        break;
+      case 'reports':
+        this.reports.onCount(event.count);
         break;
       case 'claimed':
         this.#core.change({ claim: event });
@@ -423,27 +433,21 @@ class Client implements App {
       default:
         this.#current.value?.onEvent(event);
     }
-    if (event.ev === 'hall.room' && event.room.id === this.#current.value?.id)
-      this.#current.value.onCard(event.room);
   }
 
   #roomPorts(left: () => void): RoomPorts {
-    const { connect, speakers, microphone, createKeys } = this.#ports;
+    const { createKeys } = this.#ports;
+    const { device, book } = this.#core;
     return {
-      connect,
-      speakers,
-      microphone,
+      device,
+      tracing: this.tracing,
+      ...this.#ports, // connect, speakers, microphone, mark
+      sound: this.sound,
       request: (name, members) => this.#session.request(name, members),
       createKeys: (room, ports) =>
-        createKeys({
-          device: this.#core.device,
-          book: this.#core.book,
-          role: this.me.value?.role ?? 'member',
-          room,
-          ports,
-        }),
+        createKeys({ device, book, role: this.me.value?.role ?? 'member', room, ports }),
       notice: (key, params) => this.#tell(key, params),
-      failed: (code) => this.#tell(errorKey(code)),
+      failed: (code) => this.#tell(errorKey(code), { n: MOST_PEOPLE }),
       left,
       met: (people) => this.#onMet(people),
       lang: () => this.#ports.page.lang(),
@@ -472,20 +476,12 @@ class Client implements App {
     void this.#core.vault?.saveMet(faces.map(([, face]) => face)).catch(console.error);
   }
 
+  #hereIs(card: RoomCard): void {
+    if (card.id === this.#current.value?.id) this.#current.value.onCard(card);
+  }
+
   #card(id: Id): RoomCard {
-    const known = this.#hall.value.get(id);
-    return (
-      known ?? {
-        id,
-        host: '',
-        title: '',
-        who: 'everyone',
-        opened: Date.now(),
-        people: 0,
-        speakers: 0,
-        faces: [],
-      }
-    );
+    return this.#hall.card(id) ?? unknownRoom(id);
   }
 
   #tell(key: NoticeKey | ReturnType<typeof errorKey>, params: Notice['params'] = {}, urgent = false): void {

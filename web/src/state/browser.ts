@@ -5,11 +5,27 @@ import { makeRoomKeys } from '../e2ee/keys.ts';
 import { Passkeys } from '../identity/passkey.ts';
 import { Vault } from '../identity/vault.ts';
 import { connect } from '../rtc/connection.ts';
+import { markMicrophone } from '../rtc/mark.ts';
 import { Microphone } from '../rtc/microphone.ts';
 import { Speakers } from '../rtc/speakers.ts';
 import { missingFeature } from '../rtc/support.ts';
 import { Socket } from '../socket/socket.ts';
 import type { AppPorts } from './app.ts';
+
+interface NetworkInformation extends EventTarget {
+  readonly type?: string; // wifi, cellular, …; where the browser tells
+}
+
+function onNetwork(f: () => void): void {
+  addEventListener('online', f);
+  const { connection } = navigator as Navigator & { connection?: NetworkInformation };
+  let type = connection?.type;
+  connection?.addEventListener('change', () => {
+    if (connection.type === type) return; // only its speed is another
+    type = connection.type;
+    f();
+  });
+}
 
 export function browserPorts(): AppPorts {
   const { host, origin, protocol } = location;
@@ -22,6 +38,7 @@ export function browserPorts(): AppPorts {
       lang: () => (document.documentElement.lang === 'fr' ? 'fr' : 'en'),
       show: (path) => history.replaceState(null, '', path),
       onHide: (f) => addEventListener('pagehide', f),
+      onNetwork,
       onFragment: (f) => addEventListener('hashchange', () => location.hash && f()),
       reload: () => location.reload(),
     },
@@ -35,8 +52,10 @@ export function browserPorts(): AppPorts {
         ...options,
       }),
     connect,
-    speakers: (slots, onBlocked) => new Speakers(slots, onBlocked),
-    microphone: (onState) => new Microphone(onState, navigator.mediaDevices),
+    mark: markMicrophone,
+    speakers: (slots, device, onBlocked) => new Speakers(slots, device, onBlocked),
+    microphone: (onState, wish) => new Microphone(onState, wish, navigator.mediaDevices),
+    devices: navigator.mediaDevices ?? null,
     passkeys: () => (Passkeys.available() ? new Passkeys(navigator.credentials) : null),
     createKeys: (maker) => makeRoomKeys({ ...maker, log: () => maker.book.head }),
   };

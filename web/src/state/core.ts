@@ -21,6 +21,7 @@ export interface Page {
   show(path: string): void; // in the address bar, without a fragment
   lang(): WordsLang; // of the screens
   onHide(f: () => void): void;
+  onNetwork(f: () => void): void; // the device is in another network, or in one again
   onFragment(f: () => void): void; // a link was put into the address bar of a page that is already here
   reload(): void;
 }

@@ -37,7 +37,7 @@ export class Devices {
       this.#place = device.place(key, Date.now());
       await this.#core.request('pair.offer', { key: b64(key), body: this.#place, sig: '' });
       const hash = await pairHash(key, device.account, device.founder);
-      const words = wordsOf(hash, WORDS, this.#core.page.lang());
+      const words = await wordsOf(hash, WORDS, this.#core.page.lang());
       this.found.value = { key: b64(key), words, state: 'comparing' };
     });
   }

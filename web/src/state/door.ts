@@ -11,8 +11,11 @@ import type { MemberKeys } from '../identity/vault.ts';
 import type { Core } from './core.ts';
 import { doorway, Entry } from './entry.ts';
 import type { Outcome, Screen } from './model.ts';
-import { Pairing, WayBack } from './newcomer.ts';
+import type { Pairing, WayBack } from './newcomer.ts';
 import { attempt, failed } from './outcome.ts';
+
+// A chunk of its own: few come this way, and not often.
+const newcomer = () => import('./newcomer.ts').catch(() => null);
 
 const nothing = (): Promise<Outcome> => Promise.resolve(failed('not_found'));
 
@@ -64,17 +67,24 @@ export class Door {
     return redeemed.ok ? this.#become(redeemed.value) : redeemed;
   }
 
-  startPairing(): void {
+  lookAgain(): void {
+    void this.#entry?.look();
+  }
+
+  async startPairing(): Promise<Outcome> {
+    const ways = await newcomer();
     const { vault, session, page, member } = this.#core;
-    if (!vault || member) return;
+    if (!ways) return failed('part_missing');
+    if (!vault || member) return nothing();
     this.#closeWays();
-    const pairing = new Pairing(session, page, vault, (keys) => this.#become(keys));
+    const pairing = new ways.Pairing(session, page, vault, (keys) => this.#become(keys));
     this.#pairing = pairing;
     pairing.view.subscribe((view) => {
       if (this.#pairing === pairing) this.#screen.value = { at: 'pairing', pairing: view };
     });
     if (session.state === 'visitor') void pairing.open();
     else session.open(null);
+    return { ok: true, value: undefined };
   }
 
   acceptPairing(): Promise<Outcome> {
@@ -89,11 +99,13 @@ export class Door {
     void this.#pairing?.onOffer(offer);
   }
 
-  startRecovery(): void {
+  async startRecovery(): Promise<Outcome> {
+    const ways = await newcomer();
     const { vault, session, member } = this.#core;
-    if (!vault || member) return;
+    if (!ways) return failed('part_missing');
+    if (!vault || member) return nothing();
     this.#closeWays();
-    const wayBack = new WayBack(
+    const wayBack = new ways.WayBack(
       session,
       vault,
       this.#passkeys,
@@ -105,6 +117,7 @@ export class Door {
       if (this.#wayBack === wayBack) this.#screen.value = { at: 'recover', recovery };
     });
     if (session.state !== 'visitor') session.open(null);
+    return { ok: true, value: undefined };
   }
 
   recoverByCode(code: string): Promise<Outcome> {

@@ -13,6 +13,11 @@ import { attempt } from './outcome.ts';
 export type EntryVault = Pick<Vault, 'savePending' | 'dropPending'>;
 
 const STATES: Record<string, InviteView['state']> = {
+  server_full: 'full',
+  busy: 'full',
+  rate_limited: 'full',
+  store_failed: 'full',
+  internal: 'full',
   invite_used: 'used',
   invite_expired: 'expired',
   invite_revoked: 'revoked',
@@ -42,7 +47,8 @@ export class Entry {
 
   async look(): Promise<void> {
     const { state } = this.view.value;
-    if (this.#sent || (state !== 'checking' && state !== 'offline')) return;
+    if (this.#sent || !['checking', 'offline', 'full'].includes(state)) return;
+    if (state === 'full') this.view.value = { ...this.view.value, state: 'checking' };
     const outcome = await attempt(() =>
       this.#session.look(
         'invite.look',

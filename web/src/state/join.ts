@@ -2,22 +2,31 @@
 // Coming back after a loss is another Join. Events reach the keys one after another, in the server's order.
 
 import type { Id, Person, RequestName, Requests, RosterChange } from '../api/messages.ts';
-import { b64, unb64 } from '../base/bytes.ts';
+import { type Bytes, b64, unb64 } from '../base/bytes.ts';
 import { sha256 } from '../base/sign.ts';
-import type { FrameEpoch, FromWorker, KeysPorts, KeysState, RoomKeys } from '../e2ee/types.ts';
+import type { FrameEpoch, FromWorker, KeysPorts, KeysState, RoomKeys, TalkEpoch } from '../e2ee/types.ts';
 import type { Connection, ConnectionEvents, Path } from '../rtc/connection.ts';
+import type { FrameStats } from '../rtc/facts.ts';
+import type { RoomSound } from '../rtc/recorder.ts';
 import type { Speakers } from '../rtc/speakers.ts';
 import { RequestError } from '../socket/failure.ts';
 import type { Incoming } from '../socket/socket.ts';
+import type { Look } from './diagnosis.ts';
+import { PathKeeper } from './path.ts';
+import type { Sound } from './sound.ts';
+import type { TalkEvent } from './talk-later.ts';
+import type { StepEvent } from './voice.ts';
 
 export interface JoinPorts {
   request<K extends RequestName>(name: K, members: Requests[K][0]): Promise<Requests[K][1]>;
-  connect(events: ConnectionEvents): Promise<Connection>;
+  connect(events: ConnectionEvents, stereo: boolean): Promise<Connection>;
   createKeys(room: Id, ports: KeysPorts): Promise<RoomKeys>;
   speakers(
     slots: MediaStream[],
+    device: string,
     onBlocked: (blocked: boolean) => void,
-  ): Pick<Speakers, 'play' | 'setVolume' | 'close'>;
+  ): Pick<Speakers, 'play' | 'hold' | 'setVolume' | 'voice' | 'useDevice' | 'close'>;
+  sound: Pick<Sound, 'settings'>;
 }
 
 export type JoinReply = Requests['room.join'][1];
@@ -28,9 +37,12 @@ export interface JoinEvents {
   keys(state: KeysState): void;
   keyed(account: Id, slot: number): void; // a header gave this person a slot
   leftTold(account: Id): void; // the keys know that this person left
+  talkKey(epoch: TalkEpoch): void;
+  talk(event: TalkEvent): void; // behind the headers that came before it
   level(account: Id, level: number): void;
   myLevel(level: number): void;
   blocked(blocked: boolean): void;
+  step(event: StepEvent): void; // of the two variants of our voice
 }
 
 const LEVELS_MS = 100;
@@ -41,6 +53,7 @@ export class Join {
   #ports: JoinPorts;
   #events: JoinEvents;
   #connection: Connection | null = null;
+  #path: PathKeeper;
   #keys: RoomKeys | null = null;
   #speakers: ReturnType<JoinPorts['speakers']> | null = null;
   #order: Promise<void> = Promise.resolve();
@@ -50,23 +63,26 @@ export class Join {
   #waiting = new Map<string, Id>(); // leaf hash -> who has no slot yet
   #inSlot: (Id | null)[] = [];
   #volumes: (account: Id) => number;
+  #track: MediaStreamTrack | null = null; // ours, as it is sent
   #timer: ReturnType<typeof setInterval> | undefined;
   #reading = false;
+  #frames: FrameStats = { encrypted: 0, decrypted: 0, dropped: {} };
 
   constructor(room: Id, volumes: (account: Id) => number, ports: JoinPorts, events: JoinEvents) {
     this.#room = room;
     this.#volumes = volumes;
     this.#ports = ports;
     this.#events = events;
+    this.#path = new PathKeeper({ renew: () => this.#renew(), path: (path) => this.#onPath(path) });
   }
 
   // Rejects with a RequestError; close() is still the caller's.
   async start(): Promise<void> {
     const connection = await coded('no_media', () =>
-      this.#ports.connect({
-        path: (path) => this.#onPath(path),
-        frames: (event) => this.#onFrames(event),
-      }),
+      this.#ports.connect(
+        { path: (path) => this.#path.on(path), frames: (event) => this.#onFrames(event) },
+        !this.#ports.sound.settings.value.mono,
+      ),
     );
     this.#connection = connection;
     this.#live();
@@ -82,12 +98,16 @@ export class Join {
     // The next message is another task of the event loop, so no event of this join was missed.
     this.#open = true;
     this.#events.joined(reply);
-    this.#speakers = this.#ports.speakers(connection.slots, this.#events.blocked);
+    this.#speakers = this.#ports.speakers(
+      connection.slots,
+      this.#ports.sound.settings.value.speaker,
+      this.#events.blocked,
+    );
     this.#then(async () => {
       await keys.joined(reply);
       for (const person of reply.people) if (person.slot === undefined) await this.#waits(person);
     });
-    await coded('no_media', () => connection.answer(reply.media));
+    await coded('no_media', () => connection.answer(reply.media, reply.room.sound));
   }
 
   onEvent(event: Incoming): void {
@@ -104,6 +124,7 @@ export class Join {
         this.#seated(event.changes);
       });
     }
+    if (isTalk(event)) this.#then(async () => this.#events.talk(event));
     if (event.ev === 'room.seal') this.#then(() => keys.seal(event));
     if (event.ev === 'room.beat') this.#then(() => keys.beat(event));
     if (event.ev === 'room.tags') this.#then(() => keys.tags(event));
@@ -115,8 +136,17 @@ export class Join {
     }
   }
 
-  async send(track: MediaStreamTrack | null): Promise<void> {
-    await this.#connection?.send(track);
+  deviceKey(account: Id): Bytes | null {
+    return this.#keys?.deviceKey(account) ?? null;
+  }
+
+  get heard(): RoomSound {
+    return { heard: this.#connection?.slots ?? [], mine: this.#track };
+  }
+
+  async send(a: MediaStreamTrack | null, b: MediaStreamTrack | null = null): Promise<void> {
+    this.#track = a;
+    await this.#connection?.send(a, b);
   }
 
   volumeChanged(account: Id): void {
@@ -125,8 +155,29 @@ export class Join {
     });
   }
 
+  networkChanged(): void {
+    this.#path.changed();
+  }
+
+  volumesChanged(): void {
+    for (const account of new Set(this.#inSlot)) if (account) this.volumeChanged(account);
+  }
+
+  useSpeaker(device: string): void {
+    void this.#speakers?.useDevice(device);
+  }
+
   play(): void {
     void this.#speakers?.play();
+  }
+
+  hold(): void {
+    this.#speakers?.hold();
+  }
+
+  async lookAtSound(): Promise<Look> {
+    const media = (await this.#connection?.facts().catch(() => null)) ?? null;
+    return { media, frames: this.#frames };
   }
 
   close(): void {
@@ -134,6 +185,7 @@ export class Join {
     this.#closed = true;
     this.#open = false;
     clearInterval(this.#timer);
+    this.#path.close();
     this.#keys?.close();
     this.#connection?.close();
     this.#speakers?.close();
@@ -162,11 +214,12 @@ export class Join {
         const { kems } = await this.#ports.request('room.kem', { room: this.#room, accounts });
         return new Map(kems.map(({ account, kem }) => [account, kem]));
       },
-      install: (epoch) => {
+      install: (epoch, talk) => {
         this.#stages.set(epoch.counter, epoch.senders);
         for (const counter of this.#stages.keys())
           if (this.#stages.size > STAGES_KEPT) this.#stages.delete(counter);
         connection.install(epoch);
+        if (!this.#closed) this.#events.talkKey(talk);
       },
       stop: () => connection.stop(),
       pause: (paused) => connection.pause(paused),
@@ -206,6 +259,10 @@ export class Join {
     }
   }
 
+  async #renew(): Promise<void> {
+    await this.#connection?.renew((ufrag) => this.#ports.request('room.path', { room: this.#room, ufrag }));
+  }
+
   #onPath(path: Path): void {
     if (this.#closed) return;
     if (path === 'up') this.#timer ??= setInterval(() => void this.#levels(), LEVELS_MS);
@@ -214,7 +271,10 @@ export class Join {
 
   #onFrames(event: FromWorker): void {
     if (event.ev === 'heard') this.#onHeard(event.slot, event.index, event.counter);
-    else if (!this.#closed && event.ev !== 'stats') void this.#keys?.frames(event);
+    else if (event.ev === 'stats') this.#frames = event;
+    else if (this.#closed) return;
+    else if (event.ev === 'step' || event.ev === 'apart') this.#events.step(event);
+    else void this.#keys?.frames(event);
   }
 
   // The frame's key says who speaks; the server only says in which slot.
@@ -237,7 +297,8 @@ export class Join {
       const heard = new Map<Id, number>();
       levels.slots.forEach((level, slot) => {
         const account = this.#inSlot[slot];
-        if (account) heard.set(account, Math.max(level, heard.get(account) ?? 0));
+        const voice = this.#speakers?.voice(slot, level) ?? level;
+        if (account) heard.set(account, Math.max(voice, heard.get(account) ?? 0));
       });
       for (const [account, level] of heard) this.#events.level(account, level);
       this.#events.myLevel(levels.mine);
@@ -251,6 +312,12 @@ export class Join {
   #live(): void {
     if (this.#closed) throw RequestError.local('offline', 'the join was given up');
   }
+}
+
+const TALK = new Set(['room.say', 'room.react', 'room.note', 'room.pin']);
+
+function isTalk(event: Incoming): event is TalkEvent {
+  return TALK.has(event.ev);
 }
 
 async function coded<T>(code: string, run: () => Promise<T>): Promise<T> {

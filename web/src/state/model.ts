@@ -6,15 +6,21 @@ import type { ReadonlySignal } from '@preact/signals';
 import type {
   ClubRole,
   DeviceInfo,
+  EventCard,
   Face,
+  HandsPolicy,
   Id,
   InviteInfo,
   LeftWhy,
   ModEntry,
   Profile,
+  Report,
+  ReportReason,
+  Requests,
   RoomCard,
   RoomRole,
 } from '../api/messages.ts';
+import type { Reaction } from '../e2ee/talk.ts';
 import type { KeysTrouble } from '../e2ee/types.ts';
 
 // Which screen the person sees.
@@ -38,6 +44,7 @@ export interface InviteView {
     | 'unknown'
     | 'mistyped'
     | 'member_already'
+    | 'full' // the server answers nobody more just now
     | 'offline';
   kind: 'founder' | 'invite';
   club: string;
@@ -51,6 +58,7 @@ export interface Me {
   name: string;
   role: ClubRole;
   handle?: string;
+  pronouns?: string;
   bio?: string;
   picture?: string; // a blob: or data: URL made here
   held: boolean; // waits for an admin: may look around, and nothing else
@@ -105,6 +113,7 @@ export interface PersonView {
   me: boolean;
   role: RoomRole;
   club: ClubRole;
+  moderates: boolean; // has the role, or is founder or admin of the club
   stage: boolean;
   muted: boolean;
   away: boolean;
@@ -113,11 +122,15 @@ export interface PersonView {
   called: boolean;
   hand: number; // 0 = down, else since when (ms)
   order: number;
+  followed: boolean; // in the audience, and somebody on stage follows them
   level: ReadonlySignal<number>; // 0..1, for the speaking ring; changes often, alone
   picture: ReadonlySignal<string | null>; // a blob: URL, once it was asked for (loadPicture)
+  silent: boolean; // may not chat in this room
+  reaction: ReadonlySignal<{ is: Reaction; n: number } | null>; // for a few seconds; n tells one from the next
   chain: 'checking' | 'good' | 'bad';
   forged: boolean; // frames came under this name that the person did not sign
   unverified: boolean; // the signatures over this person's sound do not arrive
+  unmarked: boolean; // this person's voice comes without a mark
   chainNames: string[]; // "invited by" line, nearest first, where names are known; else []
 }
 
@@ -135,10 +148,79 @@ export interface RoomView {
   quiet: boolean; // we are on stage, and held back until a steward shows a sign of life
   trouble: KeysTrouble | null;
   troubleWith: string | null; // a name
-  mic: 'idle' | 'asking' | 'on' | 'denied' | 'missing' | 'ended';
+  tracing: 'yes' | 'few' | 'music' | 'off'; // few: fewer than two who could; music: stereo is not marked; off: by the operator
+  unmarked: boolean; // the room can be traced, and our own voice in it cannot
+  mic: 'idle' | 'asking' | 'on' | 'paused' | 'denied' | 'missing' | 'ended';
   calledBy: string | null; // an invitation to speak is open
   tapToListen: boolean; // autoplay was blocked
   volume: ReadonlySignal<Record<Id, number>>;
+  departed: ReadonlySignal<Face[]>; // who left: moderators can still remove them
+  talk: ReadonlySignal<TalkView | null>; // null until its part of the client is here
+}
+
+// One chat message. What could not be sent stays, and says why.
+export interface TalkLine {
+  id: Id;
+  author: Id;
+  name: string;
+  mine: boolean;
+  text: string; // fit for a screen
+  time: number;
+  state: 'sent' | 'sending' | 'unsent';
+  why: string | null; // an error code, if unsent
+  removed: 'author' | 'host' | null;
+  removable: boolean; // by us
+}
+
+export interface RecordingView {
+  by: Id;
+  name: string;
+  mine: boolean;
+  state: 'asking' | 'running' | 'paused';
+  waiting: string[]; // on stage, and have not agreed
+  asked: boolean; // we are on stage and have not answered
+  agreed: boolean; // we have agreed
+  wronged: boolean; // it runs in our name, but we did not agree
+}
+
+// Talking without speaking, and the consent to record: sealed for the room, gone with it.
+export interface TalkView {
+  lines: ReadonlySignal<TalkLine[]>; // since we came
+  unread: ReadonlySignal<boolean>;
+  pin: ReadonlySignal<string>; // '' is none
+  recording: ReadonlySignal<RecordingView | null>;
+  reading(shown: boolean): void; // the chat is on the screen
+  say(text: string): Promise<Outcome>;
+  retry(id: Id): Promise<Outcome>;
+  drop(id: Id): void; // one that was not sent
+  remove(id: Id): Promise<Outcome>;
+  react(reaction: Reaction): Promise<Outcome>;
+  pinLine(text: string): Promise<Outcome>;
+  silence(account: Id, silent: boolean): Promise<Outcome>;
+  askToRecord(): Promise<Outcome>;
+  answerRecording(yes: boolean): Promise<Outcome>; // also to take a yes back
+  stopRecording(): void; // our own
+}
+
+// Tracing leaks, for founder and admins.
+export interface Tracing {
+  readonly view: ReadonlySignal<TracingView | null>;
+  load(): Promise<Outcome>;
+  takePart(): Promise<Outcome>; // with this device
+  release(room: Id): Promise<Outcome<{ text: string; speakers: number; refused: number }>>;
+  find(account: Id): Promise<Outcome<{ face: Face; inviters: Face[] }>>; // nearest inviter first
+}
+
+export interface TracingView {
+  mine: boolean; // this device can open shares
+  holders: Face[]; // who has at least one such device
+  rooms: {
+    room: Id;
+    title: string;
+    opened: number;
+    patterns: number; // of speakers' voices
+    released: Face[];
+  }[];
 }
 
 // A sentence for the person, by key of i18n, with its parameters.
@@ -148,7 +230,127 @@ export interface Notice {
   urgent: boolean; // assertive live region
 }
 
+// How one wants to hear and be heard: kept in this browser.
+export interface SoundSettings {
+  microphone: string; // a device; '': the system's choice
+  speaker: string;
+  echo: boolean; // echo is cancelled; like the next two for voice only
+  noise: boolean; // noise is suppressed
+  gain: boolean; // the microphone's gain is set for us
+  mono: boolean; // from the next room on
+  level: boolean; // loud people are turned down
+  pushToTalk: boolean; // the microphone is live while a button is held
+}
+
+export interface SoundDevice {
+  id: string;
+  name: string; // '' before the microphone was allowed
+}
+
+// A sentence about the sound, by key of i18n.
+export interface Finding {
+  kind: 'good' | 'note' | 'bad';
+  key: string;
+  params: Record<string, string | number>;
+}
+
+export interface SoundControls {
+  settings: ReadonlySignal<SoundSettings>;
+  microphones: ReadonlySignal<SoundDevice[]>;
+  speakers: ReadonlySignal<SoundDevice[]>; // none where the browser lets nobody choose
+  unheard: ReadonlySignal<ReadonlySet<Id>>; // whom we have muted for ourselves; their volume is kept for later
+  muteForMe(account: Id, on: boolean): void; // this browser only
+  set(change: Partial<SoundSettings>): void;
+  loadDevices(): Promise<void>;
+  playChord(): Promise<Outcome>; // until it has faded
+  meter(onLevel: (level: number) => void): Promise<Outcome<() => void>>; // opens the microphone, until called
+  debug(): Promise<Finding[]>; // takes some seconds
+}
+
+// Somebody asks us to come into a room.
+export interface Ping {
+  room: Id;
+  title: string;
+  by: Face;
+}
+
+// Somebody would like to come into the locked room that we moderate.
+export interface Knock {
+  room: Id;
+  by: Face;
+}
+
+// A room that had no place for us.
+export interface FullRoom {
+  room: Id;
+  title: string;
+  why: 'room_full' | 'server_full';
+  place: boolean; // there is one again
+}
+
+// What moderators decide about the room we are in; asking somebody in is for everybody.
+export interface HostControls {
+  pinged: ReadonlySignal<Ping | null>;
+  full: ReadonlySignal<FullRoom | null>; // the one we stand before
+  knocks: ReadonlySignal<Knock[]>; // the first one first; asking them in answers them
+  setModerator(account: Id, moderator: boolean): Promise<Outcome>;
+  lock(locked: boolean): Promise<Outcome>;
+  setTitle(title: string): Promise<Outcome>;
+  setHands(hands: HandsPolicy): Promise<Outcome>;
+  lower(account: Id): Promise<Outcome>; // not now
+  lowerAll(): Promise<Outcome>;
+  ping(account: Id): Promise<Outcome>; // not_found: they cannot come, whatever the reason
+  dropPing(): void;
+  dropFull(): void; // of a room that is full one is still told when there is a place
+  knock(room: Id): Promise<Outcome>; // out_of_state: the lock does not stop us
+  dropKnock(account: Id): void; // not now: nobody is told
+}
+
+// Whom we follow and block. Others do not get to know.
+export interface TieControls {
+  follows: ReadonlySignal<Face[] | null>; // null: not read yet
+  blocks: ReadonlySignal<Face[] | null>;
+  load(): Promise<Outcome>;
+  follow(face: Face, on: boolean): Promise<Outcome>;
+  block(face: Face, on: boolean): Promise<Outcome>;
+}
+
+// What is announced for later.
+export interface EventControls {
+  list: ReadonlySignal<EventCard[]>; // the next one first
+  reminders: ReadonlySignal<ReadonlySet<Id>>; // events; this browser only
+  announce(event: NewEvent): Promise<Outcome>;
+  cancel(event: Id): Promise<Outcome>;
+  remind(event: Id, on: boolean): void;
+  calendar(event: EventCard, neutral: string): string; // the text of a calendar file; `neutral` is the title of what is sensitive
+}
+export interface NewEvent {
+  title: string;
+  start: number;
+  sensitive: boolean;
+  picked: Picked;
+}
+
+export type NewReport = Omit<Requests['report'][0], 'time' | 'sig'>;
+export interface ReportControls {
+  waiting: ReadonlySignal<number>; // for us, as founder or admin
+  list: ReadonlySignal<Report[] | null>;
+  make(report: NewReport): Promise<Outcome>;
+  load(): Promise<Outcome>;
+  close(report: Report, untrue: boolean): Promise<Outcome>;
+}
+
 export type Outcome<T = void> = { ok: true; value: T } | { ok: false; code: string; retryAfterMs?: number };
+
+export type Picked = Id[] | 'followed' | null; // null: everyone here
+
+export interface NewRoom {
+  title: string;
+  picked: Picked;
+  sound: RoomCard['sound'];
+  sensitive: boolean;
+  hands: HandsPolicy;
+}
 
 export interface App {
   screen: ReadonlySignal<Screen>;
@@ -169,11 +371,12 @@ export interface App {
   fork: ReadonlySignal<Fork | null>;
 
   start(): Promise<void>; // reads the address bar, the vault, connects
+  lookAgain(): void; // at the invite at hand, which the server was too full to look at
   join(name: string): Promise<Outcome>; // redeem the invite at hand
   makeInvites(count: number, hours: number): Promise<Outcome<string[]>>; // links, each for one person
   revokeInvite(invite: string): Promise<Outcome>;
   loadInvites(): Promise<Outcome>;
-  openRoom(title: string, picked: Id[] | null): Promise<Outcome>; // opens and enters
+  openRoom(room: NewRoom): Promise<Outcome>; // opens and enters
   enterRoom(room: Id): Promise<Outcome>;
   leaveRoom(): Promise<void>;
   showHall(show: boolean): void; // mini-bar
@@ -186,13 +389,20 @@ export interface App {
   remove(account: Id, forGood: boolean): Promise<Outcome>; // from the room, or from all that its host opens
   ban(account: Id, hold: boolean): Promise<Outcome>; // founder and admins; hold: review everybody below too
   endRoom(): Promise<Outcome>;
+  readonly hosting: HostControls;
   setVolume(account: Id, volume: number): void; // 0..2, this browser only
   tapToListen(): void;
+  holdSound(): void; // silence until tapToListen
+  readonly sound: SoundControls;
+  readonly ties: TieControls;
+  readonly events: EventControls;
+  readonly reports: ReportControls;
 
   // the account
   setProfile(change: {
     name?: string;
     handle?: string;
+    pronouns?: string;
     bio?: string;
     picture?: Blob | null;
   }): Promise<Outcome>;
@@ -202,7 +412,7 @@ export interface App {
   deleteAccount(): Promise<Outcome>; // also forgets the keys of this browser
 
   // devices: on the new one
-  startPairing(): void; // the screen becomes `pairing`
+  startPairing(): Promise<Outcome>; // the screen becomes `pairing`
   acceptPairing(): Promise<Outcome>; // the words are the same
   refusePairing(): void;
   // devices: on one that is in
@@ -217,7 +427,7 @@ export interface App {
   addPasskeys(code: string): Promise<Outcome>; // two, one after the other, around the code just made
   dropPasskeys(): Promise<Outcome>;
   loadRecovery(): Promise<Outcome>;
-  startRecovery(): void; // the screen becomes `recover`
+  startRecovery(): Promise<Outcome>; // the screen becomes `recover`
   recoverByCode(code: string): Promise<Outcome>; // looks; `found` names the account
   recoverByPasskey(): Promise<Outcome>;
   recover(): Promise<Outcome>; // makes this browser a device of the account found
@@ -237,6 +447,24 @@ export interface App {
   veto(): Promise<Outcome>; // we are still here
   succeed(target: Id): Promise<Outcome>; // after 72 h
   dismissNotice(): void;
+
+  tracing: Tracing;
 }
 
-export type { ClubRole, DeviceInfo, Face, Id, InviteInfo, LeftWhy, ModEntry, Profile, RoomCard, RoomRole };
+export type {
+  ClubRole,
+  DeviceInfo,
+  EventCard,
+  Face,
+  HandsPolicy,
+  Id,
+  InviteInfo,
+  LeftWhy,
+  ModEntry,
+  Profile,
+  Reaction,
+  Report,
+  ReportReason,
+  RoomCard,
+  RoomRole,
+};

@@ -79,7 +79,7 @@ export class Pairing {
     if (other) this.#agreed = false;
     this.#offer = offer;
     const hash = await pairHash(newcomer.key, offer.account, offer.founder);
-    const words = wordsOf(hash, WORDS, this.#page.lang());
+    const words = await wordsOf(hash, WORDS, this.#page.lang());
     if (this.#offer !== offer) return;
     this.#show({ state: this.#agreed ? 'adding' : 'offered', words, account: offer.account });
     if (this.#agreed && offer.sig !== '') await this.#accept(newcomer, offer);

@@ -2,9 +2,11 @@
 // them meet here; who left stays visible as "leaving" for as long as the key they hold is in use.
 
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Id, Person } from '../api/messages.ts';
+import type { Face, Id, LeftWhy, Person } from '../api/messages.ts';
 import type { KeysState } from '../e2ee/types.ts';
-import type { PersonView } from './model.ts';
+import type { PersonView, Reaction } from './model.ts';
+
+type ReactionOf = PersonView['reaction']['value'];
 
 interface Gone {
   person: Person;
@@ -18,17 +20,28 @@ export interface Chains {
   picture(account: Id): ReadonlySignal<string | null>;
 }
 
+// Who has the role, and the club's founder and admins in every room they are in.
+export const moderates = ({ role, club }: Pick<Person, 'role' | 'club'>): boolean =>
+  role === 'moderator' || club !== 'member';
+
+const MOST_DEPARTED = 32;
+
 export class People {
   readonly list: ReadonlySignal<PersonView[]>;
   readonly me: ReadonlySignal<PersonView | null>;
+  readonly departed = signal<Face[]>([]); // who left since we came, the last one first
   #mine: Id;
   #talking: ReadonlySignal<boolean>; // our own microphone is live, whatever the server says of us
   #persons = new Map<Id, Person>();
   #gone = new Map<Id, Gone>();
   #levels = new Map<Id, Signal<number>>();
+  #reactions = new Map<Id, Signal<ReactionOf>>();
+  #reactionCount = 0;
   #chains: Chains;
+  #seen = new Map<Id, { person: Person; view: PersonView }>(); // a crowd is not looked at anew for one who arrives
   #version = signal(0);
   #keys: KeysState | null = null;
+  #followed: ReadonlySet<number> = new Set(); // by their order: somebody on stage follows them
 
   constructor(mine: Id, talking: ReadonlySignal<boolean>, chains: Chains) {
     this.#mine = mine;
@@ -42,7 +55,8 @@ export class People {
     this.#persons = new Map(people.map((person) => [person.account, person]));
     this.#gone.clear();
     this.#keys = null;
-    this.#changed();
+    this.#followed = new Set();
+    this.#changed(true);
   }
 
   get(account: Id): Person | undefined {
@@ -57,7 +71,28 @@ export class People {
   person(person: Person): void {
     this.#persons.set(person.account, person);
     this.#gone.delete(person.account);
+    this.forget(person.account);
     this.#changed();
+  }
+
+  // Of who left: they are back, or were removed.
+  forget(account: Id): void {
+    const rest = this.departed.value.filter((face) => face.account !== account);
+    if (rest.length < this.departed.value.length) this.departed.value = rest;
+  }
+
+  followed(orders: number[]): void {
+    this.#followed = new Set(orders);
+    this.#changed(true);
+  }
+
+  // Every hand is down. True if ours was up.
+  handsDown(): boolean {
+    const mine = (this.#persons.get(this.#mine)?.hand ?? 0) > 0;
+    for (const [account, person] of this.#persons)
+      if (person.hand > 0) this.#persons.set(account, { ...person, hand: 0 });
+    this.#changed();
+    return mine;
   }
 
   keyed(account: Id, slot: number): void {
@@ -67,10 +102,14 @@ export class People {
     this.#changed();
   }
 
-  left(account: Id): void {
+  left(account: Id, why: LeftWhy): void {
     const person = this.#persons.get(account);
     if (!person) return;
+    const went = why === 'self' || why === 'lost';
+    if (went)
+      this.departed.value = [{ account, name: person.name }, ...this.departed.value].slice(0, MOST_DEPARTED);
     this.#persons.delete(account);
+    this.#seen.delete(account);
     if (person.slot !== undefined) this.#gone.set(account, { person, told: false });
     this.level(account).value = 0;
     this.#changed();
@@ -87,7 +126,7 @@ export class People {
   keys(state: KeysState): void {
     this.#keys = state;
     this.#forget();
-    this.#changed();
+    this.#changed(true);
   }
 
   level(account: Id): Signal<number> {
@@ -96,6 +135,18 @@ export class People {
     const level = signal(0);
     this.#levels.set(account, level);
     return level;
+  }
+
+  #reaction(account: Id): Signal<ReactionOf> {
+    const known = this.#reactions.get(account);
+    if (known) return known;
+    const reaction = signal<ReactionOf>(null);
+    this.#reactions.set(account, reaction);
+    return reaction;
+  }
+
+  reacted(account: Id, reaction: Reaction | null): void {
+    this.#reaction(account).value = reaction && { is: reaction, n: ++this.#reactionCount };
   }
 
   name(account: Id | null): string | null {
@@ -109,23 +160,36 @@ export class People {
       if (!told || leaving.has(account)) continue;
       this.#gone.delete(account);
       this.#levels.delete(account);
+      this.#reactions.delete(account);
     }
   }
 
   // What is known of somebody's chain, name or standing changed.
   touch(): void {
-    this.#changed();
+    this.#changed(true);
   }
 
-  #changed(): void {
+  // `all`: more changed than one person.
+  #changed(all = false): void {
+    if (all) this.#seen.clear();
     this.#version.value++;
   }
 
   #views(): PersonView[] {
     this.#version.value; // subscribes
-    const here = [...this.#persons.values()].map((person) => this.#view(person, false));
+    const here = [...this.#persons.values()].map((person) => this.#viewOf(person));
     const gone = [...this.#gone.values()].map(({ person }) => this.#view(person, true));
     return [...here, ...gone].sort((a, b) => Number(b.stage) - Number(a.stage) || a.order - b.order);
+  }
+
+  #viewOf(person: Person): PersonView {
+    const { account } = person;
+    if (account === this.#mine) return this.#view(person, false); // depends on our microphone too
+    const seen = this.#seen.get(account);
+    if (seen?.person === person) return seen.view;
+    const view = this.#view(person, false);
+    this.#seen.set(account, { person, view });
+    return view;
   }
 
   #view(person: Person, leaving: boolean): PersonView {
@@ -140,6 +204,7 @@ export class People {
       me,
       role,
       club,
+      moderates: moderates(person),
       stage,
       muted: person.muted || (me && !this.#talking.value),
       away,
@@ -148,10 +213,14 @@ export class People {
       called,
       hand,
       order,
+      followed: !stage && this.#followed.has(order),
       level: this.level(account),
+      silent: person.silent ?? false,
+      reaction: this.#reaction(account),
       picture: this.#chains.picture(account),
       forged: this.#keys?.forged.includes(account) ?? false,
       unverified: this.#keys?.unverified.includes(account) ?? false,
+      unmarked: this.#keys?.unmarked.includes(account) ?? false,
       chain: bad ? 'bad' : inviters ? 'good' : 'checking',
       chainNames: (inviters ?? [])
         .map((one) => this.name(one) ?? this.#chains.nameOf(one))
