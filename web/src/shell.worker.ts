@@ -6,7 +6,7 @@ const scope = globalThis as unknown as ServiceWorkerGlobalScope;
 const SHELL = 'shell';
 const PAGE = '/';
 
-// The page and all that it names: what is needed to start.
+// The page and all that it names: what is needed to start, and the parts that are loaded later.
 async function keepPage(response: Response): Promise<void> {
   const cache = await caches.open(SHELL);
   const text = await response.clone().text();
@@ -15,14 +15,8 @@ async function keepPage(response: Response): Promise<void> {
   await Promise.all([...named].map(async (path) => (await cache.match(path)) ?? cache.add(path)));
   for (const old of await cache.keys()) {
     const { pathname } = new URL(old.url);
-    if (pathname.startsWith('/assets/') && !named.has(pathname)) await forgetIfGone(cache, old);
+    if (pathname.startsWith('/assets/') && !named.has(pathname)) await cache.delete(old);
   }
-}
-
-// Chunks that the page loads later are not named in it: only what belongs to no build any more goes.
-async function forgetIfGone(cache: Cache, asset: Request): Promise<void> {
-  const there = await fetch(asset.url, { method: 'HEAD' }).catch(() => null);
-  if (there?.status === 404) await cache.delete(asset);
 }
 
 async function page(request: Request, event: FetchEvent): Promise<Response> {

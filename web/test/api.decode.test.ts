@@ -70,7 +70,7 @@ describe('golden messages', () => {
   test.each(of('reply').filter(({ json }) => json.ok))(
     '$file is refused without one of its needed members',
     (m) => {
-      const optional = ['inviter', 'founder', 'header', 'stage', 'gone', 'claim'];
+      const optional = ['inviter', 'founder', 'header', 'stage', 'gone', 'trace', 'untitled', 'claim'];
       for (const name of Object.keys(m.json).filter((key) => !['re', 'ok', ...optional].includes(key))) {
         const { [name]: _, ...rest } = m.json;
         expect(accepts({ ...m, json: rest }), `${m.file} without ${name}`).toBe(false);
@@ -99,18 +99,27 @@ const sample: { [K in RequestName]: Requests[K][0] } = {
   'passkey.set': { passkeys: [] },
   'passkey.list': {},
   'profile.read': { accounts: [] },
-  'profile.set': { name: '', handle: '', bio: '', picture: '' },
+  'profile.set': { name: '', handle: '', pronouns: '', bio: '', picture: '' },
   'account.export': {},
   'mod.list': {},
   'claim.open': { body: '', sig: '' },
   'claim.list': {},
-  'room.open': { title: '', who: 'picked', picked: [] },
+  'people.follow': { account: '', on: true },
+  'people.block': { account: '', on: true },
+  'people.list': {},
+  'event.new': { title: '', start: 0, sensitive: true, who: 'picked', picked: [] },
+  'event.cancel': { event: '' },
+  report: { account: '', room: '', reason: 'other', time: 0, text: '', evidence: '', sig: '' },
+  'report.list': {},
+  'report.close': { report: '', by: '', untrue: true },
+  'room.open': { title: '', who: 'picked', picked: [], sound: 'music', sensitive: true, hands: 'off' },
   'room.join': {
     room: '',
     leaf: '',
     kem: '',
     media: { ufrag: '', fingerprint: '', pt: 0, level: 0, ssrc: [0, 0] },
   },
+  'room.path': { room: '', ufrag: '' },
   'room.leave': {},
   'room.hand': { up: true },
   'room.mute': { muted: true },
@@ -121,6 +130,14 @@ const sample: { [K in RequestName]: Requests[K][0] } = {
   'room.remove': { record: '' },
   'room.readmit': { account: '' },
   'room.end': {},
+  'room.role': { account: '', moderator: true },
+  'room.lock': { locked: true },
+  'room.title': { title: '' },
+  'room.hands': { hands: 'off' },
+  'room.lower': { account: '' },
+  'room.lower_all': {},
+  'room.ping': { account: '' },
+  'room.knock': { room: '' },
   'room.keys': {
     room: '',
     header: '',
@@ -135,9 +152,34 @@ const sample: { [K in RequestName]: Requests[K][0] } = {
   'room.beat': { room: '', data: '' },
   'room.tags': { room: '', data: '' },
   'room.kem': { room: '', accounts: [] },
+  'room.say': { room: '', data: '' },
+  'room.react': { room: '', data: '' },
+  'room.note': { room: '', data: '' },
+  'room.pin': { room: '', data: '', again: false },
+  'room.silence': { account: '', silent: true },
+  'room.twin': { room: '', live: true, offset: 0, timestamp: 0, hop: 0, pattern: '' },
+  'trace.list': {},
+  'trace.read': { room: '' },
 };
 
-const mayBeAbsent = new Set(['picked', 'kem', 'split', 'name', 'handle', 'bio', 'picture']);
+const mayBeAbsent = new Set([
+  'picked',
+  'sound',
+  'sensitive',
+  'hands',
+  'room',
+  'pattern',
+  'offset',
+  'timestamp',
+  'hop',
+  'kem',
+  'split',
+  'name',
+  'handle',
+  'pronouns',
+  'bio',
+  'picture',
+]);
 
 function members(value: unknown, prefix = ''): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { LogHead, RequestName } from '../src/api/messages.ts';
+import type { LogHead, Person, RequestName } from '../src/api/messages.ts';
 import {
   type Credential,
   type Line,
@@ -127,6 +127,17 @@ describe('a member', () => {
     await settle();
     expect(sent).toEqual([]);
     expect(refusals).toEqual([]);
+  });
+
+  test('hears the news of a large room one by one', async () => {
+    await connected(new Me());
+    const people = [{ account: 'Tom' }, { account: 'Zoe' }] as Person[];
+    session.onEvent({ ev: 'room.news', room: 'r', people, left: [{ account: 'Ines', why: 'lost' }] });
+    expect(events).toEqual([
+      { ev: 'room.person', room: 'r', person: { account: 'Tom' } },
+      { ev: 'room.person', room: 'r', person: { account: 'Zoe' } },
+      { ev: 'room.left', room: 'r', account: 'Ines', why: 'lost' },
+    ]);
   });
 
   test('hears events only once in', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unhex } from '../src/base/bytes.ts';
 import { sha256 } from '../src/base/sign.ts';
-import { WORDS, type WordsLang, wordsOf } from '../src/base/words.ts';
+import { type WordsLang, wordList, wordsOf } from '../src/base/words.ts';
 
 const bare = (word: string): string => word.replaceAll('œ', 'oe').normalize('NFD').replace(/\p{M}/gu, '');
 
@@ -15,8 +15,8 @@ function near(a: string, b: string): boolean {
 }
 
 describe.each(['en', 'fr'] as WordsLang[])('the words, %s', (lang) => {
-  it('are 1024 of 4 to 8 letters, small and sorted', () => {
-    const words = WORDS[lang];
+  it('are 1024 of 4 to 8 letters, small and sorted', async () => {
+    const words = await wordList(lang);
     expect(words.length).toBe(1024);
     for (const word of words) {
       expect(word).toMatch(/^\p{Ll}+$/u);
@@ -26,8 +26,8 @@ describe.each(['en', 'fr'] as WordsLang[])('the words, %s', (lang) => {
     expect([...words].sort((a, b) => (bare(a) < bare(b) ? -1 : 1))).toEqual(words);
   });
 
-  it('cannot be taken for one another: no two within one letter', () => {
-    const words = WORDS[lang].map(bare);
+  it('cannot be taken for one another: no two within one letter', async () => {
+    const words = (await wordList(lang)).map(bare);
     const close = words.flatMap((a, i) =>
       words.slice(i + 1).flatMap((b) => (near(a, b) ? [`${a} ${b}`] : [])),
     );
@@ -36,14 +36,15 @@ describe.each(['en', 'fr'] as WordsLang[])('the words, %s', (lang) => {
 });
 
 describe('words of a hash', () => {
-  it('are ten bits each, from the highest bit', () => {
-    expect(wordsOf(unhex('000005ffc0'), 4, 'en')).toEqual([0, 0, 0x17f, 0x3c0].map((n) => WORDS.en[n]));
-    expect(wordsOf(unhex('0040'), 1, 'fr')).toEqual([WORDS.fr[1]]);
-    expect(() => wordsOf(new Uint8Array(4), 4, 'en')).toThrow(RangeError);
+  it('are ten bits each, from the highest bit', async () => {
+    const [en, fr] = [await wordList('en'), await wordList('fr')];
+    expect(await wordsOf(unhex('000005ffc0'), 4, 'en')).toEqual([0, 0, 0x17f, 0x3c0].map((n) => en[n]));
+    expect(await wordsOf(unhex('0040'), 1, 'fr')).toEqual([fr[1]]);
+    await expect(wordsOf(new Uint8Array(4), 4, 'en')).rejects.toThrow(RangeError);
   });
 
   it('change with it', async () => {
-    const of = async (byte: number) => wordsOf(await sha256(Uint8Array.of(byte)), 4, 'fr').join(' ');
+    const of = async (byte: number) => (await wordsOf(await sha256(Uint8Array.of(byte)), 4, 'fr')).join(' ');
     expect(await of(1)).toBe(await of(1));
     expect(await of(1)).not.toBe(await of(2));
   });

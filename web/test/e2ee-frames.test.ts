@@ -248,9 +248,9 @@ describe('what a key holder could forge', () => {
 });
 
 describe('tags', () => {
-  it('are listed in runs of at most 100, with the header they belong to', async () => {
+  it('are listed in runs of at most 200, with the header they belong to', async () => {
     const { a } = await pair();
-    for (let i = 0; i < 130; i++) await sent(a, 'x');
+    for (let i = 0; i < 230; i++) await sent(a, 'x');
     await a.frames.install(epoch(2, random(32), 1));
     await sent(a, 'y');
     const lists = (await tags(a)).map(({ counter, index, first, tags }) => [
@@ -260,8 +260,8 @@ describe('tags', () => {
       tags.length / 8,
     ]);
     expect(lists).toEqual([
-      [1, 1, 0, 100],
-      [1, 1, 100, 30],
+      [1, 1, 0, 200],
+      [1, 1, 200, 30],
       [2, 1, 0, 1],
     ]);
     expect(await tags(a)).toEqual([]);
@@ -275,6 +275,17 @@ describe('tags', () => {
       [3, 1],
       [7, 1],
     ]);
+  });
+
+  it('wait for the other variant of the last frame, once', () => {
+    const sentTags = new SentTags();
+    const take = () => sentTags.take().map(({ first, tags }) => [first, tags.length / 8]);
+    for (const ctr of [0n, 1n, 3n]) sentTags.add(1, 1, ctr, new Uint8Array(8));
+    expect(take()).toEqual([[0, 2]]);
+    for (const ctr of [2n, 4n, 6n]) sentTags.add(1, 1, ctr, new Uint8Array(8));
+    expect(take()).toEqual([[2, 3]]);
+    expect(take()).toEqual([[6, 1]]);
+    expect(take()).toEqual([]);
   });
 
   it('take bounded memory, and what falls out of it counts as unsigned', () => {

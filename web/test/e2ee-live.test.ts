@@ -223,14 +223,18 @@ describe('frame tags', () => {
     await listener.keys.frames({ ev: 'forged', counter, index });
     await listener.keys.frames({ ev: 'unverified', counter, index, is: true });
     await listener.keys.frames({ ev: 'forged', counter, index: 77 });
-    expect(listener.state).toMatchObject({ forged: [account], unverified: [account], ready: true });
+    await listener.keys.frames({ ev: 'unmarked', counter, index, is: true });
+    const found = { forged: [account], unverified: [account], unmarked: [account], ready: true };
+    expect(listener.state).toMatchObject(found);
     relay.change(account, { stage: false, role: 'listener' });
     await relay.idle();
     expect(listener.state?.unverified).toEqual([]);
     relay.change(account, { stage: true, role: 'speaker' });
     await relay.idle();
     await listener.keys.frames({ ev: 'unverified', counter, index, is: false });
-    expect(listener.state?.unverified).toEqual([]);
+    expect(listener.state).toMatchObject({ unverified: [], unmarked: [account] });
+    await listener.keys.frames({ ev: 'unmarked', counter, index, is: false });
+    expect(listener.state?.unmarked).toEqual([]);
     for (let i = 0; i < 3; i++) {
       relay.change(member(1).account, { stage: i % 2 === 0, role: i % 2 === 0 ? 'speaker' : 'listener' });
       await relay.settle(500);

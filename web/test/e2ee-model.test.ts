@@ -27,10 +27,13 @@ beforeAll(async () => {
 async function play(from: number, relayOf: () => Promise<Relay>): Promise<void> {
   for (let seed = from; seed < Math.min(from + AT_ONCE, first + seeds); seed++) {
     const relay = await relayOf();
+    const model = new Model(seed, relay, club, members);
     try {
-      await new Model(seed, relay, club, members).play();
+      await model.play();
     } catch (error) {
-      throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : JSON.stringify(error)}`);
+      const what =
+        error instanceof Error ? error.message : `${JSON.stringify(error)} after ${model.trace.join(', ')}`;
+      throw new Error(`seed ${seed}: ${what}`);
     } finally {
       if (relay instanceof RealRelay) await relay.stop();
     }

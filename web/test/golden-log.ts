@@ -140,6 +140,7 @@ async function tell(): Promise<Story> {
   await bans(story, { f, a, b, c });
   await reviews(story, { f, a, b, c });
   await successions(story, { f, a, c });
+  await tracing(story, { a, b });
   story.refuse('the founder deletes themselves', await story.about(f, 'deletion', f));
   await story.append('b deletes themselves', await story.about(b, 'deletion', b));
   story.refuse('a ban by somebody deleted', await story.about(b, 'veto', b));
@@ -216,6 +217,19 @@ async function reviews(story: Story, { f, a, b, c }: Cast): Promise<void> {
   );
   const unban = story.by(f, { type: 'room-unban', target: c.id, host: f.id });
   await story.append('and may come again', await signed(unban, f.device));
+}
+
+async function tracing(story: Story, { a, b }: Pick<Cast, 'a' | 'b'>): Promise<void> {
+  const traceKey = await sha256(utf8('aparte golden log trace key'));
+  const room = (await sha256(utf8('room'))).slice(0, 16);
+  const key = (by: Someone): Promise<Bytes> =>
+    signed(story.by(by, { type: 'trace-key', traceKey }), by.device);
+  const release = (by: Someone): Promise<Bytes> =>
+    signed(story.by(by, { type: 'trace-release', room }), by.device);
+  story.refuse('a trace key of a member', await key(b));
+  await story.append('a takes part in traces', await key(a));
+  story.refuse('a release by a member', await release(b));
+  await story.append('a releases a share', await release(a));
 }
 
 async function successions(story: Story, { f, a, c }: Pick<Cast, 'f' | 'a' | 'c'>): Promise<void> {

@@ -1,20 +1,20 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { en } from '../src/i18n/en.ts';
 import { fr } from '../src/i18n/fr.ts';
+import { laterEn } from '../src/i18n/later-en.ts';
+import { laterFr } from '../src/i18n/later-fr.ts';
 import { format, type Text, typesetFrench } from '../src/i18n/text.ts';
-import { isKey, language, listed, t, tell } from '../src/i18n/translate.ts';
+import { isKey, listed, speak, speakMore, t, tell } from '../src/i18n/translate.ts';
 import { KEYS } from '../src/state/keys.ts';
 
-const english: Record<string, Text> = en;
-const french: Record<string, Text> = fr;
+const english: Record<string, Text> = { ...en, ...laterEn };
+const french: Record<string, Text> = { ...fr, ...laterFr };
 const forms = (text: Text | undefined): string[] =>
   text === undefined ? [] : typeof text === 'string' ? [text] : [text.one, text.other];
 const parameters = (text: Text | undefined): string[] =>
   [...new Set(forms(text).flatMap((s) => [...s.matchAll(/\{([a-z]+)\}/g)].map((m) => m[1] ?? '')))].sort();
 
-afterEach(() => {
-  language.value = 'en';
-});
+beforeEach(() => speak('en'));
 
 describe('both languages', () => {
   test('have the same keys', () => {
@@ -37,6 +37,15 @@ describe('both languages', () => {
   test('say everything that the client may have to say', () => {
     expect(KEYS.filter((key) => !isKey(key))).toEqual([]);
   });
+});
+
+test('texts of later parts come in the language that is spoken, and change with it', async () => {
+  expect(isKey('talk.title')).toBe(false);
+  expect(t('talk.title')).toBe(''); // nothing yet, and on its way
+  await speakMore();
+  expect(t('talk.title')).toBe('Chat');
+  await speak('fr');
+  expect(t('talk.title')).toBe('Discussion');
 });
 
 describe('French typography', () => {
@@ -67,9 +76,9 @@ describe('plurals and parameters', () => {
     [2, '2 people can hear this room', '2 personnes entendent ce salon'],
     [5000, '5,000 people can hear this room', '5\u202f000 personnes entendent ce salon'],
     [1_000_000, '1,000,000 people can hear this room', '1\u202f000\u202f000 personnes entendent ce salon'],
-  ])('%i', (n, inEnglish, inFrench) => {
+  ])('%i', async (n, inEnglish, inFrench) => {
     expect(t('lock.size', { n })).toBe(inEnglish);
-    language.value = 'fr';
+    await speak('fr');
     expect(t('lock.size', { n })).toBe(inFrench);
   });
 
@@ -78,15 +87,15 @@ describe('plurals and parameters', () => {
     expect(format('{name}', {}, 'en')).toBe('{name}');
   });
 
-  test('names in a row', () => {
+  test('names in a row', async () => {
     expect(listed(['Ada', 'Tom', 'Zoé'])).toBe('Ada, Tom and Zoé');
-    language.value = 'fr';
+    await speak('fr');
     expect(listed(['Ada', 'Tom', 'Zoé'])).toBe('Ada, Tom et Zoé');
   });
 
   test('an unknown key is an honest fault, even one that objects have by nature', () => {
     expect(tell('error.of_next_year')).toBe(t('error.internal'));
     expect(tell('constructor')).toBe(t('error.internal'));
-    expect(tell('error.room_full')).toBe('The room is full.');
+    expect(tell('error.stage_full')).toBe('The stage is full.');
   });
 });

@@ -1,4 +1,4 @@
-// Writes test/golden/{records,headers,links,keys,logs,paths,recovery}.json: `node web/test/make-golden.ts`.
+// Writes test/golden/{records,headers,links,keys,logs,paths,recovery,trace}.json: `node web/test/make-golden.ts`.
 // Seeds are fixed and Ed25519 is deterministic, so the files are reproducible; golden.test.ts compares.
 
 import { writeFileSync } from 'node:fs';
@@ -38,6 +38,7 @@ import {
 } from '../src/identity/records.ts';
 
 import { makeLog, makePaths, makeRecovery } from './golden-log.ts';
+import { makeTrace } from './golden-trace.ts';
 
 export interface GoldenCase {
   name: string;
@@ -218,6 +219,12 @@ export async function makeRecords(): Promise<GoldenCase[]> {
     ],
     ['hold', { type: 'hold', ...by, target: p.other, time: T0 + 17 }, ['a device']],
     ['release', { type: 'release', ...by, target: p.other, subtree: 1, time: T0 + 18 }, ['a device']],
+    [
+      'trace-key',
+      { type: 'trace-key', ...by, traceKey: await seedOf('trace key'), time: T0 + 19 },
+      ['a device'],
+    ],
+    ['trace-release', { type: 'trace-release', ...by, room: p.room, time: T0 + 20 }, ['a device']],
     ['largest-time', { type: 'ban', ...by, target: p.other, time: Number.MAX_SAFE_INTEGER }, ['a device']],
   ];
   return Promise.all(all.map(([name, r, labels]) => golden(name, r.type, r, writeRecordBody(r), labels)));
@@ -409,6 +416,7 @@ export const GOLDEN: Record<string, () => Promise<unknown>> = {
   'logs.json': makeLog,
   'paths.json': makePaths,
   'recovery.json': makeRecovery,
+  'trace.json': makeTrace,
 };
 
 export async function goldenText(name: string): Promise<string> {

@@ -2,18 +2,34 @@
 // Actions change the scene as the real app would and write themselves into `calls`.
 
 import { computed, type Signal, signal } from '@preact/signals';
+import type { Person } from '../src/api/messages.ts';
 import type {
   App,
+  EventCard,
   Face,
+  Finding,
+  FullRoom,
+  HandsPolicy,
   InviteView,
+  Knock,
   ModEntry,
   NewDevice,
+  NewEvent,
+  NewReport,
+  NewRoom,
   Outcome,
   PersonView,
+  Ping,
   RecoveryView,
+  Report,
   RoomCard,
   RoomView,
+  SoundControls,
+  SoundSettings,
+  TracingView,
 } from '../src/state/model.ts';
+import { People } from '../src/state/people.ts';
+import { MockTalk } from './mock-talk.ts';
 
 export const SIX = ['amber', 'kettle', 'meadow', 'pencil', 'saddle', 'winter'];
 
@@ -43,6 +59,7 @@ export const cards: RoomCard[] = [
     host: face(1).account,
     title: 'What we learnt from a winter without a phone',
     who: 'everyone',
+    sound: 'voice',
     opened: 0,
     people: 14,
     speakers: 3,
@@ -53,6 +70,7 @@ export const cards: RoomCard[] = [
     host: face(1).account,
     title: '',
     who: 'picked',
+    sound: 'voice',
     opened: 0,
     people: 3,
     speakers: 2,
@@ -63,6 +81,7 @@ export const cards: RoomCard[] = [
     host: face(1).account,
     title: 'Tuesday jazz, and coffee after',
     who: 'everyone',
+    sound: 'voice',
     opened: 0,
     people: 2,
     speakers: 1,
@@ -71,7 +90,7 @@ export const cards: RoomCard[] = [
 ];
 
 export function person(i: number, more: Partial<PersonView> = {}): PersonView {
-  return {
+  const is: Omit<PersonView, 'moderates'> = {
     ...face(i),
     me: i === 0,
     role: 'listener',
@@ -82,20 +101,80 @@ export function person(i: number, more: Partial<PersonView> = {}): PersonView {
     leaving: false,
     keyed: true,
     called: false,
+    silent: false,
+    reaction: signal(null),
     hand: 0,
     order: i,
+    followed: false,
     level: signal(0),
     chain: 'good',
     chainNames: [],
     picture: signal(null),
     forged: false,
     unverified: false,
+    unmarked: false,
     ...more,
   };
+  return { ...is, moderates: is.role === 'moderator' || is.club !== 'member' };
 }
 
 export const speaking = (i: number, level: number, more: Partial<PersonView> = {}): PersonView =>
   person(i, { stage: true, muted: false, role: 'speaker', level: signal(level), ...more });
+
+export class MockSound implements SoundControls {
+  readonly settings: Signal<SoundSettings> = signal({
+    microphone: '',
+    speaker: '',
+    echo: true,
+    noise: true,
+    gain: true,
+    mono: false,
+    level: true,
+    pushToTalk: false,
+  });
+  readonly microphones = signal([
+    { id: 'm1', name: 'Headset' },
+    { id: 'm2', name: '' },
+  ]);
+  readonly speakers = signal([{ id: 's1', name: 'Headset' }]);
+  readonly unheard: Signal<ReadonlySet<string>> = signal(new Set());
+  found: Finding[] = [
+    { kind: 'bad', key: 'sound.no_packets', params: {} },
+    { kind: 'note', key: 'sound.path_tcp', params: { ms: 41 } },
+    { kind: 'good', key: 'sound.speaking', params: {} },
+  ];
+  level = 0.4;
+  #did: (call: string) => Outcome;
+
+  constructor(did: (call: string) => Outcome) {
+    this.#did = did;
+  }
+  set(change: Partial<SoundSettings>): void {
+    this.settings.value = { ...this.settings.value, ...change };
+    this.#did(`sound ${JSON.stringify(change)}`);
+  }
+  muteForMe(account: string, on: boolean): void {
+    this.unheard.value = new Set(on ? [account] : []);
+    this.#did(`muteForMe ${account} ${on}`);
+  }
+  async loadDevices(): Promise<void> {}
+  async playChord(): Promise<Outcome> {
+    return this.#did('playChord');
+  }
+  async meter(onLevel: (level: number) => void): Promise<Outcome<() => void>> {
+    const outcome = this.#did('meter');
+    if (!outcome.ok) return outcome;
+    const timer = setInterval(() => onLevel(this.level), 50);
+    const stop = (): void => {
+      clearInterval(timer);
+      this.#did('meter off');
+    };
+    return { ok: true, value: stop };
+  }
+  async debug(): Promise<Finding[]> {
+    return this.found;
+  }
+}
 
 export class MockApp implements App {
   readonly calls: string[] = [];
@@ -115,8 +194,31 @@ export class MockApp implements App {
   readonly asks: Signal<App['asks']['value']> = signal([]);
   readonly claims: Signal<App['claims']['value']> = signal(null);
   readonly fork: Signal<App['fork']['value']> = signal(null);
+  readonly tracing = {
+    view: signal<TracingView | null>(null),
+    load: async (): Promise<Outcome> => {
+      this.tracing.view.value ??= { mine: false, holders: [face(0)], rooms: [] };
+      return this.#did('tracing.load');
+    },
+    takePart: async (): Promise<Outcome> => {
+      const { view } = this.tracing;
+      if (view.value) view.value = { ...view.value, mine: true };
+      return this.#did('tracing.takePart');
+    },
+    release: async (room: string): Promise<Outcome<{ text: string; speakers: number; refused: number }>> => {
+      const outcome = this.#did(`tracing.release ${room}`);
+      return outcome.ok ? { ok: true, value: { text: 'AQIDBA', speakers: 2, refused: 0 } } : outcome;
+    },
+    find: async (account: string): Promise<Outcome<{ face: Face; inviters: Face[] }>> => {
+      const outcome = this.#did(`tracing.find ${account}`);
+      return outcome.ok ? { ok: true, value: { face: face(9), inviters: [face(3), face(0)] } } : outcome;
+    },
+  };
   readonly list: Signal<PersonView[]> = signal([]);
   readonly volume: Signal<Record<string, number>> = signal({});
+  readonly departed: Signal<Face[]> = signal([face(9)]);
+  readonly sound = new MockSound((call) => this.#did(call));
+  readonly talk = signal(new MockTalk(people, (call) => this.#did(call)));
   fails: string | null = null; // the next action ends with this code
 
   #did(call: string): Outcome {
@@ -129,6 +231,11 @@ export class MockApp implements App {
 
   #change(account: string, more: Partial<PersonView>): void {
     this.list.value = this.list.value.map((p) => (p.account === account ? { ...p, ...more } : p));
+  }
+
+  #cardIs(more: Partial<RoomCard>): void {
+    const room = this.room.value;
+    if (room) this.room.value = { ...room, card: { ...room.card, ...more } };
   }
 
   #mine(more: Partial<PersonView>): void {
@@ -171,20 +278,52 @@ export class MockApp implements App {
       quiet: false,
       trouble: null,
       troubleWith: null,
+      tracing: 'yes',
+      unmarked: false,
       mic: 'idle',
       calledBy: null,
       tapToListen: false,
+      talk: this.talk,
       volume: this.volume,
+      departed: this.departed,
       ...more,
     };
     this.screen.value = { at: 'room' };
   }
+
+  /** A room of `count`, of whom four talk; behind the list stands the client's own code. */
+  inCrowd(count: number): void {
+    const one = (i: number): Person => ({
+      account: `acct-${String(i).padStart(17, 'x')}`,
+      device: '',
+      name: `${face(i % people.length).name} ${i}`,
+      club: 'member',
+      role: i === 0 ? 'listener' : i < 5 ? 'speaker' : 'listener',
+      stage: i > 0 && i < 5,
+      muted: i === 0 || i > 4,
+      away: false,
+      called: false,
+      hand: 0,
+      order: i,
+      leaf: '',
+      slot: i,
+    });
+    const chains = { inviters: () => ['nobody'], nameOf: () => null, picture: () => signal(null) };
+    const crowd = new People(one(0).account, signal(false), chains);
+    crowd.reset(Array.from({ length: count }, (_, i) => one(i)));
+    this.inRoom([], { people: crowd.list, me: crowd.me, hearers: count });
+    this.crowd = { people: crowd, one };
+  }
+  crowd: { people: People; one(i: number): Person } | null = null;
 
   roomIs(more: Partial<RoomView>): void {
     if (this.room.value) this.room.value = { ...this.room.value, ...more };
   }
 
   async start(): Promise<void> {}
+  lookAgain(): void {
+    this.#did('lookAgain');
+  }
   async join(name: string): Promise<Outcome> {
     const outcome = this.#did(`join ${name}`);
     if (outcome.ok) this.hall([]);
@@ -220,17 +359,24 @@ export class MockApp implements App {
     };
     return this.#did('loadInvites');
   }
-  async openRoom(title: string, picked: string[] | null): Promise<Outcome> {
-    const outcome = this.#did(`openRoom ${title} ${picked ? picked.length : 'everyone'}`);
+  async openRoom({ title, picked, sound, sensitive }: NewRoom): Promise<Outcome> {
+    const music = `${sound === 'music' ? ' music' : ''}${sensitive ? ' sensitive' : ''}`;
+    const outcome = this.#did(
+      `openRoom ${title} ${typeof picked === 'string' ? picked : picked ? picked.length : 'everyone'}${music}`,
+    );
     if (outcome.ok) {
       this.inRoom([person(0, { stage: true, role: 'moderator' })]);
       const card = cards[0];
-      if (card) this.roomIs({ card: { ...card, title } });
+      if (card) this.roomIs({ card: { ...card, title, sensitive } });
     }
     return outcome;
   }
   async enterRoom(room: string): Promise<Outcome> {
-    return this.#did(`enterRoom ${room}`);
+    const outcome = this.#did(`enterRoom ${room}`);
+    const why = outcome.ok ? '' : outcome.code;
+    if (why === 'room_full' || why === 'server_full')
+      this.hosting.full.value = { room, title: 'Tuesday jazz', why, place: false };
+    return outcome;
   }
   async leaveRoom(): Promise<void> {
     this.#did('leaveRoom');
@@ -259,6 +405,79 @@ export class MockApp implements App {
     if (outcome.ok) this.#change(account, { stage: true, role: 'speaker', hand: 0 });
     return outcome;
   }
+  readonly ties = {
+    follows: signal<Face[] | null>(null),
+    blocks: signal<Face[] | null>(null),
+    load: async (): Promise<Outcome> => {
+      this.ties.follows.value ??= [face(1), face(3)];
+      this.ties.blocks.value ??= [face(9)];
+      return done;
+    },
+    follow: async ({ account }: Face, on: boolean): Promise<Outcome> => this.#did(`follow ${account} ${on}`),
+    block: async ({ account }: Face, on: boolean): Promise<Outcome> => this.#did(`block ${account} ${on}`),
+  };
+  readonly events = {
+    list: signal<EventCard[]>([]),
+    reminders: signal<ReadonlySet<string>>(new Set()),
+    announce: async (event: NewEvent): Promise<Outcome> => this.#did(`announce ${JSON.stringify(event)}`),
+    cancel: async (event: string): Promise<Outcome> => this.#did(`cancel ${event}`),
+    remind: (event: string, on: boolean): void => {
+      this.events.reminders.value = new Set(on ? [event] : []);
+      this.#did(`remind ${event} ${on}`);
+    },
+    calendar: (event: EventCard): string => `BEGIN:VCALENDAR ${event.id}`,
+  };
+  readonly reports = {
+    waiting: signal(0),
+    list: signal<Report[] | null>(null),
+    make: async (report: NewReport): Promise<Outcome> => this.#did(`report ${JSON.stringify(report)}`),
+    load: async (): Promise<Outcome> => this.#did('reports.load'),
+    close: async ({ id }: Report, untrue: boolean): Promise<Outcome> => this.#did(`close ${id} ${untrue}`),
+  };
+  readonly hosting = {
+    pinged: signal<Ping | null>(null),
+    full: signal<FullRoom | null>(null),
+    knocks: signal<Knock[]>([]),
+    setModerator: async (account: string, moderator: boolean): Promise<Outcome> => {
+      this.#change(account, { role: moderator ? 'moderator' : 'speaker', moderates: moderator });
+      return this.#did(`setModerator ${account} ${moderator}`);
+    },
+    lock: async (locked: boolean): Promise<Outcome> => {
+      this.#cardIs({ locked });
+      return this.#did(`lock ${locked}`);
+    },
+    setTitle: async (title: string): Promise<Outcome> => {
+      this.#cardIs({ title });
+      return this.#did(`setTitle ${title}`);
+    },
+    setHands: async (hands: HandsPolicy): Promise<Outcome> => {
+      this.#cardIs({ hands });
+      return this.#did(`setHands ${hands}`);
+    },
+    lower: async (account: string): Promise<Outcome> => {
+      this.#change(account, { hand: 0 });
+      return this.#did(`lower ${account}`);
+    },
+    lowerAll: async (): Promise<Outcome> => {
+      this.list.value = this.list.value.map((p) => ({ ...p, hand: 0 }));
+      return this.#did('lowerAll');
+    },
+    ping: async (account: string): Promise<Outcome> => {
+      this.hosting.dropKnock(account);
+      return this.#did(`ping ${account}`);
+    },
+    knock: async (room: string): Promise<Outcome> => this.#did(`knock ${room}`),
+    dropKnock: (account: string): void => {
+      const { knocks } = this.hosting;
+      knocks.value = knocks.value.filter(({ by }) => by.account !== account);
+    },
+    dropFull: (): void => {
+      this.hosting.full.value = null;
+    },
+    dropPing: (): void => {
+      this.hosting.pinged.value = null;
+    },
+  };
   async sendBack(account: string): Promise<Outcome> {
     this.#change(account, { stage: false, role: 'listener' });
     return this.#did(`sendBack ${account}`);
@@ -284,6 +503,10 @@ export class MockApp implements App {
     this.volume.value = { ...this.volume.value, [account]: volume };
     this.#did(`setVolume ${account} ${volume}`);
   }
+  holdSound(): void {
+    this.roomIs({ tapToListen: true });
+    this.#did('holdSound');
+  }
   tapToListen(): void {
     this.roomIs({ tapToListen: false });
     this.#did('tapToListen');
@@ -301,7 +524,11 @@ export class MockApp implements App {
   async readProfile(account: string): ReturnType<App['readProfile']> {
     const name = people.find((one) => one.account === account)?.name ?? '';
     const bio = 'Radio, bread, and the quiet part of the week.';
-    return { ok: true, value: { account, name, handle: 'tom', bio, role: 'member', picture: null } };
+    const pronouns = 'he, il';
+    return {
+      ok: true,
+      value: { account, name, handle: 'tom', pronouns, bio, role: 'member', picture: null },
+    };
   }
   loadPicture(): void {}
   async exportAccount(): Promise<Outcome<string>> {
@@ -313,9 +540,9 @@ export class MockApp implements App {
     if (outcome.ok) this.screen.value = { at: 'stranger' };
     return outcome;
   }
-  startPairing(): void {
-    this.#did('startPairing');
+  async startPairing(): Promise<Outcome> {
     this.pairing({ state: 'waiting' });
+    return this.#did('startPairing');
   }
   pairing(more: Partial<NewDevice>): void {
     const link = 'https://aparte.example.org/#AwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
@@ -371,9 +598,9 @@ export class MockApp implements App {
     this.recovery.value ??= { code: false, passkeys: 0 };
     return done;
   }
-  startRecovery(): void {
-    this.#did('startRecovery');
+  async startRecovery(): Promise<Outcome> {
     this.recovering({});
+    return this.#did('startRecovery');
   }
   recovering(more: Partial<RecoveryView>): void {
     const recovery: RecoveryView = { state: 'asking', name: '', passkeys: true, ...more };

@@ -52,6 +52,8 @@ export class Model {
         if (this.#dice(2)) await this.#relay.settle(this.#dice(300));
       }
       await this.#relay.settle(SETTLE_MS);
+      // The rekey of every five minutes may be on its way just now.
+      for (let before = -1; before !== this.#counter; await this.#relay.settle(1000)) before = this.#counter;
       this.#check();
       await this.#heal();
     }
@@ -73,7 +75,10 @@ export class Model {
     const host = member === this.#club.founder && (stage || this.#relay.archive.length === 0);
     if (host) this.#stage.add(member.account);
     const role = host ? 'moderator' : stage ? 'speaker' : 'listener';
-    await this.#relay.join(member, { role, ownBook: true });
+    // Who opened the room comes back on stage, and who was cut for a moment as what it was: the relay knows.
+    const { stage: is } = await this.#relay.join(member, { role, ownBook: true });
+    if (is) this.#stage.add(member.account);
+    else this.#stage.delete(member.account);
   }
 
   // The present client of an account ends here.
@@ -81,7 +86,9 @@ export class Model {
     const client = this.#relay.clients.get(account);
     if (!client) return;
     this.#gone.push(client);
-    if (this.#hurt === account) this.#hurt = null;
+    if (this.#hurt !== account) return;
+    this.#hurt = null;
+    this.#relay.tamper = (_, delivery) => delivery; // nothing is kept from who comes after it
   }
 
   async #act(): Promise<void> {
@@ -106,7 +113,8 @@ export class Model {
       this.#stage.delete(account); // it may come back as what it was; the relay knows
       await this.#relay.cut(account);
     } else if (what < 10) {
-      if (!this.#stage.has(account) && host) {
+      // Were who is behind the only one to act next, the server would have silenced the room: see docs/protocol.md.
+      if (!this.#stage.has(account) && host && account !== this.#hurt) {
         this.#say('raise', member);
         await this.#relay.raise(account, this.#club.founder.account);
         this.#stage.add(account);

@@ -5,6 +5,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { ChainEntry, Events, Id, KeyMessage, KeyPart, LogHead, Requests } from '../src/api/messages.ts';
+import { oneByOne } from '../src/api/news.ts';
 import { type Bytes, unb64 } from '../src/base/bytes.ts';
 import { headerHash } from '../src/e2ee/secrets.ts';
 import { parseHeader, type Suite } from '../src/identity/keymsg.ts';
@@ -104,7 +105,13 @@ export class RealRelay extends Relay {
     if (this.#socks.get(account) === sock || text.ev === 'challenge') this.#event(sock, account, text);
   }
 
-  #event(sock: number, account: Id, { ev, ...body }: Record<string, unknown>): void {
+  #event(sock: number, account: Id, message: Record<string, unknown>): void {
+    if (message.ev === 'room.news') {
+      for (const one of oneByOne(message as unknown as Events['room.news']))
+        this.#event(sock, account, { ...one });
+      return;
+    }
+    const { ev, ...body } = message;
     if (ev === 'challenge') this.#nonces.set(sock, body.nonce as string);
     if (ev === 'log') this.#log = body.log as LogHead;
     if (ev === 'room.person') this.deliver(account, body as Events['room.person']);
@@ -187,6 +194,7 @@ export class RealRelay extends Relay {
     const beside = kem ? { kem } : {};
     await this.request(account, 'room.join', { room: this.room, leaf, ...beside, media }, (reply) => {
       this.clients.set(account, client);
+      client.stage = reply.people.find((one) => one.account === account)?.stage ?? false;
       void client.keys.joined(reply);
     });
     return client;

@@ -47,6 +47,7 @@ export class Client {
   silent = true; // stop() was the last word
   paused = false;
   listed: TagList[] = [];
+  stage = false; // when it joined
   deaf = false; // a socket that nothing arrives on any more
   readonly seen: Events['room.keys'][] = [];
 
@@ -78,7 +79,7 @@ export interface Made {
   kem: string | undefined;
 }
 
-interface Archived {
+export interface Archived {
   message: KeyMessage;
   header: KeyHeader & Signed;
   hash: Bytes;
@@ -204,6 +205,7 @@ export class Relay {
     this.forget(member.account);
     const person = await this.#enter(member, client.keys, role, stage);
     this.clients.set(member.account, client);
+    client.stage = person.stage;
     void client.keys.joined(await this.#reply());
     this.broadcast({ person }, member.account);
     return client;
@@ -260,6 +262,7 @@ export class Relay {
       host: this.room,
       title: '',
       who: 'everyone' as const,
+      sound: 'voice' as const,
       opened: 0,
       people: 0,
       speakers: 0,
@@ -512,12 +515,12 @@ async function leafHash({ leaf }: Person): Promise<string> {
 export class Adversary {
   readonly #pairs: KemPair[];
 
-  constructor(...clients: Client[]) {
+  constructor(...clients: Pick<Client, 'pair'>[]) {
     this.#pairs = clients.map(({ pair }) => pair);
   }
 
   // Counters of the headers whose secret it gets, with the secrets.
-  async opens(relay: Relay): Promise<Map<number, Bytes>> {
+  async opens(relay: Pick<Relay, 'room' | 'archive'>): Promise<Map<number, Bytes>> {
     const bucketKeys = new Map<string, Bytes>();
     const secrets = new Map<string, Bytes>();
     const room = unb64(relay.room) as Bytes;
@@ -563,7 +566,11 @@ export class Adversary {
   }
 
   // The frame keys of a header, for whoever has its secret.
-  static async epoch(relay: Relay, counter: number, secret: Bytes): Promise<FrameEpoch | null> {
+  static async epoch(
+    relay: Pick<Relay, 'archive'>,
+    counter: number,
+    secret: Bytes,
+  ): Promise<FrameEpoch | null> {
     const one = relay.archive.find(({ header }) => header.counter === counter);
     const senders = Array.from({ length: 254 }, (_, i) => ({ index: i + 1, account: '' }));
     return one

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Microphone, type MicState } from '../src/rtc/microphone.ts';
+import { Microphone, type MicState, type MicWish } from '../src/rtc/microphone.ts';
 import { missingFeature } from '../src/rtc/support.ts';
 
 // The device's edge: a track is an EventTarget that can be stopped, and the browser says yes, no or nothing yet.
@@ -12,15 +12,22 @@ class Track extends EventTarget {
 }
 
 let states: MicState[];
-let asked: { yes(track?: Track | null): void; no(name: string): void }[];
+let asked: {
+  how: MediaStreamConstraints | undefined;
+  yes(track?: Track | null): void;
+  no(name: string): void;
+}[];
 let mic: Microphone;
+let wish: MicWish;
 
 beforeEach(() => {
   states = [];
   asked = [];
-  const getUserMedia = (): Promise<MediaStream> =>
+  wish = { device: '', echo: true, noise: true, gain: true, stereo: false };
+  const getUserMedia = (how?: MediaStreamConstraints): Promise<MediaStream> =>
     new Promise((resolve, reject) => {
       asked.push({
+        how,
         yes: (track = new Track()) => {
           const tracks = track ? [track] : [];
           resolve({ getAudioTracks: () => tracks, getTracks: () => tracks } as unknown as MediaStream);
@@ -28,7 +35,11 @@ beforeEach(() => {
         no: (name) => reject(Object.assign(new Error(name), { name })),
       });
     });
-  mic = new Microphone((state) => states.push(state), { getUserMedia });
+  mic = new Microphone(
+    (state) => states.push(state),
+    () => wish,
+    { getUserMedia },
+  );
 });
 
 describe('the microphone', () => {
@@ -116,6 +127,67 @@ describe('the microphone', () => {
     track.dispatchEvent(new Event('ended')); // the old one has no say any more
     expect(mic.state).toBe('on');
   });
+});
+
+describe('the wishes', () => {
+  test('are only wishes: a device that is gone is replaced', async () => {
+    wish = { device: 'headset', echo: false, noise: true, gain: false, stereo: true };
+    void mic.open();
+    expect(asked[0]?.how).toEqual({
+      audio: {
+        deviceId: 'headset',
+        echoCancellation: false,
+        noiseSuppression: true,
+        autoGainControl: false,
+        channelCount: 2,
+      },
+      video: false,
+    });
+  });
+
+  test('another device takes the place of the first, live if that one was', async () => {
+    const [one, two] = [new Track(), new Track()];
+    const first = mic.open();
+    asked[0]?.yes(one);
+    await first;
+    mic.live(true);
+    const second = mic.renew();
+    expect([one.stopped, one.enabled]).toEqual([false, true]); // until the other one is there
+    asked[1]?.yes(two);
+    await second;
+    expect([one.stopped, two.enabled, mic.track, mic.state]).toEqual([true, true, two, 'on']);
+    one.dispatchEvent(new Event('ended'));
+    expect(mic.state).toBe('on');
+  });
+
+  test('that fail leave nothing open', async () => {
+    const one = new Track();
+    const first = mic.open();
+    asked[0]?.yes(one);
+    await first;
+    const second = mic.renew();
+    asked[1]?.no('NotFoundError');
+    expect(await second).toBeNull();
+    expect([one.stopped, mic.track, mic.state]).toEqual([true, null, 'missing']);
+  });
+});
+
+test('a microphone that the phone holds is paused; pressing again asks for it anew', async () => {
+  const [one, two] = [new Track(), new Track()];
+  const first = mic.open();
+  asked[0]?.yes(one);
+  await first;
+  one.dispatchEvent(new Event('mute'));
+  expect(mic.state).toBe('paused');
+  one.dispatchEvent(new Event('unmute'));
+  expect(mic.state).toBe('on');
+  one.dispatchEvent(new Event('mute'));
+  const again = mic.open();
+  asked[1]?.yes(two);
+  expect(await again).toBe(two);
+  one.dispatchEvent(new Event('unmute')); // the old one has no say any more
+  two.dispatchEvent(new Event('mute'));
+  expect([one.stopped, mic.state]).toEqual([true, 'paused']);
 });
 
 describe('what encryption needs', () => {

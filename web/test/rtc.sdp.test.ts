@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MediaReply } from '../src/api/messages.ts';
-import { askAgain, readOffer, SdpError, writeAnswer } from '../src/rtc/sdp.ts';
+import { askAgain, hearStereo, readOffer, SdpError, writeAnswer } from '../src/rtc/sdp.ts';
 
 // What Chromium 156 writes for two sendonly and four recvonly transceivers without tracks.
 const FINGERPRINT =
@@ -105,8 +105,23 @@ describe('our own offer', () => {
   });
 });
 
+test.each([
+  ['Chromium', chromium, '111 minptime=10;useinbandfec=1'],
+  [
+    'a browser that has a wish of its own',
+    chromium.replaceAll('fec=1', 'fec=1;stereo=1;x=2'),
+    '111 minptime=10;useinbandfec=1;x=2',
+  ],
+])('our own description says how many channels we hear: %s', (_, sdp, head) => {
+  for (const stereo of [true, false]) {
+    const lines = hearStereo(sdp, stereo).split('\r\n');
+    expect(lines.filter((line) => line === `a=fmtp:${head};stereo=${stereo ? 1 : 0}`).length).toBe(6);
+    expect(lines.length).toBe(sdp.split('\r\n').length);
+  }
+});
+
 describe('the answer', () => {
-  const answer = writeAnswer(readOffer(chromium), reply);
+  const answer = writeAnswer(readOffer(chromium), reply, 'voice');
   const sections = answer.split(/(?=m=)/).map((part) => part.split('\r\n').filter((line) => line !== ''));
 
   test('ends every line as RFC 8866 wants', () => {
@@ -163,7 +178,15 @@ describe('the answer', () => {
     ]);
   });
 
+  test('for music asks for stereo at 96 kbit/s', () => {
+    const lines = writeAnswer(readOffer(chromium), reply, 'music').split('\r\n');
+    const opus = 'a=fmtp:111 minptime=10;useinbandfec=0;cbr=1;maxaveragebitrate=96000;stereo=1;usedtx=0';
+    expect(lines.filter((line) => line === opus).length).toBe(6);
+  });
+
   test('names no audio level that was not offered', () => {
-    expect(writeAnswer(readOffer(chromium.replaceAll('ssrc-audio-level', 'x')), reply)).not.toMatch(/extmap/);
+    expect(writeAnswer(readOffer(chromium.replaceAll('ssrc-audio-level', 'x')), reply, 'voice')).not.toMatch(
+      /extmap/,
+    );
   });
 });

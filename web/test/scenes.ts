@@ -1,6 +1,10 @@
-// The scenes that test/browser/screens.ts looks at, by name.
+// The screens that test/browser/screens.ts looks at, by name; sheets.ts has what lies over them.
 
+import { signal } from '@preact/signals';
+import type { Face, RecordingView } from '../src/state/model.ts';
+import { welcome } from '../src/ui/prefs.ts';
 import { cards, type MockApp, people, person, SIX, speaking } from './mock-app.ts';
+import { sheets } from './sheets.ts';
 
 const minutes = (n: number): number => Date.now() - (n * 60 + 30) * 1000;
 
@@ -25,6 +29,26 @@ const evening = (app: MockApp, role: 'moderator' | 'listener' = 'listener'): voi
   ]);
 };
 
+/** What is announced: four, so that one of them is not among the next three. */
+function later(app: MockApp): void {
+  const at = Date.UTC(2026, 11, 3, 19, 30);
+  const titles = [
+    'Radio, late',
+    'Bread and other slow things',
+    'Un long titre pour une longue soirée',
+    'Jazz',
+  ];
+  app.events.list.value = titles.map((title, n) => ({
+    id: `event-${n}`,
+    by: people[n] as Face,
+    title,
+    start: at + n * 86_400_000,
+    sensitive: n === 1,
+    who: n === 2 ? 'picked' : 'everyone',
+  }));
+  app.events.reminders.value = new Set(['event-0']);
+}
+
 export const scenes: Record<string, (app: MockApp) => void> = {
   starting: () => {},
   unsupported: (app) => {
@@ -41,6 +65,7 @@ export const scenes: Record<string, (app: MockApp) => void> = {
   'invite-revoked': (app) => app.invite('revoked'),
   'invite-unknown': (app) => app.invite('unknown'),
   'invite-mistyped': (app) => app.invite('mistyped'),
+  'invite-full': (app) => app.invite('full'),
   'invite-member': (app) => app.invite('member_already'),
   'invite-offline': (app) => app.invite('offline'),
   hall: (app) => app.hall(cards),
@@ -52,6 +77,10 @@ export const scenes: Record<string, (app: MockApp) => void> = {
   'hall-offline': (app) => {
     app.hall(cards);
     app.link.value = 'offline';
+  },
+  'hall-welcome': (app) => {
+    app.hall(cards);
+    welcome.value = true; // not kept: the next scene is another person's
   },
   'hall-mini': (app) => {
     evening(app);
@@ -70,6 +99,18 @@ export const scenes: Record<string, (app: MockApp) => void> = {
     evening(app);
     app.roomIs({ phase: 'keys' });
   },
+  'room-music': (app) => {
+    evening(app, 'moderator');
+    const card = app.room.value?.card;
+    if (card) app.roomIs({ card: { ...card, sound: 'music' }, mic: 'paused' });
+    app.sound.set({ pushToTalk: true });
+  },
+  'room-sensitive': (app) => {
+    evening(app);
+    const card = app.room.value?.card;
+    if (card) app.roomIs({ card: { ...card, sensitive: true } });
+  },
+  'room-crowd': (app) => app.inCrowd(5000),
   'room-trouble': (app) => {
     evening(app);
     app.roomIs({ phase: 'trouble', trouble: 'chain', troubleWith: 'Tom Okafor' });
@@ -112,6 +153,48 @@ export const scenes: Record<string, (app: MockApp) => void> = {
     const [, by, target] = people;
     if (by && target) app.asks.value = [{ by, target, kind: 'ban' }];
   },
+  'hall-later': (app) => {
+    app.hall(cards);
+    app.member('founder');
+    app.reports.waiting.value = 2;
+    later(app);
+  },
+  'room-unheard': (app) => {
+    evening(app);
+    app.sound.unheard.value = new Set([people[1]?.account ?? '']);
+  },
+  'room-followed': (app) => {
+    evening(app);
+    app.list.value = app.list.value.map((p) => ({ ...p, followed: !p.stage && p.order % 3 === 0 }));
+  },
+  'room-locked': (app) => {
+    evening(app, 'moderator');
+    const card = app.room.value?.card;
+    if (card) app.roomIs({ card: { ...card, locked: true, hands: 'off' } });
+  },
+  'room-knocked': (app) => {
+    evening(app, 'moderator');
+    const card = app.room.value?.card;
+    const [, , , , , , , , zoe, magnus] = people;
+    if (!card || !zoe || !magnus) return;
+    app.roomIs({ card: { ...card, locked: true } });
+    app.hosting.knocks.value = [zoe, magnus].map((by) => ({ room: card.id, by }));
+  },
+  'room-alike': (app) => {
+    evening(app);
+    app.list.value = app.list.value.map((p, i) => (i === 5 ? { ...p, name: 'Тоm Okafor' } : p));
+  },
+  'room-hands-off': (app) => {
+    evening(app);
+    const card = app.room.value?.card;
+    if (card) app.roomIs({ card: { ...card, hands: 'off' } });
+  },
+  'hall-pinged': (app) => {
+    const [, by] = people;
+    const [, room] = cards;
+    app.hall(cards.map((card, i) => (i === 2 ? { ...card, locked: true } : card)));
+    if (by && room) app.hosting.pinged.value = { room: room.id, title: 'A quiet hour', by };
+  },
   'room-checking': (app) => {
     evening(app);
     app.roomIs({ checking: 4200 });
@@ -124,4 +207,45 @@ export const scenes: Record<string, (app: MockApp) => void> = {
     evening(app);
     app.list.value = app.list.value.map((p) => (p.name === 'Tom Okafor' ? { ...p, forged: true } : p));
   },
+  'room-talk': (app) => {
+    evening(app, 'moderator');
+    const talk = app.talk.value;
+    talk.pin.value = 'Tonight: https://example.org/agenda and a song';
+    talk.unread.value = true;
+    talk.line(1, 'Welcome! Say hello, or just listen.');
+    talk.line(0, 'Is the link from last week still good? https://example.org/notes');
+    talk.line(4, '<b>markup</b> is text here', { removable: true });
+    talk.line(5, '', { removed: 'host' });
+    talk.line(0, 'This one was too fast.', { state: 'unsent', why: 'rate_limited', removable: false });
+    app.list.value = app.list.value.map((p, i) =>
+      i === 1 ? { ...p, reaction: signal({ is: 'clap', n: 1 }) } : p,
+    );
+  },
+  'room-silent': (app) => {
+    evening(app);
+    app.list.value = app.list.value.map((p) => (p.me ? { ...p, silent: true } : p));
+  },
+  'room-recording-asked': (app) => {
+    evening(app, 'moderator');
+    app.talk.value.recording.value = recording({ asked: true, waiting: ['Inès Martin', 'Youssef Haddad'] });
+  },
+  'room-recording': (app) => {
+    evening(app);
+    app.talk.value.recording.value = recording({ state: 'running' });
+  },
 };
+
+const recording = (more: Partial<RecordingView>): RecordingView => ({
+  by: people[1]?.account ?? '',
+  name: 'Tom Okafor',
+  mine: false,
+  state: 'asking',
+  waiting: [],
+  asked: false,
+  agreed: false,
+  wronged: false,
+  ...more,
+});
+
+/** All there is to look at. */
+export const names = { screen: Object.keys(scenes), sheet: Object.keys(sheets) };

@@ -6,10 +6,12 @@ import type {
   Id,
   LogHead,
   MediaReply,
+  PathReply,
   Person,
   RequestName,
   Requests,
   RoomCard,
+  Sound,
 } from '../src/api/messages.ts';
 import { b64, random } from '../src/base/bytes.ts';
 import { sha256 } from '../src/base/sign.ts';
@@ -19,7 +21,8 @@ import { linkPayload } from '../src/identity/links.ts';
 import type { ForkProof } from '../src/identity/log.ts';
 import type { MemberKeys } from '../src/identity/vault.ts';
 import type { Connection, ConnectionEvents } from '../src/rtc/connection.ts';
-import type { MicState } from '../src/rtc/microphone.ts';
+import type { MediaFacts } from '../src/rtc/facts.ts';
+import type { MicState, MicWish } from '../src/rtc/microphone.ts';
 import { RequestError } from '../src/socket/failure.ts';
 import type { Incoming, SocketState } from '../src/socket/socket.ts';
 import { type AppPorts, type AppVault, createApp } from '../src/state/app.ts';
@@ -35,6 +38,7 @@ const refuse = (code: string): never => {
 };
 const ROOM = 'EBESExQVFhcYGRobHB0eHw';
 const TOM = 'UFFSU1RVVldYWVpbXF1eXw';
+const tomsFace: Face = { account: TOM, name: 'Tom' };
 const media: MediaReply = {
   ufrag: 'sErV',
   pwd: 'abcdefghijklmnopqrstuv12',
@@ -48,6 +52,7 @@ const card: RoomCard = {
   host: TOM,
   title: 'Café',
   who: 'everyone',
+  sound: 'voice',
   opened: 5,
   people: 1,
   speakers: 1,
@@ -142,15 +147,23 @@ class Call implements Connection {
   installed: FrameEpoch[] = [];
   tracks: (MediaStreamTrack | null)[] = [];
   answered = 0;
+  renewed: PathReply[] = [];
   stopped = 0;
   closed = false;
   level = { slots: [0, 0, 0, 0], mine: 0 };
   readonly events: ConnectionEvents;
-  constructor(events: ConnectionEvents) {
+  readonly stereo: boolean;
+  constructor(events: ConnectionEvents, stereo: boolean) {
     this.events = events;
+    this.stereo = stereo;
   }
-  async answer(): Promise<void> {
+  sound: Sound | null = null;
+  async answer(_: MediaReply, sound: Sound): Promise<void> {
     this.answered++;
+    this.sound = sound;
+  }
+  async renew(ask: (ufrag: string) => Promise<PathReply>): Promise<void> {
+    this.renewed.push(await ask('wxyz'));
   }
   install(epoch: FrameEpoch): void {
     this.installed.push(epoch);
@@ -168,6 +181,11 @@ class Call implements Connection {
   }
   async levels() {
     return this.level;
+  }
+  media: MediaFacts | null = null;
+  async facts() {
+    if (!this.media) throw new Error('closed');
+    return this.media;
   }
   close(): void {
     this.closed = true;
@@ -196,6 +214,7 @@ class Keys implements RoomKeys {
   beat = (e: Events['room.beat']) => this.#note(`beat ${e.data}`);
   tags = (e: Events['room.tags']) => this.#note(`tags ${e.data}`);
   frames = (e: FromWorker) => this.#note(`frames ${e.ev}`);
+  deviceKey = () => null;
   close(): void {
     this.closed = true;
   }
@@ -214,6 +233,7 @@ class Keys implements RoomKeys {
       quiet: false,
       forged: [],
       unverified: [],
+      unmarked: [],
       ...change,
     });
   }
@@ -223,18 +243,28 @@ class Mic {
   state: MicState = 'idle';
   lives: boolean[] = [];
   refusal: MicState | null = null;
+  track: MediaStreamTrack | null = null;
+  wishes: MicWish[] = [];
   readonly onState: (state: MicState) => void;
-  constructor(onState: (state: MicState) => void) {
+  readonly wish: () => MicWish;
+  constructor(onState: (state: MicState) => void, wish: () => MicWish) {
     this.onState = onState;
+    this.wish = wish;
   }
-  async open(): Promise<MediaStreamTrack | null> {
+  open(): Promise<MediaStreamTrack | null> {
+    return this.renew();
+  }
+  async renew(): Promise<MediaStreamTrack | null> {
+    this.wishes.push(this.wish());
+    this.track = this.refusal ? null : ({ kind: 'audio' } as MediaStreamTrack);
     this.become(this.refusal ?? 'on');
-    return this.refusal ? null : ({ kind: 'audio' } as MediaStreamTrack);
+    return this.track;
   }
   live(on: boolean): void {
     this.lives.push(on);
   }
   stop(): void {
+    this.track = null;
     this.become('idle');
   }
   become(state: MicState): void {
@@ -248,9 +278,11 @@ let calls: Call[];
 let keys: Keys[];
 let mic: Mic;
 let volumes: [number, number][];
+let outs: string[]; // the devices that sound went to
 let blocked: (blocked: boolean) => void;
 let shown: string[];
 let hide: () => void;
+let network: () => void;
 let pasted: () => void;
 let reloads: number;
 let theirs: RealClub; // the log that the server shows
@@ -283,6 +315,8 @@ const vault = (): AppVault => ({
     stored.member = kept;
     stored.pending = null;
   },
+  traceKey: async () => null,
+  saveTraceKey: async () => undefined,
   met: async () => stored.met,
   saveMet: async (people) => void stored.met.push(...people),
 });
@@ -297,6 +331,9 @@ const ports = (): AppPorts => ({
     onHide: (f) => {
       hide = f;
     },
+    onNetwork: (f) => {
+      network = f;
+    },
     onFragment: (f) => {
       pasted = f;
     },
@@ -309,21 +346,29 @@ const ports = (): AppPorts => ({
   vault: async () => kept,
   passkeys: () => null,
   line: club.line,
-  connect: async (events) => {
-    const call = new Call(events);
+  connect: async (events, stereo) => {
+    const call = new Call(events, stereo);
     calls.push(call);
     return call;
   },
-  speakers: (_, onBlocked) => {
+  devices: null,
+  speakers: (_, device, onBlocked) => {
     blocked = onBlocked;
+    outs = [device];
     return {
       play: async () => onBlocked(false),
+      hold: () => onBlocked(true),
+      voice: (_, played) => played,
+      useDevice: async (to) => void outs.push(to),
       setVolume: (slot, volume) => volumes.push([slot, volume]),
       close: () => undefined,
     };
   },
-  microphone: (onState) => {
-    mic = new Mic(onState);
+  mark: async () => {
+    throw new Error('no room here is traced');
+  },
+  microphone: (onState, wish) => {
+    mic = new Mic(onState, wish);
     return mic;
   },
   createKeys: async ({ ports }) => {
@@ -494,10 +539,23 @@ describe('the way in', () => {
     ['invite_unknown', 'unknown'],
     ['bad_signature', 'unknown'],
     ['timeout', 'offline'],
+    ['server_full', 'full'],
+    ['rate_limited', 'full'],
   ])('%s is shown as %s', async (code, state) => {
     club.answers['invite.look'] = () => refuse(code);
     await started();
     expect(app.screen.value).toMatchObject({ invite: { state } });
+  });
+
+  test('a server that was full is asked again when the person says so', async () => {
+    club.answers['invite.look'] = () => refuse('server_full');
+    await started();
+    club.answers['invite.look'] = () => ({ kind: 'founder', club: 'Club' });
+    app.lookAgain();
+    expect(app.screen.value).toMatchObject({ invite: { state: 'checking' } });
+    await vi.waitFor(() => expect(app.screen.value).toMatchObject({ invite: { state: 'valid' } }));
+    app.lookAgain(); // nothing to look for
+    expect(club.names()).toEqual(['invite.look', 'invite.look']);
   });
 
   test('an invitation whose founder is not the one in the link is no invitation', async () => {
@@ -638,9 +696,10 @@ describe('a room', () => {
   test('opens closed or open, and is entered', async () => {
     await asMember();
     club.people = [person()];
-    expect(await app.openRoom('Café', [TOM])).toMatchObject({ ok: true });
+    const opened = { title: 'Café', sound: 'music', sensitive: true, hands: 'off' } as const;
+    expect(await app.openRoom({ ...opened, picked: [TOM] })).toMatchObject({ ok: true });
     expect(club.asked.find(({ name }) => name === 'room.open')?.members).toEqual({
-      title: 'Café',
+      ...opened,
       who: 'picked',
       picked: [TOM],
     });
@@ -721,6 +780,18 @@ describe('a room', () => {
     await vi.waitFor(() => expect(keyed()).toBe(true));
   });
 
+  test('knows whom somebody on stage follows, as long as they are in the audience', async () => {
+    await inRoom();
+    const followed = () => app.room.value?.people.value.filter((p) => p.followed).map((p) => p.account);
+    await club.say('room.followed', { room: ROOM, orders: [1, 2] });
+    expect(followed()).toEqual([TOM]); // we are on stage ourselves
+    await club.say('room.person', { room: ROOM, person: tom({ stage: true }) });
+    expect(followed()).toEqual([]);
+    await club.say('room.person', { room: ROOM, person: tom() });
+    await club.say('room.followed', { room: ROOM, orders: [] });
+    expect(followed()).toEqual([]);
+  });
+
   test('keeps who left in sight while their key is in use', async () => {
     await inRoom();
     last(keys).left = async () => last(keys).state({ leaving: [TOM] });
@@ -740,16 +811,34 @@ describe('a room', () => {
     expect(app.room.value?.people.value.find(({ account }) => account === TOM)?.chain).toBe('bad');
   });
 
+  test('hands the talk its keys, its messages and every new header', async () => {
+    await inRoom();
+    const talk = await vi.waitFor(() => {
+      const here = app.room.value?.talk.value;
+      if (!here) throw new Error('its chunk is not here yet');
+      return here;
+    });
+    expect(await talk.say('too early')).toEqual({ ok: false, code: 'no_key_yet' });
+    last(keys).ports.install(
+      { counter: 1, base: random(32), senders: [], mine: 1, sendAfterMs: 0 },
+      { counter: 1, header: random(32), key: random(16) },
+    );
+    await vi.waitFor(async () => expect(await talk.pinLine('agenda')).toMatchObject({ ok: true }));
+    last(keys).state({ steward: me, hash: 'H'.repeat(43) });
+    await vi.waitFor(() =>
+      expect(club.asked.find(({ name, members }) => name === 'room.pin' && members.again)).toBeDefined(),
+    );
+    await club.say('room.person', { room: ROOM, person: person({ silent: true }) });
+    expect(app.notice.value?.key).toBe('notice.silenced');
+  });
+
   test('shows levels by who was decrypted, not by slot', async () => {
     await inRoom();
     const call = last(calls);
-    last(keys).ports.install({
-      counter: 1,
-      base: random(32),
-      senders: [{ index: 2, account: TOM }],
-      mine: 1,
-      sendAfterMs: 0,
-    });
+    last(keys).ports.install(
+      { counter: 1, base: random(32), senders: [{ index: 2, account: TOM }], mine: 1, sendAfterMs: 0 },
+      { counter: 1, header: random(32), key: random(16) },
+    );
     app.setVolume(TOM, 0.5);
     call.events.frames({ ev: 'heard', slot: 3, index: 9, counter: 1 }); // nobody's index
     call.events.frames({ ev: 'heard', slot: 3, index: 2, counter: 7 }); // no such header
@@ -761,10 +850,102 @@ describe('a room', () => {
       [3, 0.5],
       [3, 2],
     ]);
+    app.sound.muteForMe(TOM, true);
+    app.setVolume(TOM, 0.8); // is for later
+    app.sound.muteForMe(TOM, false);
+    expect(volumes.slice(2)).toEqual([
+      [3, 0],
+      [3, 0],
+      [3, 0.8],
+    ]);
     call.level = { slots: [0.9, 0, 0, 0.4], mine: 0.7 };
     const level = app.room.value?.people.value.find(({ account }) => account === TOM)?.level;
     await vi.waitFor(() => expect(level?.value).toBe(0.4));
     expect(app.room.value?.me.value?.level.value).toBe(0); // muted: whatever the microphone hears
+  });
+
+  test('is told what it is for: music is answered as such, with an untouched microphone in stereo', async () => {
+    club.answers['room.join'] = () => ({ room: { ...card, sound: 'music' }, people: club.people, media });
+    await inRoom();
+    expect([last(calls).sound, last(calls).stereo]).toEqual(['music', true]);
+    await app.mute(false);
+    expect(mic.wishes).toEqual([{ device: '', echo: false, noise: false, gain: false, stereo: true }]);
+  });
+
+  test('mono is agreed upon at the next door; another device counts at once', async () => {
+    await inRoom();
+    app.sound.set({ mono: true, speaker: 's' });
+    expect([last(calls).stereo, outs]).toEqual([true, ['', 's']]);
+    app.sound.set({ microphone: 'm' }); // not open: nobody is asked for it
+    expect(mic.wishes).toEqual([]);
+    await app.mute(false);
+    app.sound.set({ microphone: 'n', noise: false });
+    await vi.waitFor(() => expect(last(calls).tracks).toHaveLength(2));
+    expect(mic.wishes.map(({ device, noise }) => [device, noise])).toEqual([
+      ['m', true],
+      ['n', false],
+    ]);
+    await app.leaveRoom();
+    expect(await app.enterRoom(ROOM)).toMatchObject({ ok: true });
+    expect([last(calls).stereo, outs]).toEqual([false, ['s']]);
+  });
+
+  test('a key that is let go of before the microphone is there leaves us muted', async () => {
+    await inRoom();
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { renew } = mic;
+    mic.renew = async () => {
+      await opened;
+      return renew.call(mic);
+    };
+    const held = app.mute(false);
+    await app.mute(true);
+    open();
+    expect(await held).toMatchObject({ ok: true });
+    const asked = club.asked.filter(({ name }) => name === 'room.mute').map(({ members }) => members);
+    expect(asked).toEqual([{ muted: true }]);
+    expect(mic.lives).toEqual([false]);
+  });
+
+  test('a microphone that cannot be had again is said, and we are muted', async () => {
+    await inRoom();
+    await app.mute(false);
+    mic.refusal = 'missing';
+    app.sound.set({ microphone: 'gone' });
+    await vi.waitFor(() => expect(app.room.value?.mic).toBe('missing'));
+    expect(club.asked.at(-1)).toMatchObject({ name: 'room.mute', members: { muted: true } });
+    expect(app.notice.value?.key).toBe('notice.mic_ended');
+  });
+
+  test('loud voices are turned down unless one does not want that', async () => {
+    await inRoom();
+    const call = last(calls);
+    const senders = [{ index: 2, account: TOM }];
+    const talk = { counter: 1, header: random(32), key: random(16) };
+    last(keys).ports.install({ counter: 1, base: random(32), senders, mine: 1, sendAfterMs: 0 }, talk);
+    call.events.frames({ ev: 'heard', slot: 1, index: 2, counter: 1 });
+    call.level = { slots: [0, 1, 0, 0], mine: 0 };
+    await vi.waitFor(() => expect(last(volumes)?.[1]).toBeLessThan(1));
+    app.sound.set({ level: false });
+    expect(last(volumes)).toEqual([1, 1]);
+  });
+
+  test('is held in silence, and says what is wrong', async () => {
+    await inRoom();
+    app.holdSound();
+    expect(app.room.value?.tapToListen).toBe(true);
+    app.tapToListen();
+    expect(app.room.value?.tapToListen).toBe(false);
+    vi.useFakeTimers();
+    const debug = app.sound.debug();
+    await vi.advanceTimersByTimeAsync(5000);
+    vi.useRealTimers();
+    expect((await debug).map(({ key }) => key)).toEqual(['sound.path_none']);
+    await app.leaveRoom();
+    expect((await app.sound.debug()).map(({ key }) => key)).toEqual(['sound.no_room']);
   });
 
   test('asks for one tap where the browser blocks sound', async () => {
@@ -899,9 +1080,10 @@ describe('the microphone', () => {
     await inRoom();
     await app.mute(false);
     await club.say('room.person', { room: ROOM, person: person({ muted: false }) });
+    await club.say('room.act', { room: ROOM, act: 'muted', by: tomsFace });
     await club.say('room.person', { room: ROOM, person: person({ muted: true }) });
     expect(mic.lives).toEqual([true, false]);
-    expect(app.notice.value?.key).toBe('notice.muted');
+    expect(app.notice.value).toMatchObject({ key: 'notice.muted_by', params: { name: 'Tom' } });
   });
 
   test('never goes live because the server says so', async () => {
@@ -971,12 +1153,45 @@ describe('coming back', () => {
     expect(app.room.value?.phase).toBe('live');
   });
 
-  test('a path that fails is replaced', async () => {
+  const path = { ufrag: 'next', pwd: 'p'.repeat(24), candidates: [{ address: '192.0.2.1', port: 8080 }] };
+
+  test('a path that fails is replaced, and the join stays', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     await inRoom();
+    club.answers['room.path'] = () => path;
     calls[0]?.events.path('down');
     expect(app.room.value?.phase).toBe('reconnecting');
+    vi.advanceTimersByTime(1000);
+    await settle();
+    expect(last(club.asked)).toEqual({ name: 'room.path', members: { room: ROOM, ufrag: 'wxyz' } });
+    expect(calls[0]?.renewed).toEqual([path]);
+    expect(app.room.value?.phase).toBe('reconnecting');
+    vi.advanceTimersByTime(2000);
+    expect(app.room.value?.phase).toBe('path');
+    calls[0]?.events.path('up');
+    expect(app.room.value?.phase).toBe('live');
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+    await settle();
+    expect([calls.length, keys.length]).toEqual([1, 1]); // no new leaf, nobody saw anything
+    expect(club.names().filter((name) => name === 'room.path').length).toBe(1);
+  });
+
+  test('another network asks for another path at once', async () => {
+    await inRoom();
+    club.answers['room.path'] = () => path;
+    network();
+    await settle();
+    expect(calls[0]?.renewed).toEqual([path]);
+    expect(app.room.value?.phase).toBe('live'); // the old one may still carry
+  });
+
+  test('where there is no other path one joins again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await inRoom();
+    club.answers['room.path'] = () => refuse('not_in_room');
     calls[0]?.events.path('failed');
+    await settle();
     vi.advanceTimersByTime(500);
     vi.useRealTimers();
     await settle();
@@ -993,6 +1208,30 @@ describe('coming back', () => {
     await reconnected();
     expect(calls.length).toBe(2);
     expect(app.room.value).not.toBeNull();
+  });
+
+  test('a moderator brings back the title that a restart took from the server, and nobody else does', async () => {
+    const asked = async (role: Person['role'], untitled: boolean): Promise<unknown[]> => {
+      await inRoom();
+      club.drop('waiting');
+      club.people = [person({ role }), tom()];
+      const bare = { ...card, title: '' };
+      club.answers['room.join'] = () => ({
+        room: bare,
+        people: club.people,
+        media,
+        ...(untitled ? { untitled } : {}),
+      });
+      const before = club.asked.length;
+      await club.connect();
+      await signed();
+      club.onEvent({ ev: 'hall', rooms: [bare] }); // the hallway knows it without a title already
+      await settle();
+      return club.asked.slice(before).filter(({ name }) => name === 'room.title');
+    };
+    expect(await asked('moderator', true)).toEqual([{ name: 'room.title', members: { title: card.title } }]);
+    expect(await asked('listener', true)).toEqual([]);
+    expect(await asked('moderator', false)).toEqual([]); // it has none by now
   });
 
   test('a room that is gone is over', async () => {
@@ -1029,5 +1268,207 @@ describe('coming back', () => {
     expect(app.room.value?.phase).toBe('reconnecting');
     expect(quiet).toHaveBeenCalled();
     quiet.mockRestore();
+  });
+});
+
+describe('moderating', () => {
+  const as = async (more: Partial<Person>): Promise<void> => {
+    await inRoom();
+    await club.say('room.person', { room: ROOM, person: person(more) });
+  };
+
+  test('is a request each', async () => {
+    await inRoom();
+    const asked = club.asked.length;
+    await app.hosting.setModerator(TOM, true);
+    await app.hosting.lock(true);
+    await app.hosting.setTitle('Tea');
+    await app.hosting.setHands('off');
+    await app.hosting.lower(TOM);
+    await app.hosting.lowerAll();
+    await app.hosting.ping(TOM);
+    await app.hosting.knock(TOM);
+    expect(club.asked.slice(asked)).toEqual([
+      { name: 'room.role', members: { account: TOM, moderator: true } },
+      { name: 'room.lock', members: { locked: true } },
+      { name: 'room.title', members: { title: 'Tea' } },
+      { name: 'room.hands', members: { hands: 'off' } },
+      { name: 'room.lower', members: { account: TOM } },
+      { name: 'room.lower_all', members: {} },
+      { name: 'room.ping', members: { account: TOM } },
+      { name: 'room.knock', members: { room: TOM } },
+    ]);
+    club.answers['room.ping'] = () => refuse('not_found');
+    expect(await app.hosting.ping(TOM)).toEqual({ ok: false, code: 'not_found' });
+  });
+
+  test('is for who has the role, and for founder and admins everywhere', async () => {
+    await as({ role: 'listener' });
+    expect(app.room.value?.me.value?.moderates).toBe(false);
+    await club.say('room.person', { room: ROOM, person: person({ role: 'moderator' }) });
+    expect(app.room.value?.me.value?.moderates).toBe(true);
+    await club.say('room.person', { room: ROOM, person: person({ role: 'listener', club: 'admin' }) });
+    expect(app.room.value?.me.value?.moderates).toBe(true);
+  });
+
+  test.each([
+    ['lowered', 'notice.not_now'],
+    ['moderator', 'notice.moderator'],
+    ['no_moderator', 'notice.no_moderator'],
+  ] as const)('done to us: %s is said with a name', async (act, key) => {
+    await inRoom();
+    await club.say('room.act', { room: ROOM, act, by: tomsFace });
+    expect(app.notice.value).toMatchObject({ key, params: { name: 'Tom' } });
+    expect(KEYS).toContain(key);
+  });
+
+  test('all hands down is said to those whose hand was up', async () => {
+    await as({ role: 'listener', stage: false, hand: 0 });
+    await club.say('room.person', { room: ROOM, person: tom({ hand: 5 }) });
+    app.dismissNotice();
+    await club.say('room.hands_down', { room: ROOM, by: tomsFace });
+    expect(app.room.value?.people.value.map(({ hand }) => hand)).toEqual([0, 0]);
+    expect(app.notice.value).toBeNull();
+    await club.say('room.person', { room: ROOM, person: person({ stage: false, hand: 7 }) });
+    await club.say('room.hands_down', { room: ROOM, by: tomsFace });
+    expect(app.room.value?.me.value?.hand).toBe(0);
+    expect(app.notice.value).toMatchObject({ key: 'notice.hands_down', params: { name: 'Tom' } });
+  });
+
+  test('who declines a call is told to moderators, and to nobody else', async () => {
+    await as({ role: 'listener', stage: false });
+    await club.say('room.person', { room: ROOM, person: tom({ called: true }) });
+    app.dismissNotice();
+    await club.say('room.person', { room: ROOM, person: tom() });
+    expect(app.notice.value).toBeNull();
+    await club.say('room.person', { room: ROOM, person: person({ role: 'moderator' }) });
+    app.dismissNotice();
+    await club.say('room.person', { room: ROOM, person: tom({ called: true }) });
+    await club.say('room.person', { room: ROOM, person: tom({ stage: true }) }); // said yes
+    expect(app.notice.value).toBeNull();
+    await club.say('room.person', { room: ROOM, person: tom({ called: true }) });
+    await club.say('room.person', { room: ROOM, person: tom() });
+    expect(app.notice.value).toMatchObject({ key: 'notice.declined', params: { name: 'Tom' } });
+  });
+
+  test('remembers who left, until they are back', async () => {
+    await inRoom();
+    await club.say('room.left', { room: ROOM, account: TOM, why: 'self' });
+    expect(app.room.value?.departed.value).toEqual([tomsFace]);
+    await club.say('room.person', { room: ROOM, person: tom() });
+    expect(app.room.value?.departed.value).toEqual([]);
+  });
+
+  test('shows in the room what the card says', async () => {
+    await inRoom();
+    await club.say('hall.room', { room: { ...card, title: 'Tea', locked: true, hands: 'off' } });
+    expect(app.room.value?.card).toMatchObject({ title: 'Tea', locked: true, hands: 'off' });
+  });
+});
+
+describe('who knocks', () => {
+  const ZOE = ROOM; // an id like any other
+  const knock = { room: ROOM, by: tomsFace };
+  const heard = (): string[] => app.hosting.knocks.value.map(({ by }) => by.account);
+
+  test('waits, once, until asked in, sent away, or in', async () => {
+    await inRoom();
+    await club.say('room.knocked', { room: ROOM, by: { account: ZOE, name: 'Zoé' } });
+    await club.say('room.knocked', knock);
+    await club.say('room.knocked', knock);
+    expect(heard()).toEqual([ZOE, TOM]);
+    app.hosting.dropKnock(ZOE);
+    club.answers['room.ping'] = () => refuse('not_found');
+    await app.hosting.ping(TOM);
+    expect(heard()).toEqual([TOM]);
+    club.answers['room.ping'] = () => ({});
+    await app.hosting.ping(TOM);
+    expect(heard()).toEqual([]);
+    await club.say('room.knocked', knock);
+    await club.say('room.person', { room: ROOM, person: person({ account: TOM }) });
+    expect(heard()).toEqual([]);
+  });
+
+  test('is forgotten when the lock opens, and in another room', async () => {
+    await inRoom();
+    await club.say('room.knocked', knock);
+    await club.say('hall.room', { room: { ...card, locked: true } });
+    expect(heard()).toEqual([TOM]);
+    await club.say('hall.room', { room: card });
+    expect(heard()).toEqual([]);
+    await club.say('room.knocked', knock);
+    await app.enterRoom(TOM);
+    expect(heard()).toEqual([]);
+  });
+});
+
+describe('being asked in', () => {
+  const ping = { room: ROOM, title: 'Café', by: tomsFace };
+
+  test('waits until answered, and is over with the room', async () => {
+    await asMember();
+    await club.say('pinged', ping);
+    expect(app.hosting.pinged.value).toEqual(ping);
+    app.hosting.dropPing();
+    expect(app.hosting.pinged.value).toBeNull();
+    await club.say('pinged', ping);
+    await club.say('hall.gone', { room: TOM });
+    expect(app.hosting.pinged.value).toEqual(ping);
+    await club.say('hall.gone', { room: ROOM });
+    expect(app.hosting.pinged.value).toBeNull();
+    await club.say('pinged', ping);
+    await app.enterRoom(ROOM);
+    expect(app.hosting.pinged.value).toBeNull();
+  });
+
+  test('a room that was full is told once when there is a place', async () => {
+    await asMember();
+    club.answers['room.join'] = () => refuse('room_full');
+    expect(await app.enterRoom(ROOM)).toMatchObject({ code: 'room_full' });
+    expect(app.hosting.full.value).toMatchObject({ room: ROOM, why: 'room_full', place: false });
+    app.hosting.dropFull();
+    await club.say('hall.room', { room: { ...card, people: 10_000 } });
+    await club.say('hall.room', { room: { ...card, id: TOM, people: 4 } });
+    expect(app.notice.value).toBeNull();
+    await club.say('hall.room', { room: { ...card, people: 9999 } });
+    expect(app.notice.value).toMatchObject({ key: 'notice.space', params: { room: 'Café' } });
+    app.dismissNotice();
+    await club.say('hall.room', { room: { ...card, people: 9998 } });
+    expect(app.notice.value).toBeNull();
+  });
+
+  test('who stands before the full room sees there that it has a place, or that it is over', async () => {
+    await asMember();
+    club.answers['room.join'] = () => refuse('room_full');
+    await app.enterRoom(ROOM);
+    await club.say('hall.room', { room: card });
+    expect(app.notice.value).toBeNull();
+    expect(app.hosting.full.value).toMatchObject({ room: ROOM, title: 'Café', place: true });
+    await club.say('hall.gone', { room: ROOM });
+    expect(app.hosting.full.value).toBeNull();
+    expect(app.notice.value).toMatchObject({ key: 'notice.out_ended' });
+  });
+
+  test('a full server is said before its door too, and promises nothing', async () => {
+    await asMember();
+    club.answers['room.join'] = () => refuse('server_full');
+    await app.enterRoom(ROOM);
+    expect(app.hosting.full.value).toMatchObject({ why: 'server_full' });
+    app.hosting.dropFull();
+    await club.say('hall.room', { room: card });
+    expect(app.notice.value).toBeNull();
+    club.answers['room.join'] = () => refuse('room_locked');
+    await app.enterRoom(ROOM);
+    expect(app.hosting.full.value).toBeNull();
+  });
+
+  test('a room that was full and is gone is not waited for', async () => {
+    await asMember();
+    club.answers['room.join'] = () => refuse('room_full');
+    await app.enterRoom(ROOM);
+    app.hosting.dropFull();
+    await club.say('hall.gone', { room: ROOM });
+    await club.say('hall.room', { room: card });
+    expect(app.notice.value).toBeNull();
   });
 });

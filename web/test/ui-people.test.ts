@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { language } from '../src/i18n/translate.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { speak } from '../src/i18n/translate.ts';
 import type { RoomCard } from '../src/state/model.ts';
 import { faces, seedOf } from '../src/ui/avatar.tsx';
 import {
@@ -17,15 +17,14 @@ import {
 } from '../src/ui/people.ts';
 import { person } from './mock-app.ts';
 
-afterEach(() => {
-  language.value = 'en';
-});
+beforeEach(() => speak('en'));
 
 const card = (more: Partial<RoomCard> = {}): RoomCard => ({
   id: 'r',
   host: 'a',
   title: 'Jazz',
   who: 'everyone',
+  sound: 'voice',
   opened: 0,
   people: 14,
   speakers: 2,
@@ -54,8 +53,8 @@ describe("a person's accessible name", () => {
     expect(personLabel(person(1, { ...ines, ...more }))).toBe(name);
   });
 
-  test('in French', () => {
-    language.value = 'fr';
+  test('in French', async () => {
+    await speak('fr');
     const p = person(1, { ...ines, role: 'moderator', stage: true, muted: true });
     expect(personLabel(p)).toBe('Inès Martin, modération, micro coupé');
   });

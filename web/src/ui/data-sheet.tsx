@@ -2,17 +2,10 @@
 
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
+import { saveFile } from '../base/save.ts';
 import { t } from '../i18n/translate.ts';
 import { Sheet } from './sheet.tsx';
 import { attempt, closeSheet, openSheet, say, useApp } from './view.ts';
-
-function save(text: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  link.download = 'aparte.json';
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
 
 export function DataSheet(): JSX.Element {
   const app = useApp();
@@ -20,7 +13,7 @@ export function DataSheet(): JSX.Element {
   if (deleting) return <Delete onBack={() => setDeleting(false)} />;
   const take = async (): Promise<void> => {
     const outcome = await app.exportAccount();
-    if (outcome.ok) save(outcome.value);
+    if (outcome.ok) saveFile(new Blob([outcome.value], { type: 'application/json' }), 'aparte.json');
     else await attempt(Promise.resolve(outcome));
   };
   return (

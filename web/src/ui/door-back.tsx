@@ -44,7 +44,7 @@ export function Pairing({ pairing }: { pairing: NewDevice }): JSX.Element {
       {state === 'expired' && (
         <div class="stack">
           <p role="status">{t('pair.expired')}</p>
-          <button type="button" class="button primary" onClick={() => app.startPairing()}>
+          <button type="button" class="button primary" onClick={() => void attempt(app.startPairing())}>
             {t('pair.again')}
           </button>
         </div>

@@ -4,10 +4,11 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { t, tell } from '../i18n/translate.ts';
 import type { InviteView } from '../state/model.ts';
+import { LanguageChoice, ThemeChoice } from './choices.tsx';
 import { Icon, type IconName, Mark } from './icons.tsx';
 import { countCharacters, firstCharacters } from './people.ts';
-import { LanguageChoice, ThemeChoice } from './prefs-sheet.tsx';
-import { useApp } from './view.ts';
+import { chooseWelcome } from './prefs.ts';
+import { attempt, useApp } from './view.ts';
 
 const NAME_CHARACTERS = 40;
 
@@ -32,18 +33,6 @@ export function Doorway({ title, children }: { title: string; children: Componen
   );
 }
 
-export function Starting(): JSX.Element {
-  return (
-    <main id="main" class="starting">
-      <h1 class="visually-hidden" tabIndex={-1}>
-        Aparté
-      </h1>
-      <Mark />
-      <p role="status">{t('app.starting')}</p>
-    </main>
-  );
-}
-
 export function Unsupported({ missing }: { missing: string }): JSX.Element {
   return (
     <Doorway title={t('unsupported.title')}>
@@ -61,11 +50,11 @@ export function Stranger(): JSX.Element {
       <p>{t('stranger.text')}</p>
       <p class="soft">{t('stranger.device')}</p>
       <div class="actions">
-        <button type="button" class="button wide" onClick={() => app.startPairing()}>
+        <button type="button" class="button wide" onClick={() => void attempt(app.startPairing())}>
           <Icon name="device" />
           {t('stranger.add')}
         </button>
-        <button type="button" class="button wide" onClick={() => app.startRecovery()}>
+        <button type="button" class="button wide" onClick={() => void attempt(app.startRecovery())}>
           <Icon name="key" />
           {t('stranger.recover')}
         </button>
@@ -94,11 +83,16 @@ function NotValid({ invite }: { invite: InviteView }): JSX.Element {
   return (
     <Doorway title={t(`invite.${state}`, { name })}>
       <p class="soft">{text.charAt(0).toLocaleUpperCase() + text.slice(1)}</p>
-      {state === 'member_already' ? (
+      {state === 'member_already' && (
         <button type="button" class="button primary" onClick={() => app.showHall(true)}>
           {t('invite.to_hall')}
         </button>
-      ) : null}
+      )}
+      {state === 'full' && (
+        <button type="button" class="button primary" onClick={() => app.lookAgain()}>
+          {t('full.again')}
+        </button>
+      )}
     </Doorway>
   );
 }
@@ -135,6 +129,7 @@ function Valid({ invite }: { invite: InviteView }): JSX.Element {
         />
       </ul>
       <NameForm />
+      <p class="hint">{t('lock.rule')}</p>
     </Doorway>
   );
 }
@@ -153,7 +148,8 @@ function NameForm(): JSX.Element {
     setError('');
     const outcome = await app.join(name.trim());
     setBusy(false);
-    if (!outcome.ok) setError(tell(`error.${outcome.code}`));
+    if (outcome.ok) chooseWelcome(true);
+    else setError(tell(`error.${outcome.code}`));
   };
   return (
     <form class="name-form" onSubmit={submit} noValidate>

@@ -4,11 +4,17 @@ import type { JSX } from 'preact';
 import { dayOf, t } from '../i18n/translate.ts';
 import type { RoomCard } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
+import { EventRow } from './event-row.tsx';
 import { Icon, Mark } from './icons.tsx';
+import { lazy } from './lazy.tsx';
 import { knownFirst, roomTitle, whoIsThere } from './people.ts';
-import { attempt, openSheet, useApp } from './view.ts';
+import { welcome } from './prefs.ts';
+import { attempt, enter, openSheet, useApp } from './view.ts';
+
+const Welcome = lazy(() => import('./welcome.tsx').then((m) => m.Welcome));
 
 const FACES = 4;
+const EVENTS = 3;
 
 export function Hall(): JSX.Element {
   const app = useApp();
@@ -18,12 +24,20 @@ export function Hall(): JSX.Element {
       <header class="hall-head">
         <p class="brand" dir="auto">
           <Mark />
-          {app.club.value || 'Aparté'}
+          <span class="brand-name">{app.club.value || 'Aparté'}</span>
         </p>
         <div class="head-actions">
-          <button type="button" class="button quiet" onClick={() => openSheet({ at: 'invite' })}>
+          <button type="button" class="round ghost" onClick={() => openSheet({ at: 'search' })}>
+            <Icon name="search" />
+            <span class="visually-hidden">{t('hall.search')}</span>
+          </button>
+          <button type="button" class="round ghost" onClick={() => openSheet({ at: 'events' })}>
+            <Icon name="calendar" />
+            <span class="visually-hidden">{t('hall.events')}</span>
+          </button>
+          <button type="button" class="button quiet head-invite" onClick={() => openSheet({ at: 'invite' })}>
             <Icon name="invite" />
-            {t('hall.invite')}
+            <span>{t('hall.invite')}</span>
           </button>
           {me && (
             <button type="button" class="me" onClick={() => openSheet({ at: 'me' })}>
@@ -41,7 +55,9 @@ export function Hall(): JSX.Element {
         </h1>
         <Connection />
         <Standing />
+        {welcome.value && <Welcome />}
         <Rooms />
+        <Later />
       </main>
       <div class="hall-bar">
         <MiniBar />
@@ -105,7 +121,7 @@ function Standing(): JSX.Element {
           </div>
         )}
       </div>
-      <div role="status">
+      <div role="status" class="standing">
         {me?.held && (
           <p class="banner">
             <Icon name="warning" />
@@ -116,6 +132,12 @@ function Standing(): JSX.Element {
           <button type="button" class="button wide" onClick={() => openSheet({ at: 'moderation' })}>
             <Icon name="star" />
             {t('me.moderation')}
+          </button>
+        )}
+        {app.reports.waiting.value > 0 && (
+          <button type="button" class="button wide" onClick={() => openSheet({ at: 'reports' })}>
+            <Icon name="warning" />
+            {t('hall.reports', { n: app.reports.waiting.value })}
           </button>
         )}
       </div>
@@ -161,6 +183,31 @@ function Rooms(): JSX.Element {
   );
 }
 
+/** The next three of what is announced. */
+function Later(): JSX.Element | null {
+  const events = useApp().events.list.value;
+  if (events.length === 0) return null;
+  return (
+    <section aria-labelledby="later" class="later">
+      <h2 id="later" class="section-title">
+        {t('hall.later')}
+      </h2>
+      <ul class="rows">
+        {events.slice(0, EVENTS).map((event) => (
+          <li key={event.id}>
+            <EventRow event={event} />
+          </li>
+        ))}
+      </ul>
+      {events.length > EVENTS && (
+        <button type="button" class="button quiet" onClick={() => openSheet({ at: 'events' })}>
+          {t('hall.events_all')}
+        </button>
+      )}
+    </section>
+  );
+}
+
 // Three empty seats and a word in the air.
 function Chairs(): JSX.Element {
   return (
@@ -177,15 +224,9 @@ function Card({ card }: { card: RoomCard }): JSX.Element {
   const app = useApp();
   const known = new Set(app.known.value.map((f) => f.account));
   const faces = knownFirst(card.faces, known);
-  const current = app.room.value?.card;
-  const here = current?.id === card.id;
-  const enter = (): void => {
-    if (here) app.showHall(false);
-    else if (current) openSheet({ at: 'switch', room: card });
-    else void attempt(app.enterRoom(card.id));
-  };
+  const here = app.room.value?.card.id === card.id;
   return (
-    <button type="button" class="card" onClick={enter}>
+    <button type="button" class="card" onClick={() => enter(app, card)}>
       <span class="card-title" dir="auto">
         {roomTitle(card)}
       </span>
@@ -210,10 +251,22 @@ function Card({ card }: { card: RoomCard }): JSX.Element {
           <Icon name="mic" />
           {t('hall.speakers', { n: card.speakers })}
         </span>
+        {card.sound === 'music' && (
+          <span class="number">
+            <Icon name="sound" />
+            {t('room.music')}
+          </span>
+        )}
         {card.who === 'picked' && (
           <span class="number">
             <Icon name="key" />
             {t('hall.picked')}
+          </span>
+        )}
+        {card.locked && (
+          <span class="number">
+            <Icon name="door" />
+            {t('host.locked')}
           </span>
         )}
         {here && <span class="here">{t('hall.here')}</span>}

@@ -1,8 +1,9 @@
 // The keys of a room. They act only while a room is there, no sheet is open, no field has the focus and no
-// modifier is held, and can be turned off (WCAG 2.1.4).
+// modifier is held, and can be changed or turned off (WCAG 2.1.4, keymap.ts).
 
 import { listed, t } from '../i18n/translate.ts';
 import type { App } from '../state/model.ts';
+import { actionOf } from './keymap.ts';
 import { SPEAKING } from './people.ts';
 import { shortcuts } from './prefs.ts';
 import { attempt, openSheet, say, sheet } from './view.ts';
@@ -24,21 +25,21 @@ function press(app: App, key: string): boolean {
   const room = app.room.value;
   const me = room?.me.value;
   if (!room || !me) return false;
-  switch (key) {
-    case 'm':
+  switch (actionOf(key)) {
+    case 'mute':
       if (me.stage) void attempt(app.mute(!me.muted));
       return me.stage;
-    case 'h':
+    case 'hand':
       if (!me.stage) void attempt(app.raiseHand(me.hand === 0));
       return !me.stage;
-    case 'l':
+    case 'leave':
       if (me.stage && !me.muted) openSheet({ at: 'leave' });
       else void app.leaveRoom();
       return true;
-    case 's':
+    case 'speaking':
       speaking(app);
       return true;
-    case '?':
+    case 'help':
       openSheet({ at: 'keys' });
       return true;
     default:
@@ -58,19 +59,19 @@ export function startKeyboard(app: App): void {
   window.addEventListener('keydown', (e) => {
     if (!shortcuts.value || e.ctrlKey || e.altKey || e.metaKey || e.isComposing) return;
     if (sheet.value || app.room.value?.calledBy || inField(e.target)) return;
-    if (e.key === ' ') {
+    if (actionOf(e.key) === 'talk') {
       if (talking) e.preventDefault(); // held: no scrolling
       const me = app.room.value?.me.value;
-      if (talking || e.repeat || onButton(e.target) || !me?.stage || !me.muted) return;
+      if (talking || e.repeat || (e.key === ' ' && onButton(e.target)) || !me?.stage || !me.muted) return;
       e.preventDefault();
       talking = true;
       void attempt(app.mute(false));
       return;
     }
-    if (!e.repeat && press(app, e.key.toLowerCase())) e.preventDefault();
+    if (!e.repeat && press(app, e.key)) e.preventDefault();
   });
   window.addEventListener('keyup', (e) => {
-    if (e.key === ' ') release();
+    if (actionOf(e.key) === 'talk') release();
   });
   window.addEventListener('blur', release);
 }

@@ -5,29 +5,9 @@ import { t } from '../i18n/translate.ts';
 import type { RoomView } from '../state/model.ts';
 import { Icon } from './icons.tsx';
 import { Sheet } from './sheet.tsx';
+import { troubleText } from './trouble.ts';
 import { closeSheet } from './view.ts';
 import { Words } from './words.tsx';
-
-export function troubleText(trouble: RoomView['trouble'], name: string | null): string {
-  switch (trouble) {
-    case 'signature':
-      return name ? t('lock.signature_who', { name }) : t('lock.signature');
-    case 'chain':
-      return name ? t('lock.chain_who', { name }) : t('lock.chain');
-    case 'roster':
-      return t('lock.roster_bad');
-    case 'order':
-      return t('lock.order');
-    case 'suite':
-      return t('lock.suite');
-    case 'fork':
-      return t('lock.fork');
-    case 'secret':
-      return t('lock.secret');
-    default:
-      return name ? t('lock.bad_who', { name }) : t('lock.bad');
-  }
-}
 
 export function LockSheet({ room }: { room: RoomView }): JSX.Element {
   const people = room.people.value;
@@ -50,6 +30,7 @@ export function LockSheet({ room }: { room: RoomView }): JSX.Element {
           <span class="soft">{bad ? t('lock.advice') : t('lock.ok')}</span>
         </span>
       </p>
+      {!bad && room.phase === 'live' && <p class="hint">{t('lock.devices', { n: room.hearers })}</p>}
       {leaving > 0 && <p class="hint">{t('lock.leaving', { n: leaving })}</p>}
       {pending > 0 && <p class="hint">{t('lock.pending', { n: pending })}</p>}
       {room.checking > 0 && <p class="hint">{t('lock.checking', { n: room.checking })}</p>}
@@ -68,7 +49,18 @@ export function LockSheet({ room }: { room: RoomView }): JSX.Element {
       <p>{t('lock.roster')}</p>
       <p>{t('lock.change')}</p>
       {room.hybrid && <p>{t('lock.hybrid')}</p>}
+      {room.card.sensitive && <p>{t('lock.sensitive')}</p>}
       <p class="honest">{t('lock.honest')}</p>
+      <p class="soft">{t(`lock.trace_${room.tracing}`)}</p>
+      {room.tracing === 'yes' &&
+        people
+          .filter((p) => p.unmarked)
+          .map(({ account, name }) => (
+            <p key={account} class="warn">
+              {t('lock.unmarked_who', { name })}
+            </p>
+          ))}
+      {room.unmarked && <p class="warn">{t('lock.unmarked')}</p>}
       <p class="soft">{t('lock.rule')}</p>
     </Sheet>
   );

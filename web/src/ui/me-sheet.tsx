@@ -34,11 +34,16 @@ export function MeSheet(): JSX.Element {
       <nav class="actions" aria-label={t('me.title')}>
         <Row icon="feather" text={t('me.profile')} to={{ at: 'profile' }} />
         <Row icon="invite" text={t('invites.yours')} to={{ at: 'invite' }} />
+        <Row icon="people" text={t('ties.title')} to={{ at: 'ties' }} />
         <Row icon="device" text={t('me.devices')} to={{ at: 'devices' }} />
         <Row icon="key" text={t('me.recovery')} to={{ at: 'recovery' }} />
         {app.recovery.value?.code === false && <p class="hint warn">{t('me.recovery_missing')}</p>}
+        {officer && <Row icon="warning" text={t('reports.title')} to={{ at: 'reports' }} />}
         {officer && <Row icon="star" text={t('me.moderation')} to={{ at: 'moderation' }} />}
+        {officer && <Row icon="sound" text={t('me.trace')} to={{ at: 'trace' }} />}
         <Row icon="copy" text={t('me.data')} to={{ at: 'data' }} />
+        <Row icon="sound" text={t('sound.title')} to={{ at: 'sound' }} />
+        <Row icon="plus" text={t('install.title')} to={{ at: 'install' }} />
         <Row icon="more" text={t('prefs.title')} to={{ at: 'prefs' }} />
       </nav>
     </Sheet>

@@ -5,7 +5,7 @@ import { useEffect, useId } from 'preact/hooks';
 import { dayOf, isKey, t } from '../i18n/translate.ts';
 import type { Face, ModEntry } from '../state/model.ts';
 import { Sheet } from './sheet.tsx';
-import { attempt, openSheet, useApp } from './view.ts';
+import { attempt, closeSheet, openSheet, useApp } from './view.ts';
 
 const UNDOABLE = new Set(['ban', 'hold', 'role', 'room-ban']);
 
@@ -17,7 +17,10 @@ export function ModerationSheet(): JSX.Element {
   }, []);
   const log = app.modLog.value;
   return (
-    <Sheet title={t('me.moderation')} onClose={() => openSheet({ at: 'me' })}>
+    <Sheet
+      title={t('me.moderation')}
+      onClose={() => (app.screen.value.at === 'room' ? closeSheet() : openSheet({ at: 'me' }))}
+    >
       <Asks />
       <Claims />
       <section aria-labelledby="mod-log" class="stack">
@@ -49,7 +52,9 @@ function Entry({ entry }: { entry: ModEntry }): JSX.Element {
     <li class={entry.undone ? 'row is-undone' : 'row'}>
       <span id={id}>
         <strong dir="auto">
-          {t('mod.entry', { by: nameOf(entry.by), what, target: nameOf(entry.target) })}
+          {entry.kind === 'trace-release'
+            ? t('mod.trace_release', { by: nameOf(entry.by) })
+            : t('mod.entry', { by: nameOf(entry.by), what, target: nameOf(entry.target) })}
         </strong>
         <span class="soft">{notes.join(' · ')}</span>
       </span>

@@ -20,6 +20,10 @@ export function Notices(): JSX.Element {
     if (notice) app.dismissNotice();
     said.value = null;
   };
+  // What somebody just did is answered now: an older sentence gives way, unless it is urgent.
+  useEffect(() => {
+    if (own && !own.quiet && app.notice.peek()?.urgent === false) app.dismissNotice();
+  }, [own]);
   useEffect(() => {
     if (!text || urgent) return;
     const timer = setTimeout(dismiss, READING_MS);

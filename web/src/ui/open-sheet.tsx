@@ -3,33 +3,33 @@
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { t, tell } from '../i18n/translate.ts';
-import type { Id } from '../state/model.ts';
-import { Avatar } from './avatar.tsx';
-import { countCharacters, firstCharacters, matches } from './people.ts';
+import type { HandsPolicy, Picked } from '../state/model.ts';
+import { Audience, audienceFault, Option } from './audience.tsx';
+import { HandsChoice } from './choices.tsx';
 import { Sheet } from './sheet.tsx';
+import { TitleField } from './title-field.tsx';
 import { closeSheet, useApp } from './view.ts';
-
-const TITLE_CHARACTERS = 60;
-const COUNT_FROM = 45; // the count of characters left shows when it starts to matter
-const FILTER_FROM = 9; // a list this long gets a search field
 
 export function OpenSheet(): JSX.Element {
   const app = useApp();
   const id = useId();
   const [title, setTitle] = useState('');
-  const [picking, setPicking] = useState(false);
-  const [picked, setPicked] = useState<ReadonlySet<Id>>(new Set());
+  const [music, setMusic] = useState(false);
+  const [sensitive, setSensitive] = useState(false);
+  const [picked, setPicked] = useState<Picked>(null);
+  const [hands, setHands] = useState<HandsPolicy>('everyone');
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
-  const used = countCharacters(title);
 
   const submit = async (e: Event): Promise<void> => {
     e.preventDefault();
     if (busy) return;
-    if (picking && picked.size === 0) return setError(t('open.pick_one'));
+    const fault = audienceFault(picked, app.ties.follows.value?.length ?? 0);
+    if (fault) return setError(fault);
     setBusy(true);
     setError('');
-    const outcome = await app.openRoom(title.trim(), picking ? [...picked] : null);
+    const sound = music ? 'music' : 'voice';
+    const outcome = await app.openRoom({ title: title.trim(), picked, sound, sensitive, hands });
     setBusy(false);
     if (outcome.ok) closeSheet();
     else setError(tell(`error.${outcome.code}`));
@@ -38,44 +38,41 @@ export function OpenSheet(): JSX.Element {
   return (
     <Sheet title={t('open.title')} onClose={closeSheet}>
       <form class="stack" onSubmit={submit} noValidate>
-        <div class="field">
-          <label for={id}>{t('open.name')}</label>
-          <input
-            id={id}
-            type="text"
-            data-first
-            dir="auto"
-            value={title}
-            autocomplete="off"
-            aria-describedby={`${id}-hint`}
-            onInput={(e) => {
-              const typed = firstCharacters(e.currentTarget.value, TITLE_CHARACTERS);
-              if (countCharacters(e.currentTarget.value) > TITLE_CHARACTERS) e.currentTarget.value = typed;
-              setTitle(typed);
-            }}
-          />
-          <p id={`${id}-hint`} class="hint">
-            {used < COUNT_FROM ? t('open.name_hint') : t('open.left', { n: TITLE_CHARACTERS - used })}
-          </p>
-        </div>
+        <TitleField label={t('open.name')} hint={t('open.name_hint')} value={title} onInput={setTitle} />
+        <Audience legend={t('open.who')} picked={picked} onPick={setPicked} />
+        <HandsChoice value={hands} onChoose={setHands} />
         <fieldset class="options">
-          <legend>{t('open.who')}</legend>
+          <legend>{t('open.sound')}</legend>
           <Option
-            name={`${id}-who`}
-            text={t('open.everyone')}
-            hint={t('open.everyone_hint')}
-            checked={!picking}
-            onChoose={() => setPicking(false)}
+            name={`${id}-sound`}
+            text={t('open.voice')}
+            hint={t('open.voice_hint')}
+            checked={!music}
+            onChoose={() => setMusic(false)}
           />
           <Option
-            name={`${id}-who`}
-            text={t('open.picked')}
-            hint={t('open.picked_hint')}
-            checked={picking}
-            onChoose={() => setPicking(true)}
+            name={`${id}-sound`}
+            text={t('open.music')}
+            hint={t('open.music_hint')}
+            checked={music}
+            onChoose={() => setMusic(true)}
           />
         </fieldset>
-        {picking && <People picked={picked} onPick={setPicked} />}
+        <label class="option" for={`${id}-sensitive`}>
+          <input
+            id={`${id}-sensitive`}
+            type="checkbox"
+            checked={sensitive}
+            aria-describedby={`${id}-sensitive-hint`}
+            onChange={(e) => setSensitive(e.currentTarget.checked)}
+          />
+          <span>
+            <strong>{t('open.sensitive')}</strong>
+            <span id={`${id}-sensitive-hint`} class="soft">
+              {t('open.sensitive_hint')}
+            </span>
+          </span>
+        </label>
         <p class="field-error" role="alert">
           {error}
         </p>
@@ -87,82 +84,5 @@ export function OpenSheet(): JSX.Element {
         </div>
       </form>
     </Sheet>
-  );
-}
-
-function Option(props: {
-  name: string;
-  text: string;
-  hint: string;
-  checked: boolean;
-  onChoose: () => void;
-}): JSX.Element {
-  const id = useId();
-  return (
-    <label class="option" for={id}>
-      <input
-        id={id}
-        type="radio"
-        name={props.name}
-        checked={props.checked}
-        aria-describedby={`${id}-hint`}
-        onChange={props.onChoose}
-      />
-      <span>
-        <strong>{props.text}</strong>
-        <span id={`${id}-hint`} class="soft">
-          {props.hint}
-        </span>
-      </span>
-    </label>
-  );
-}
-
-function People({
-  picked,
-  onPick,
-}: {
-  picked: ReadonlySet<Id>;
-  onPick: (picked: ReadonlySet<Id>) => void;
-}): JSX.Element {
-  const known = useApp().known.value;
-  const [typed, setTyped] = useState('');
-  const flip = (account: Id): void => {
-    const next = new Set(picked);
-    if (!next.delete(account)) next.add(account);
-    onPick(next);
-  };
-  if (known.length === 0) return <p class="hint">{t('open.nobody')}</p>;
-  return (
-    <fieldset class="pick">
-      <legend>{t('open.people')}</legend>
-      {known.length >= FILTER_FROM && (
-        <input
-          type="search"
-          aria-label={t('open.filter')}
-          placeholder={t('open.filter')}
-          value={typed}
-          onInput={(e) => setTyped(e.currentTarget.value)}
-        />
-      )}
-      <ul class="pick-list">
-        {known
-          .filter((f) => picked.has(f.account) || matches(f.name, typed))
-          .map((f) => (
-            <li key={f.account}>
-              <label class="pick-one">
-                <input type="checkbox" checked={picked.has(f.account)} onChange={() => flip(f.account)} />
-                <span class="face face-small">
-                  <Avatar account={f.account} name={f.name} />
-                </span>
-                <span dir="auto">{f.name}</span>
-              </label>
-            </li>
-          ))}
-      </ul>
-      <p class="hint" role="status">
-        {t('open.chosen', { n: picked.size })}
-      </p>
-    </fieldset>
   );
 }

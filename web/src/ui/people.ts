@@ -2,16 +2,18 @@
 
 import { listed, t } from '../i18n/translate.ts';
 import type { Face, Id, PersonView, RoomCard } from '../state/model.ts';
+import { alike } from './view.ts';
 
 /** How loud is "speaking": below this the ring stays away. */
 export const SPEAKING = 0.06;
 
 /** The accessible name of a person's one button: "Inès Martin, moderator, muted". */
-export function personLabel(p: PersonView): string {
+export function personLabel(p: PersonView, unheard = false): string {
   const parts = [p.name];
   if (p.me) parts.push(t('person.you'));
   parts.push(t(`person.${p.role}`));
   if (p.stage && p.muted) parts.push(t('person.muted'));
+  if (unheard) parts.push(t('person.unheard'));
   if (p.hand > 0) parts.push(t('person.hand'));
   if (p.called) parts.push(t('person.called'));
   if (p.leaving) parts.push(t('person.leaving'));
@@ -19,8 +21,20 @@ export function personLabel(p: PersonView): string {
   else if (!p.keyed) parts.push(t('person.unkeyed'));
   if (p.chain === 'bad' || p.forged) parts.push(t('person.unverified'));
   else if (p.unverified) parts.push(t('person.unsigned'));
+  if (alike.value.has(p.account)) parts.push(t('alike.label'));
   return parts.join(', ');
 }
+
+/** Nobody acts on a peer or a superior: founder, admins, who opened the room, its other moderators, the others. */
+export function rankOf(p: PersonView, host: Id): number {
+  if (p.club === 'founder') return 5;
+  if (p.club === 'admin') return 4;
+  if (p.account === host) return 3;
+  return p.role === 'moderator' ? 2 : 1;
+}
+
+/** May end the room and make moderators of it. */
+export const hosts = (p: PersonView, host: Id): boolean => rankOf(p, host) >= 3;
 
 /** Whole minutes since `since`; the clocks of server and browser may differ, so never below zero. */
 export function minutesWaiting(since: number, now: number): number {

@@ -3,8 +3,9 @@
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { t } from '../i18n/translate.ts';
-import type { ClubRole, Outcome, PersonView, RoomView } from '../state/model.ts';
+import type { ClubRole, Face, Outcome, PersonView, RoomView } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
+import { hosts, rankOf } from './people.ts';
 import { Ask, Sheet } from './sheet.tsx';
 import { attempt, closeSheet, say, useApp } from './view.ts';
 
@@ -22,7 +23,10 @@ export function Actions({
   onAsk: (question: Question) => void;
 }): JSX.Element | null {
   const app = useApp();
-  const moderator = room.me.value?.role === 'moderator';
+  const me = room.me.value;
+  const moderator = me?.moderates ?? false;
+  const above = me !== null && moderator && rankOf(me, room.card.host) > rankOf(p, room.card.host);
+  const host = me !== null && hosts(me, room.card.host) && above;
   const club = app.me.value?.role ?? 'member';
   const officer = rank[club] < rank.member && rank[club] < rank[p.club] && !p.me;
   if (p.leaving) return null;
@@ -38,12 +42,24 @@ export function Actions({
       </button>,
     );
   };
-  if (moderator && !p.me) {
-    if (!p.stage && !p.called) row('bring', t('person.bring'), () => act(app.bring(p.account)), 'primary');
-    if (p.stage && !p.muted) row('mute', t('person.mute'), () => act(app.muteOther(p.account)));
-  }
-  if (p.stage && (moderator || p.me)) row('back', t('person.back'), () => act(app.sendBack(p.account)));
-  if (moderator && !p.me) row('remove', t('person.remove'), () => onAsk('remove'), 'danger-quiet');
+  if (moderator && !p.me && !p.stage && !p.called)
+    row('bring', t('person.bring'), () => act(app.bring(p.account)), 'primary');
+  if (moderator && !p.me && p.hand > 0)
+    row('lower', t('host.lower'), () => act(app.hosting.lower(p.account)));
+  if (above && p.stage && !p.muted) row('mute', t('person.mute'), () => act(app.muteOther(p.account)));
+  if (p.stage && (above || p.me)) row('back', t('person.back'), () => act(app.sendBack(p.account)));
+  if (host && p.role !== 'moderator')
+    row('moderator', t('host.make'), () => act(app.hosting.setModerator(p.account, true)));
+  if (p.role === 'moderator' && (host || (p.me && p.account !== room.card.host)))
+    row('no-moderator', t(p.me ? 'host.lay_down' : 'host.unmake'), () =>
+      act(app.hosting.setModerator(p.account, false)),
+    );
+  const talk = room.talk.value;
+  if (above && talk)
+    row('silence', t(p.silent ? 'person.unsilence' : 'person.silence'), () =>
+      act(talk.silence(p.account, !p.silent)),
+    );
+  if (above) row('remove', t('person.remove'), () => onAsk('remove'), 'danger-quiet');
   if (club === 'founder' && p.club === 'member' && !p.me)
     row('admin', t('person.make_admin'), () => act(app.setRole(p.account, 'admin')));
   if (club === 'founder' && p.club === 'admin')
@@ -100,7 +116,7 @@ function RemoveAsk({ person: p }: { person: PersonView }): JSX.Element {
   );
 }
 
-function BanAsk({ person: p }: { person: PersonView }): JSX.Element {
+export function BanAsk({ person: p }: { person: Face }): JSX.Element {
   const app = useApp();
   const id = useId();
   const [hold, setHold] = useState(false);

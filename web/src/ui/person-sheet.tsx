@@ -3,17 +3,22 @@
 import type { JSX } from 'preact';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { t } from '../i18n/translate.ts';
-import type { PersonView, RoomView } from '../state/model.ts';
+import type { Id, PersonView, RoomView } from '../state/model.ts';
+import { About, type Words } from './about.tsx';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icons.tsx';
 import { Actions, Asked, type Question } from './person-actions.tsx';
+import { ReportForm } from './report-form.tsx';
 import { Sheet } from './sheet.tsx';
-import { closeSheet, useApp } from './view.ts';
+import { TieActions } from './tie-actions.tsx';
+import { alike, closeSheet, useApp } from './view.ts';
 
 export function PersonSheet({ room, person: p }: { room: RoomView; person: PersonView }): JSX.Element {
   const app = useApp();
   const [asking, setAsking] = useState<Question | null>(null);
+  const [reporting, setReporting] = useState(false);
   useEffect(() => app.loadPicture(p.account), [p.account]);
+  if (reporting) return <ReportForm face={p} onBack={() => setReporting(false)} />;
   if (asking) return <Asked question={asking} person={p} onBack={() => setAsking(null)} />;
   const face = (
     <span class="face face-middle">
@@ -24,42 +29,30 @@ export function PersonSheet({ room, person: p }: { room: RoomView; person: Perso
     <Sheet title={p.name} lead={face} onClose={closeSheet} class="sheet-person">
       <p class="soft facts">{facts(p)}</p>
       {p.forged && <p class="warn">{t('person.forged')}</p>}
-      <About person={p} />
+      {alike.value.has(p.account) && <p class="warn">{t('alike.text')}</p>}
+      <Said account={p.account} />
       {!p.me && <Volume room={room} person={p} />}
       <Chain person={p} />
       <Actions room={room} person={p} onAsk={setAsking} />
+      {!p.me && <TieActions face={p} onReport={() => setReporting(true)} />}
     </Sheet>
   );
 }
 
-/** Handle and bio: asked for when somebody looks, not before. */
-function About({ person: p }: { person: PersonView }): JSX.Element | null {
+/** Asked for when somebody looks, not before. */
+function Said({ account }: { account: Id }): JSX.Element | null {
   const app = useApp();
-  const [about, setAbout] = useState<{ handle?: string; bio?: string } | null>(null);
+  const [words, setWords] = useState<Words>({});
   useEffect(() => {
     let gone = false;
-    void app.readProfile(p.account).then((outcome) => {
-      if (!gone && outcome.ok) setAbout(outcome.value);
+    void app.readProfile(account).then((outcome) => {
+      if (!gone && outcome.ok) setWords(outcome.value);
     });
     return () => {
       gone = true;
     };
-  }, [p.account]);
-  if (!about?.handle && !about?.bio) return null;
-  return (
-    <div class="about">
-      {about.handle && (
-        <p class="soft" dir="ltr">
-          @{about.handle}
-        </p>
-      )}
-      {about.bio && (
-        <p class="bio" dir="auto">
-          {about.bio}
-        </p>
-      )}
-    </div>
-  );
+  }, [account]);
+  return <About {...words} />;
 }
 
 function facts(p: PersonView): string {
@@ -68,6 +61,7 @@ function facts(p: PersonView): string {
   if (p.stage && p.muted) list.push(t('person.muted'));
   if (p.hand > 0) list.push(t('person.hand'));
   if (p.called) list.push(t('person.called'));
+  if (p.silent) list.push(t('person.is_silent'));
   if (p.away) list.push(t('person.away'));
   return list.join(' · ');
 }
@@ -75,6 +69,7 @@ function facts(p: PersonView): string {
 function Volume({ room, person: p }: { room: RoomView; person: PersonView }): JSX.Element {
   const app = useApp();
   const id = useId();
+  const unheard = app.sound.unheard.value.has(p.account);
   const percent = Math.round((room.volume.value[p.account] ?? 1) * 100);
   const value = t('person.volume_value', { n: percent });
   return (
@@ -93,6 +88,20 @@ function Volume({ room, person: p }: { room: RoomView; person: PersonView }): JS
           onInput={(e) => app.setVolume(p.account, Number(e.currentTarget.value) / 100)}
         />
         <output for={id}>{value}</output>
+      </div>
+      <div class="actions">
+        <button
+          type="button"
+          class="button wide"
+          aria-describedby={`${id}-hint`}
+          onClick={() => app.sound.muteForMe(p.account, !unheard)}
+        >
+          <Icon name={unheard ? 'sound' : 'sound-off'} />
+          {t(unheard ? 'person.hear' : 'person.mute_for_me')}
+        </button>
+        <p id={`${id}-hint`} class="hint">
+          {t(unheard ? 'person.hear_hint' : 'person.mute_for_me_hint')}
+        </p>
       </div>
     </div>
   );

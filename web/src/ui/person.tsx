@@ -7,8 +7,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { PersonView } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon, type IconName } from './icons.tsx';
+import { lazy } from './lazy.tsx';
 import { personLabel, SPEAKING } from './people.ts';
-import { openSheet, useApp } from './view.ts';
+import { alike, openSheet, useApp } from './view.ts';
+
+const Rising = lazy(() => import('./reaction.tsx').then((m) => m.Rising));
 
 const ATTACK = '100ms';
 const RELEASE = '400ms';
@@ -29,11 +32,13 @@ function useLevel(level: ReadonlySignal<number>): RefObject<HTMLButtonElement | 
   return element;
 }
 
-function badgeOf(p: PersonView): { icon: IconName; kind: string } | null {
+function badgeOf(p: PersonView, unheard: boolean): { icon: IconName; kind: string } | null {
   if (p.chain === 'bad' || p.forged) return { icon: 'warning', kind: 'bad' };
   if (p.away || p.leaving) return { icon: 'offline', kind: 'soft' };
   if (!p.keyed) return { icon: 'key', kind: 'soft' };
   if (p.hand > 0) return { icon: 'hand', kind: 'accent' };
+  if (alike.value.has(p.account)) return { icon: 'warning', kind: 'soft' };
+  if (unheard) return { icon: 'sound-off', kind: 'soft' };
   if (p.stage && p.muted) return { icon: 'mic-off', kind: 'soft' };
   return null;
 }
@@ -41,7 +46,9 @@ function badgeOf(p: PersonView): { icon: IconName; kind: string } | null {
 export function Person({ person: p, size }: { person: PersonView; size: 'big' | 'small' }): JSX.Element {
   const element = useLevel(p.level);
   const app = useApp();
-  const badge = badgeOf(p);
+  const unheard = app.sound.unheard.value.has(p.account);
+  const badge = badgeOf(p, unheard);
+  const reaction = p.reaction.value;
   useEffect(() => {
     if (size === 'big') app.loadPicture(p.account);
   }, [p.account, size]);
@@ -56,7 +63,7 @@ export function Person({ person: p, size }: { person: PersonView; size: 'big' | 
       class={classes.join(' ')}
       onClick={() => openSheet({ at: 'person', account: p.account })}
     >
-      <span class="visually-hidden">{personLabel(p)}</span>
+      <span class="visually-hidden">{personLabel(p, unheard)}</span>
       <span class="person-picture" aria-hidden="true">
         <span class="ring" />
         <span class="face">
@@ -71,6 +78,7 @@ export function Person({ person: p, size }: { person: PersonView; size: 'big' | 
             <Icon name="sound" />
           </span>
         )}
+        {reaction && <Rising key={reaction.n} is={reaction.is} />}
       </span>
       <span class="person-name" dir="auto" aria-hidden="true">
         <span>

@@ -1,39 +1,23 @@
-// The three choices that stay in this browser: theme, language, keyboard shortcuts. Storage may be
-// forbidden (private windows): then they last as long as the page.
+// The choices that stay in this browser: theme, language, keyboard shortcuts, whether the welcome still waits.
 
 import { effect, signal } from '@preact/signals';
-import { language, languages } from '../i18n/translate.ts';
+import { keep, kept } from '../base/kept.ts';
+import { isLanguage, type Language, language, speak } from '../i18n/translate.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
-const stored = (key: string): string | null => {
-  try {
-    return localStorage.getItem(`aparte.${key}`);
-  } catch {
-    return null;
-  }
-};
-
-function store(key: string, value: string): void {
-  try {
-    localStorage.setItem(`aparte.${key}`, value);
-  } catch {
-    // kept for this page only
-  }
-}
-
 export const theme = signal<Theme>('auto');
 export const shortcuts = signal(true);
+export const welcome = signal(false);
 
-/** Reads what was chosen before and keeps the page's attributes, and the storage, in step from then on. */
-export function startPrefs(): void {
-  const kept = stored('theme');
-  if (kept === 'light' || kept === 'dark') theme.value = kept;
-  shortcuts.value = stored('shortcuts') !== 'off';
-  const wished = [stored('language') ?? '', ...navigator.languages].map((l) => l.slice(0, 2).toLowerCase());
-  const spoken = wished.map((w) => languages.find((l) => l.language === w)).find((l) => l);
-  if (spoken) language.value = spoken.language;
-
+/** Reads what was chosen before and keeps the page's attributes in step from then on. Nothing is drawn before it is done. */
+export async function startPrefs(): Promise<void> {
+  const wished = [kept('language') ?? '', ...navigator.languages].map((l) => l.slice(0, 2).toLowerCase());
+  await speak(wished.find(isLanguage) ?? 'en');
+  const chosen = kept('theme');
+  if (chosen === 'light' || chosen === 'dark') theme.value = chosen;
+  shortcuts.value = kept('shortcuts') !== 'off';
+  welcome.value = kept('welcome') === 'due';
   const root = document.documentElement;
   effect(() => {
     root.lang = language.value;
@@ -46,15 +30,21 @@ export function startPrefs(): void {
 
 export function chooseTheme(value: Theme): void {
   theme.value = value;
-  store('theme', value);
+  keep('theme', value);
 }
 
-export function chooseLanguage(value: (typeof languages)[number]['language']): void {
-  language.value = value;
-  store('language', value);
+export async function chooseLanguage(value: Language): Promise<void> {
+  await speak(value);
+  keep('language', value);
 }
 
 export function chooseShortcuts(on: boolean): void {
   shortcuts.value = on;
-  store('shortcuts', on ? 'on' : 'off');
+  keep('shortcuts', on ? 'on' : 'off');
+}
+
+/** Due from the moment one has joined, until it was gone through or declined: then for good. */
+export function chooseWelcome(due: boolean): void {
+  welcome.value = due;
+  keep('welcome', due ? 'due' : 'over');
 }

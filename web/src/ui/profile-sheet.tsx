@@ -3,13 +3,13 @@
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { t, tell } from '../i18n/translate.ts';
-import { Avatar } from './avatar.tsx';
 import { firstCharacters } from './people.ts';
-import { smallPicture } from './picture.ts';
+import { PictureField } from './picture-field.tsx';
 import { Sheet } from './sheet.tsx';
 import { openSheet, say, useApp } from './view.ts';
 
 const NAME_CHARACTERS = 40;
+const PRONOUNS_CHARACTERS = 30;
 const BIO_CHARACTERS = 160;
 
 export function ProfileSheet(): JSX.Element | null {
@@ -18,6 +18,7 @@ export function ProfileSheet(): JSX.Element | null {
   const id = useId();
   const [name, setName] = useState(me?.name ?? '');
   const [handle, setHandle] = useState(me?.handle ?? '');
+  const [pronouns, setPronouns] = useState(me?.pronouns ?? '');
   const [bio, setBio] = useState(me?.bio ?? '');
   const [error, setError] = useState('');
   if (!me) return null;
@@ -37,40 +38,14 @@ export function ProfileSheet(): JSX.Element | null {
     const change: Parameters<typeof app.setProfile>[0] = {};
     if (name.trim() !== me.name) change.name = name.trim();
     if (handle !== (me.handle ?? '')) change.handle = handle;
+    if (pronouns !== (me.pronouns ?? '')) change.pronouns = pronouns;
     if (bio !== (me.bio ?? '')) change.bio = bio;
     void save(change);
-  };
-  const choose = async (file: File | undefined): Promise<void> => {
-    if (!file) return;
-    const picture = await smallPicture(file);
-    if (picture) await save({ picture });
-    else setError(t('profile.picture_bad'));
   };
 
   return (
     <Sheet title={t('me.profile')} onClose={() => openSheet({ at: 'me' })}>
-      <div class="who">
-        <span class="face face-middle">
-          <Avatar account={me.account} name={me.name} picture={me.picture} />
-        </span>
-        <span class="field-row">
-          <label class="button file">
-            {t('profile.picture_choose')}
-            <input
-              type="file"
-              class="visually-hidden"
-              accept="image/png,image/jpeg,image/webp,image/gif,image/avif"
-              onChange={(e) => void choose(e.currentTarget.files?.[0])}
-            />
-          </label>
-          {me.picture && (
-            <button type="button" class="button quiet" onClick={() => void save({ picture: null })}>
-              {t('profile.picture_remove')}
-            </button>
-          )}
-        </span>
-      </div>
-      <p class="hint">{t('profile.picture_hint')}</p>
+      <PictureField />
       <form class="stack" onSubmit={submit} noValidate>
         <div class="field">
           <label for={`${id}-name`}>{t('invite.name')}</label>
@@ -101,6 +76,22 @@ export function ProfileSheet(): JSX.Element | null {
           />
           <p id={`${id}-handle-hint`} class="hint">
             {t('profile.handle_hint')}
+          </p>
+        </div>
+        <div class="field">
+          <label for={`${id}-pronouns`}>{t('profile.pronouns')}</label>
+          <input
+            id={`${id}-pronouns`}
+            type="text"
+            value={pronouns}
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            aria-describedby={`${id}-pronouns-hint`}
+            onInput={(e) => setPronouns(firstCharacters(e.currentTarget.value, PRONOUNS_CHARACTERS))}
+          />
+          <p id={`${id}-pronouns-hint`} class="hint">
+            {t('profile.pronouns_hint')}
           </p>
         </div>
         <div class="field">

@@ -1,15 +1,17 @@
-// The smaller sheets of a room: more, leaving while live, ending, changing rooms, keys, and the call to the stage.
+// The smaller sheets of a room: more, leaving while live, ending, changing rooms, knocking, no place.
 
 import type { JSX } from 'preact';
-import { t } from '../i18n/translate.ts';
-import type { RoomCard, RoomView } from '../state/model.ts';
+import { t, tell } from '../i18n/translate.ts';
+import { MOST_PEOPLE } from '../state/keys.ts';
+import type { FullRoom, RoomCard, RoomView } from '../state/model.ts';
+import { HostControls } from './host-controls.tsx';
 import { Icon } from './icons.tsx';
 import { roomTitle } from './people.ts';
 import { Ask, Sheet } from './sheet.tsx';
-import { attempt, closeSheet, openSheet, say, useApp } from './view.ts';
+import { attempt, closeSheet, enter, goIn, openSheet, say, useApp } from './view.ts';
 
 export function MoreSheet({ room }: { room: RoomView }): JSX.Element {
-  const moderator = room.me.value?.role === 'moderator';
+  const me = room.me.value;
   const copy = async (): Promise<void> => {
     const link = `${location.origin}/r/${room.card.id}`;
     closeSheet();
@@ -27,6 +29,12 @@ export function MoreSheet({ room }: { room: RoomView }): JSX.Element {
           <Icon name="invite" />
           {t('hall.invite')}
         </button>
+        {(me?.moderates || !room.card.locked) && (
+          <button type="button" class="button wide" onClick={() => openSheet({ at: 'ping' })}>
+            <Icon name="people" />
+            {t('ping.title')}
+          </button>
+        )}
         <button
           type="button"
           class="button wide"
@@ -39,18 +47,23 @@ export function MoreSheet({ room }: { room: RoomView }): JSX.Element {
         <p id="room-link-hint" class="hint">
           {t('room.link_hint')}
         </p>
+        <button type="button" class="button wide" onClick={() => openSheet({ at: 'sound' })}>
+          <Icon name="sound" />
+          {t('sound.title')}
+        </button>
+        {room.me.value?.stage && (
+          <button type="button" class="button wide" onClick={() => openSheet({ at: 'record' })}>
+            {t('record.open')}
+          </button>
+        )}
         <button type="button" class="button wide" onClick={() => openSheet({ at: 'prefs' })}>
           {t('prefs.title')}
         </button>
         <button type="button" class="button wide" onClick={() => openSheet({ at: 'keys' })}>
           {t('keys.title')}
         </button>
-        {moderator && (
-          <button type="button" class="button wide danger-quiet" onClick={() => openSheet({ at: 'end' })}>
-            {t('room.end')}
-          </button>
-        )}
       </div>
+      {me?.moderates && <HostControls room={room} me={me} />}
     </Sheet>
   );
 }
@@ -98,50 +111,56 @@ export function SwitchAsk({ from, to }: { from: RoomView; to: RoomCard }): JSX.E
       no={t('room.stay')}
       onYes={() => {
         closeSheet();
-        void app.leaveRoom().then(() => attempt(app.enterRoom(to.id)));
+        void app.leaveRoom().then(() => goIn(app, to.id));
       }}
       onNo={closeSheet}
     />
   );
 }
 
-export function Called({ by }: { by: string }): JSX.Element {
+/** At a locked room: its moderators hear of it, and may ask one in. */
+export function KnockAsk({ room }: { room: RoomCard }): JSX.Element {
   const app = useApp();
-  const answer = (accept: boolean): void => void attempt(app.answerCall(accept));
+  const knock = async (): Promise<void> => {
+    closeSheet();
+    const outcome = await app.hosting.knock(room.id);
+    if (outcome.ok) say(t('knock.sent'));
+    else if (outcome.code === 'out_of_state')
+      enter(app, { ...room, locked: false }); // we were asked in before
+    else say(tell(`error.${outcome.code}`));
+  };
   return (
     <Ask
-      title={t('called.title', { name: by })}
-      text={t('called.text')}
-      yes={t('called.accept')}
-      no={t('called.later')}
-      onYes={() => answer(true)}
-      onNo={() => answer(false)}
+      title={t('knock.title', { room: roomTitle(room) })}
+      text={t('knock.text')}
+      yes={t('knock.yes')}
+      no={t('host.not_now')}
+      onYes={() => void knock()}
+      onNo={closeSheet}
     />
   );
 }
 
-export function KeysSheet(): JSX.Element {
-  const rows: [string, string][] = [
-    ['M', t('keys.mute')],
-    [t('keys.space_key'), t('keys.space')],
-    ['H', t('keys.hand')],
-    ['L', t('keys.leave')],
-    ['S', t('keys.speaking')],
-    ['?', t('keys.help')],
-  ];
+/** There was no place for us. What changes while it stands is said: a place, or that there is none again. */
+export function FullAsk({ full }: { full: FullRoom }): JSX.Element {
+  const app = useApp();
+  const { room, title, why, place } = full;
+  const again = (): void => {
+    app.hosting.dropFull();
+    void goIn(app, room);
+  };
   return (
-    <Sheet title={t('keys.title')} onClose={closeSheet}>
-      <dl class="keys">
-        {rows.map(([key, what]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-      <p class="hint">{t('keys.hint')}</p>
-    </Sheet>
+    <Ask
+      title={t(place ? 'full.place' : why === 'room_full' ? 'full.room' : 'full.server', { n: MOST_PEOPLE })}
+      yes={t(place ? 'ping.enter' : 'full.again')}
+      no={t('host.not_now')}
+      onYes={again}
+      onNo={() => app.hosting.dropFull()}
+    >
+      <p role="status">
+        {!place && t(why === 'room_full' ? 'full.room_text' : 'full.server_text')}
+        {place && (title ? t('notice.space', { room: title }) : t('notice.space_untitled'))}
+      </p>
+    </Ask>
   );
 }

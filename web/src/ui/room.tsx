@@ -1,18 +1,20 @@
 // S5, the room: who is on stage, who listens, what the lock says, and the bar at the thumb.
 
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { type Key, t } from '../i18n/translate.ts';
-import type { RoomPhase, RoomView } from '../state/model.ts';
+import type { PersonView, RoomPhase, RoomView } from '../state/model.ts';
 import { Bar } from './bar.tsx';
-import { Hands } from './hands.tsx';
+import { Crowd } from './crowd.tsx';
 import { Icon } from './icons.tsx';
-import { troubleText } from './lock.tsx';
+import { lazy } from './lazy.tsx';
 import { roomTitle } from './people.ts';
 import { Person } from './person.tsx';
+import { troubleText } from './trouble.ts';
 import { openSheet, useApp } from './view.ts';
 
-const AUDIENCE_STEP = 120; // a crowd is drawn in portions: a phone cannot hold thousands of faces
+const Hands = lazy(() => import('./hands.tsx').then((m) => m.Hands)); // for moderators only
+const RoomTalk = lazy(() => import('./room-talk.tsx').then((m) => m.RoomTalk));
 
 const phases: Partial<Record<RoomPhase, Key>> = {
   joining: 'room.phase_joining',
@@ -46,7 +48,14 @@ export function Room({ room }: { room: RoomView }): JSX.Element {
         <h1 class="room-title" tabIndex={-1} dir="auto">
           {title}
         </h1>
+        {room.card.locked && (
+          <p class="hint room-locked">
+            <Icon name="door" />
+            {t('host.locked')}
+          </p>
+        )}
         <Trouble room={room} />
+        <Talk room={room} />
         <Phase room={room} />
         <Listen room={room} />
         <Microphone room={room} />
@@ -63,12 +72,20 @@ export function Room({ room }: { room: RoomView }): JSX.Element {
           </ul>
           {lastOnStage && <p class="hint">{t('room.last')}</p>}
         </section>
-        {me?.role === 'moderator' && <Hands people={people} />}
+        {me?.moderates && <Hands people={people} />}
         <Audience room={room} />
       </main>
       <Bar room={room} />
     </div>
   );
+}
+
+function Talk({ room }: { room: RoomView }): JSX.Element | null {
+  const talk = room.talk.value;
+  const [shown, setShown] = useState(false);
+  const something = talk !== null && (talk.pin.value !== '' || talk.recording.value !== null);
+  useEffect(() => setShown((before) => before || something), [something]); // then it stays, to say that it is over
+  return talk && shown ? <RoomTalk talk={talk} /> : null;
 }
 
 function LockChip({ room }: { room: RoomView }): JSX.Element {
@@ -159,7 +176,8 @@ function Microphone({ room }: { room: RoomView }): JSX.Element {
           </span>
         </p>
       )}
-      {onStage && mic === 'ended' && (
+      {onStage && room.card.sound === 'music' && <p class="hint">{t('room.music_text')}</p>}
+      {onStage && (mic === 'ended' || mic === 'paused') && (
         <div class="banner">
           <Icon name="mic-off" />
           <span>
@@ -175,38 +193,35 @@ function Microphone({ room }: { room: RoomView }): JSX.Element {
 }
 
 function Audience({ room }: { room: RoomView }): JSX.Element {
-  const [shown, setShown] = useState(AUDIENCE_STEP);
-  const others = room.people.value.filter((p) => !p.stage);
-  const more = Math.min(AUDIENCE_STEP, others.length - shown);
-  if (others.length === 0 && room.people.value.length <= 1 && room.phase === 'live') {
+  const audience = room.people.value.filter((p) => !p.stage);
+  const followed = audience.filter((p) => p.followed);
+  const others = audience.filter((p) => !p.followed);
+  if (audience.length === 0 && room.people.value.length <= 1 && room.phase === 'live') {
     return (
       <div class="empty empty-room">
         <p>{t('room.alone')}</p>
-        <button type="button" class="button" onClick={() => openSheet({ at: 'invite' })}>
-          <Icon name="invite" />
-          {t('hall.invite')}
+        <button type="button" class="button" onClick={() => openSheet({ at: 'ping' })}>
+          <Icon name="people" />
+          {t('ping.title')}
         </button>
       </div>
     );
   }
-  if (others.length === 0) return <div />;
   return (
-    <section aria-labelledby="audience" class="audience">
-      <h2 id="audience" class="section-title">
-        {t('room.audience')} <span class="count">{others.length}</span>
+    <>
+      {followed.length > 0 && <Stratum id="followed" title={t('room.followed')} people={followed} />}
+      {others.length > 0 && <Stratum id="audience" title={t('room.audience')} people={others} />}
+    </>
+  );
+}
+
+function Stratum(props: { id: string; title: string; people: PersonView[] }): JSX.Element {
+  return (
+    <section aria-labelledby={props.id} class="audience">
+      <h2 id={props.id} class="section-title">
+        {props.title} <span class="count">{props.people.length}</span>
       </h2>
-      <ul class="audience-grid">
-        {others.slice(0, shown).map((p) => (
-          <li key={p.account}>
-            <Person person={p} size="small" />
-          </li>
-        ))}
-      </ul>
-      {more > 0 && (
-        <button type="button" class="button" onClick={() => setShown(shown + AUDIENCE_STEP)}>
-          {t('room.show_more', { n: more })}
-        </button>
-      )}
+      <Crowd people={props.people} />
     </section>
   );
 }

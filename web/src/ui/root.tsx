@@ -5,25 +5,21 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/translate.ts';
 import type { App } from '../state/model.ts';
-import { DataSheet } from './data-sheet.tsx';
-import { DevicesSheet } from './devices-sheet.tsx';
-import { Pairing, Recover } from './door-back.tsx';
-import { Invite, Starting, Stranger, Unsupported } from './doorway.tsx';
 import { Hall } from './hall.tsx';
-import { InvitesSheet } from './invites-sheet.tsx';
-import { LockSheet } from './lock.tsx';
-import { MeSheet } from './me-sheet.tsx';
-import { ModerationSheet } from './moderation-sheet.tsx';
+import { lazy } from './lazy.tsx';
 import { Notices } from './notices.tsx';
-import { OpenSheet } from './open-sheet.tsx';
 import { roomTitle } from './people.ts';
-import { PersonSheet } from './person-sheet.tsx';
-import { PrefsSheet } from './prefs-sheet.tsx';
-import { ProfileSheet } from './profile-sheet.tsx';
-import { RecoverySheet } from './recovery-sheet.tsx';
 import { Room } from './room.tsx';
-import { Called, EndAsk, KeysSheet, LeaveAsk, MoreSheet, SwitchAsk } from './room-sheets.tsx';
-import { AppProvider, closeSheet, sheet, useApp } from './view.ts';
+import { SheetNow } from './sheets.tsx';
+import { Starting } from './starting.tsx';
+import { AppProvider, closeSheet, focusHeading, sheet, useApp } from './view.ts';
+
+const Pinged = lazy(() => import('./pinged.tsx').then((m) => m.Pinged));
+const Invite = lazy(() => import('./doorway.tsx').then((m) => m.Invite));
+const Stranger = lazy(() => import('./doorway.tsx').then((m) => m.Stranger));
+const Unsupported = lazy(() => import('./doorway.tsx').then((m) => m.Unsupported));
+const Pairing = lazy(() => import('./door-back.tsx').then((m) => m.Pairing));
+const Recover = lazy(() => import('./door-back.tsx').then((m) => m.Recover));
 
 export function Root({ app }: { app: App }): JSX.Element {
   return (
@@ -34,8 +30,19 @@ export function Root({ app }: { app: App }): JSX.Element {
       </button>
       <ScreenNow />
       <SheetNow />
+      <Asked />
       <Notices />
     </AppProvider>
+  );
+}
+
+/** The live region stands empty from the start, so that a screen reader hears it fill. */
+function Asked(): JSX.Element {
+  const ping = useApp().hosting.pinged.value;
+  return (
+    <div class={ping ? 'pinged' : 'pinged-none'} role="status">
+      {ping && <Pinged ping={ping} />}
+    </div>
   );
 }
 
@@ -69,54 +76,6 @@ function ScreenNow(): JSX.Element {
   }
 }
 
-function SheetNow(): JSX.Element | null {
-  const app = useApp();
-  const room = app.room.value;
-  const at = sheet.value;
-  if (room?.calledBy) return <Called key="called" by={room.calledBy} />;
-  switch (at?.at) {
-    case 'invite':
-      return <InvitesSheet key="invite" />;
-    case 'open':
-      return <OpenSheet key="open" />;
-    case 'me':
-      return <MeSheet key="me" />;
-    case 'profile':
-      return <ProfileSheet key="profile" />;
-    case 'devices':
-      return <DevicesSheet key="devices" />;
-    case 'recovery':
-      return <RecoverySheet key="recovery" />;
-    case 'data':
-      return <DataSheet key="data" />;
-    case 'moderation':
-      return <ModerationSheet key="moderation" />;
-    case 'prefs':
-      return <PrefsSheet key="prefs" />;
-    case 'keys':
-      return <KeysSheet key="keys" />;
-  }
-  if (!room || !at) return null;
-  switch (at.at) {
-    case 'lock':
-      return <LockSheet key="lock" room={room} />;
-    case 'more':
-      return <MoreSheet key="more" room={room} />;
-    case 'end':
-      return <EndAsk key="end" room={room} />;
-    case 'leave':
-      return <LeaveAsk key="leave" />;
-    case 'switch':
-      return <SwitchAsk key="switch" from={room} to={at.room} />;
-    case 'person': {
-      const person = room.people.value.find((p) => p.account === at.account);
-      return person ? <PersonSheet key={at.account} room={room} person={person} /> : null;
-    }
-    default:
-      return null;
-  }
-}
-
 /** A new screen: its heading gets the focus, the window its title; sheets of the room that is over close. */
 function Focus(): JSX.Element | null {
   const app = useApp();
@@ -126,8 +85,7 @@ function Focus(): JSX.Element | null {
   const first = useRef(true);
   useEffect(() => {
     if (first.current) first.current = false;
-    else if (!document.querySelector('dialog[open]'))
-      document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+    else focusHeading();
     scrollTo(0, 0);
   }, [place, room?.card.id]);
 
@@ -138,7 +96,8 @@ function Focus(): JSX.Element | null {
   useSignalEffect(() => {
     const now = app.room.value;
     const club = app.club.value || 'Aparté';
-    document.title = now && app.screen.value.at === 'room' ? `${roomTitle(now.card)} — ${club}` : club;
+    const named = now && !now.card.sensitive && app.screen.value.at === 'room';
+    document.title = named ? `${roomTitle(now.card)} — ${club}` : club;
   });
   useSignalEffect(() => {
     // A person who is gone takes their sheet along, else the keyboard would stay asleep behind nothing.

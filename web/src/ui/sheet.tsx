@@ -2,7 +2,7 @@
 // inside and gives it back to whatever opened the sheet.
 
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/translate.ts';
 import { Icon } from './icons.tsx';
 import { Notices } from './notices.tsx';
@@ -38,23 +38,26 @@ export function Sheet({
     (first && matchMedia('(pointer: fine)').matches ? first : heading.current)?.focus({
       preventScroll: true,
     });
-    return () => element.close(); // while it still stands: this gives the focus back to what opened it
-  }, []);
-
-  useEffect(() => {
-    const element = dialog.current;
     const cancel = (e: Event): void => {
       e.preventDefault();
       close.current();
     };
+    // A second Escape without a click between closes the dialog without asking first (HTML, close watchers).
+    const closed = (): void => {
+      close.current();
+      requestAnimationFrame(() => {
+        if (element.isConnected && !element.open) element.showModal(); // one that wants to stay
+      });
+    };
     const press = (e: MouseEvent): void => {
       if (e.target === element) close.current(); // the backdrop: the sheet's own area is covered by its body
     };
-    element?.addEventListener('cancel', cancel);
-    element?.addEventListener('mousedown', press);
+    element.addEventListener('cancel', cancel);
+    element.addEventListener('close', closed);
+    element.addEventListener('mousedown', press);
     return () => {
-      element?.removeEventListener('cancel', cancel);
-      element?.removeEventListener('mousedown', press);
+      element.removeEventListener('close', closed); // it comes after the sheet has gone, and would close the next
+      element.close(); // while it still stands: this gives the focus back to what opened it
     };
   }, []);
 

@@ -1,0 +1,55 @@
+// Moderating a room, and asking people in.
+
+import type { Text } from './text.ts';
+
+export const enHost = {
+  'host.title': 'Moderate this room',
+  'host.lock': 'Lock the room',
+  'host.unlock': 'Unlock the room',
+  'host.lock_hint':
+    'Nobody new comes in, but those whom a moderator asks in. Everyone here is checked again.',
+  'host.locked_hint': 'The room is locked. Whom you ask in can still come.',
+  'host.hands': 'Who may raise a hand?',
+  'host.hands_everyone': 'Everyone',
+  'host.hands_followed': 'Those a speaker follows',
+  'host.hands_are_followed': 'Here those raise a hand whom a speaker follows.',
+  'host.hands_off': 'Nobody',
+  'host.title_save': 'Save',
+  'host.title_saved': 'Everyone sees the new title.',
+  'host.not_now': 'Not now',
+  'host.lower': 'Not now: lower the hand',
+  'host.lower_all': 'Lower all hands',
+  'host.make': 'Make a moderator',
+  'host.unmake': 'No longer a moderator',
+  'host.lay_down': 'Stop moderating',
+  'host.departed': { one: '{n} person left', other: '{n} people left' },
+  'host.keep_out': 'Keep out tonight',
+  'host.kept_out': '{name} cannot come back into this room tonight.',
+  'ping.text': 'People you have met here. They hear of it if they are online.',
+  'ping.text_locked': 'People you have met here. Whom you ask may come in through the lock.',
+  'ping.nobody': 'Everyone you have met is here, or you have not met anyone yet.',
+  'ping.ask': 'Ask in',
+  'ping.again': 'Ask again',
+  'ping.sent': '{name} was asked.',
+  'ping.cannot': '{name} cannot come into this room just now.',
+  'ping.asks': '{name} asks you into “{room}”.',
+  'ping.asks_untitled': '{name} asks you into a room.',
+  'ping.enter': 'Go in',
+  'alike.label': "the name looks like somebody else's",
+  'alike.text':
+    'Somebody else here, or whom you have met, has a name that looks like this one. Look at who invited them.',
+  'full.room': 'The room is full ({n}).',
+  'full.room_text': "We'll tell you when a place frees up. You can look around meanwhile.",
+  'full.server': 'The server is full.',
+  'full.server_text':
+    'It lets nobody more in just now, so that those who are inside are heard well. Try again in a moment.',
+  'full.place': 'There is a place again',
+  'full.again': 'Try again',
+  'knock.title': 'Knock at “{room}”?',
+  'knock.text':
+    'The room is locked. Its moderators hear that you would like to come in. If they ask you in, it shows here.',
+  'knock.yes': 'Knock',
+  'knock.sent': 'The moderators heard you knock.',
+  'knock.door': 'At the door',
+  'knock.heard': '{name} knocks.',
+} satisfies Record<string, Text>;

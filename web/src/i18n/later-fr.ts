@@ -1,0 +1,25 @@
+import { frBack } from './fr-back.ts';
+import { frDoor } from './fr-door.ts';
+import { frHall } from './fr-hall.ts';
+import { frHost } from './fr-host.ts';
+import { frSelf } from './fr-self.ts';
+import { frSheets } from './fr-sheets.ts';
+import { frSound } from './fr-sound.ts';
+import { frTalk } from './fr-talk.ts';
+import { frTrace } from './fr-trace.ts';
+import { frWelcome } from './fr-welcome.ts';
+import type { laterEn } from './later-en.ts';
+import { type SameAs, typesetFrench } from './text.ts';
+
+export const laterFr: SameAs<typeof laterEn> = typesetFrench({
+  ...frBack,
+  ...frDoor,
+  ...frHost,
+  ...frHall,
+  ...frTrace,
+  ...frSelf,
+  ...frSheets,
+  ...frSound,
+  ...frTalk,
+  ...frWelcome,
+});
