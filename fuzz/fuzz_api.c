@@ -34,6 +34,7 @@ static void touch_command(const struct command *c)
         touch(c->profile.to.handle);
         touch(c->profile.to.bio);
         touch(c->profile.to.picture);
+        touch(c->profile.to.pronouns);
         break;
     case COMMAND_PASSKEY_SET:
         for (size_t i = 0; i < c->passkeys.count; i++) {
@@ -64,7 +65,7 @@ static void touch_command(const struct command *c)
         break;
     case COMMAND_ROOM_JOIN:
         touch(c->join.leaf);
-        touch(view_str(c->join.media.remote_ufrag));
+        touch(view_str(c->join.media.ice.remote_ufrag));
         break;
     case COMMAND_ROOM_KEYS:
         touch(c->keys.header);

@@ -10,7 +10,7 @@ enum { PEOPLE = 7, STEPS = 300, ROOMS = 4 };
 
 static struct world world;
 static struct keys_view views[ROOMS];
-static struct message msg;
+static struct draft msg;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,7 +36,7 @@ static void spoil(struct reader *r, uint8_t *bytes, size_t *len)
 static void step_record(struct reader *r)
 {
     struct actor *a = pick(r), *second = pick(r), *target = pick(r), *successor = pick(r);
-    struct record rec = {.type = RECORD_FOUNDER + read_u8(r) % RECORD_RELEASE,
+    struct record rec = {.type = RECORD_FOUNDER + read_u8(r) % RECORD_LAST,
                          .time_ms = ++world.now, /* no two records are the same by accident */
                          .author = a->account,
                          .author_device = a->device,
@@ -126,26 +126,38 @@ static void step_keys(struct reader *r)
 
 static void step_person(struct reader *r)
 {
-    static const enum command_kind kinds[] = {COMMAND_ROOM_BRING, COMMAND_ROOM_SEND_BACK,
-                                              COMMAND_ROOM_MUTE_OTHER, COMMAND_ROOM_REMOVE};
+    static const enum command_kind kinds[] = {COMMAND_ROOM_BRING,      COMMAND_ROOM_SEND_BACK,
+                                              COMMAND_ROOM_MUTE_OTHER, COMMAND_ROOM_REMOVE,
+                                              COMMAND_ROOM_LOWER,      COMMAND_ROOM_PING};
     struct actor *a = pick(r), *target = pick(r);
-    (void)!world_person(&world, a, kinds[read_u8(r) % 4], target);
+    (void)!world_person(&world, a, kinds[read_u8(r) % 6], target);
+}
+
+static void step_host(struct reader *r)
+{
+    struct actor *a = pick(r), *target = pick(r);
+    uint8_t b = read_u8(r);
+    if (b & 1)
+        (void)!world_role(&world, a, target, b & 128);
+    else
+        (void)!world_hands(&world, a, b & 128 ? HANDS_OFF : HANDS_EVERYONE);
 }
 
 static void step_flag(struct reader *r)
 {
-    static const enum command_kind kinds[] = {COMMAND_ROOM_HAND, COMMAND_ROOM_MUTE, COMMAND_ROOM_ANSWER};
+    static const enum command_kind kinds[] = {COMMAND_ROOM_HAND, COMMAND_ROOM_MUTE, COMMAND_ROOM_ANSWER,
+                                              COMMAND_ROOM_LOCK};
     struct actor *a = pick(r);
     uint8_t b = read_u8(r);
-    (void)!world_flag(&world, a, kinds[b % 3], b & 128);
+    (void)!world_flag(&world, a, kinds[b % 4], b & 128);
 }
 
 static void step_simple(struct reader *r)
 {
     static const enum command_kind kinds[] = {COMMAND_ROOM_LEAVE, COMMAND_ROOM_LEAVE, COMMAND_INVITE_LIST,
-                                              COMMAND_ROOM_END};
+                                              COMMAND_ROOM_END, COMMAND_ROOM_LOWER_ALL};
     struct actor *a = pick(r);
-    (void)!world_simple(&world, a, kinds[read_u8(r) % 4]);
+    (void)!world_simple(&world, a, kinds[read_u8(r) % 5]);
 }
 
 static void step_socket(struct reader *r)
@@ -201,6 +213,7 @@ static void step_raw(struct reader *r) /* bytes nobody signed */
         c.keys.header = c.keys.stage = raw;
         break;
     case COMMAND_ROOM_OPEN:
+    case COMMAND_ROOM_TITLE:
         c.create.title = raw;
         break;
     default:
@@ -213,7 +226,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const steps[])(struct reader *) = {
         step_join,   step_join,  step_keys,   step_keys,   step_person, step_flag, step_simple,
-        step_socket, step_world, step_record, step_invite, step_open,   step_raw};
+        step_socket, step_world, step_record, step_invite, step_open,   step_raw,  step_host};
     struct reader r = reader_init((struct view){data, size});
     world_init(&world);
     world_founder(&world);

@@ -14,6 +14,16 @@ static void same(struct view packet, size_t at, const struct writer *w, size_t f
     MUST(memcmp(packet.ptr + at, w->ptr + from, n) == 0);
 }
 
+/* As many numbers as the pairs say, the first of each pair its own. */
+static void check_nack(struct view body)
+{
+    uint32_t media;
+    uint16_t seq;
+    unsigned n = 0, most = (unsigned)(body.len / 4) * 17;
+    while (rtcp_nack_seq(body, n, &media, &seq)) MUST(++n <= most);
+    MUST(!rtcp_nack_seq(body, n + 1, &media, &seq));
+}
+
 static void check(const struct rtcp_walk *walk, const struct rtcp_event *e)
 {
     uint8_t out[64];
@@ -30,6 +40,7 @@ static void check(const struct rtcp_walk *walk, const struct rtcp_event *e)
     } else {
         MUST(e->kind == RTCP_BYE || e->kind == RTCP_RTPFB || e->kind == RTCP_PSFB);
         MUST(e->body.len <= walk->packet.len);
+        if (e->kind == RTCP_RTPFB && e->format == RTCP_NACK) check_nack(e->body);
     }
 }
 

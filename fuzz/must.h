@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* A target that has one says at the end of a replay what its corpus should have reached and did not; NULL: all. */
+const char *fuzz_unreached(void);
 
 #define MUST(property)                                                                                       \
     do {                                                                                                     \
