@@ -1,35 +1,53 @@
+/* What is on its way: messages to players, late but in order on each socket, and datagrams, which are lost,
+ * doubled, late and overtaken. A message's delay follows from its place on its socket alone: in which order
+ * the rules tell several sockets the same thing is no part of a run. */
 #include <stdlib.h>
 
-#include "crypt/sign.h"
-#include "sim.h"
+#include "../test/c/noise.h"
+#include "checks.h"
 
-enum { LATENCY_MS = 400 };
+enum { MAIL_MS = 400, LOSS_PERCENT = 8, TWICE_PERCENT = 3, LATE_PERCENT = 5, TRIP_MS = 40, LATE_MS = 300 };
 
-static struct client *owner(struct sim *s, sock_name sock)
+static uint64_t mix(uint64_t a, uint64_t b, uint64_t c)
 {
-    for (int i = 0; i < SIM_CLIENTS; i++)
-        if (s->clients[i].a && s->clients[i].a->sock == sock) return &s->clients[i];
-    return NULL;
+    return splitmix64_of(a * 0x9e3779b97f4a7c15 + b * 0xbf58476d1ce4e5b9 + c * 0x94d049bb133111eb);
 }
 
-static struct face face(const struct person_info *p)
+static void *must(void *memory)
 {
-    return (struct face){.account = p->account,
-                         .leaf = hash_raw(p->leaf),
-                         .moderates = p->role == ROLE_MODERATOR || p->club_role != CLUB_MEMBER,
-                         .on_stage = p->on_stage,
-                         .away = p->away,
-                         .keyed = p->keyed,
-                         .order = p->order,
-                         .slot = p->slot};
+    if (!memory) abort();
+    return memory;
+}
+
+/* ---- messages -------------------------------------------------------------------------------------------
+ */
+
+static struct player *owner(struct sim *s, sock_name sock)
+{
+    for (int i = 0; i < s->player_count; i++)
+        if (s->players[i].a && s->players[i].a->sock == sock) return &s->players[i];
+    return NULL;
 }
 
 static void *copy(const void *from, size_t count, size_t size)
 {
-    void *to = malloc(count * size + 1);
-    if (!to) abort();
+    void *to = must(malloc(count * size + 1));
     if (count) memcpy(to, from, count * size);
     return to;
+}
+
+static void keep_people(struct note *n, const struct person_info *people, size_t count)
+{
+    n->people_count = count;
+    n->people = must(calloc(count + 1, sizeof(*n->people)));
+    for (size_t i = 0; i < count; i++) n->people[i] = face_of(&people[i]);
+}
+
+static void keep_cards(struct note *n, const struct room_info *rooms, size_t count)
+{
+    n->card_count = count;
+    n->cards = must(calloc(count + 1, sizeof(*n->cards)));
+    for (size_t i = 0; i < count; i++) n->cards[i] = card_of(&rooms[i]);
 }
 
 static void keep_header(struct note *n, struct view header)
@@ -41,12 +59,12 @@ static void keep_header(struct note *n, struct view header)
 static void keep_join(struct note *n, const struct out *o)
 {
     n->room = o->join.room.room;
-    n->people_count = o->join.count;
-    n->people = calloc(o->join.count + 1, sizeof(*n->people));
-    if (!n->people) abort();
-    for (size_t i = 0; i < o->join.count; i++) n->people[i] = face(&o->join.people[i]);
+    keep_people(n, o->join.people, o->join.count);
     n->change_count = o->join.gone_count;
     n->changes = copy(o->join.gone, o->join.gone_count, sizeof(*n->changes));
+    if (o->join.trace) n->trace = *o->join.trace;
+    n->media = *o->join.media;
+    n->peer = o->join.peer;
     keep_header(n, o->join.header);
 }
 
@@ -61,71 +79,103 @@ static void keep_keys(struct note *n, const struct out *o)
     keep_header(n, o->keys.header);
 }
 
-/* False: nothing a client's picture of the room depends on. */
-static bool keep(struct note *n, const struct out *o)
+static void keep_news(struct note *n, const struct out *o)
+{
+    n->room = o->news.room;
+    keep_people(n, o->news.people, o->news.count);
+    n->left_count = o->news.left_count;
+    n->left = must(calloc(n->left_count + 1, sizeof(*n->left)));
+    for (size_t i = 0; i < n->left_count; i++) n->left[i] = o->news.left[i].account;
+}
+
+static void keep_log(struct note *n, uint64_t size, struct hash head)
+{
+    n->log_size = size;
+    n->log_head = head;
+}
+
+/* What a player's picture depends on; of the rest the arrival alone counts. */
+static void keep(struct note *n, const struct out *o)
 {
     switch (o->kind) {
+    case REPLY_HELLO:
+        keep_log(n, o->hello.log_size, o->hello.log_head);
+        n->role = (uint8_t)o->hello.role;
+        n->held = o->hello.held;
+        break;
+    case REPLY_RECORD:
+        keep_log(n, o->record.log_size, o->record.head);
+        break;
+    case EVENT_LOG:
+        keep_log(n, o->log.size, o->log.head);
+        break;
+    case EVENT_ROLE:
+        n->role = (uint8_t)o->role.role;
+        break;
+    case EVENT_HELD:
+        n->held = o->held.held;
+        break;
+    case EVENT_HALL:
+    case EVENT_HALL_ROOM:
+        keep_cards(n, o->hall.list, o->hall.count);
+        break;
+    case EVENT_HALL_GONE:
+        n->room = o->room.room;
+        break;
     case REPLY_ROOM_JOIN:
         keep_join(n, o);
-        return true;
+        break;
+    case REPLY_ROOM_PATH:
+        n->media.ice = *o->path.ice;
+        n->peer = o->path.peer;
+        break;
     case EVENT_KEYS:
         keep_keys(n, o);
-        return true;
-    case EVENT_PERSON: {
-        struct face f = face(o->person.person);
+        break;
+    case EVENT_PERSON:
         n->room = o->person.room;
-        n->people = copy(&f, 1, sizeof(f));
-        n->people_count = 1;
-        return true;
-    }
+        keep_people(n, o->person.person, 1);
+        break;
+    case EVENT_NEWS:
+        keep_news(n, o);
+        break;
+    case EVENT_HANDS_DOWN:
+        n->room = o->called.room;
+        break;
     case EVENT_LEFT:
         n->room = o->left.room;
         n->account = o->left.account;
-        return true;
+        break;
     case EVENT_OUT:
         n->room = o->out.room;
-        return true;
+        break;
     default:
-        return false;
+        break;
     }
 }
 
-static void deliver(struct sim *s, struct client *c, const struct out *o)
+void mail_send(struct sim *s, const struct out *o)
 {
-    struct note *n = calloc(1, sizeof(*n));
-    if (!n) abort();
+    struct player *p = owner(s, o->sock);
+    s->digest += mix(s->mono, o->sock, (uint64_t)o->kind);
+    if (!p) return; /* closed with this very call: what was sent before is read by nobody */
+    struct note *n = must(calloc(1, sizeof(*n)));
     n->kind = o->kind;
     n->sock = o->sock;
-    if (!keep(n, o)) {
-        free(n);
-        return;
-    }
-    n->at = s->w.now + sim_random(s, LATENCY_MS);
-    if (n->at < c->last_at) n->at = c->last_at; /* one socket keeps its order */
-    c->last_at = n->at;
-    if (c->in_last)
-        c->in_last->next = n;
-    else
-        c->in = n;
-    c->in_last = n;
+    keep(n, o);
+    n->at = s->mono + mix(s->seed, o->sock, p->mail_count++) % MAIL_MS;
+    if (n->at < p->last_at) n->at = p->last_at; /* one socket keeps its order */
+    p->last_at = n->at;
+    *(p->in_last ? &p->in_last->next : &p->in) = n;
+    p->in_last = n;
 }
 
-void net_collect(struct sim *s)
+struct note *mail_next(struct player *p, uint64_t now)
 {
-    for (size_t i = 0; i < s->w.effect_count; i++) {
-        const struct effect *e = &s->w.effects[i];
-        struct client *c = e->kind == EFFECT_SEND ? owner(s, e->send.sock) : NULL;
-        if (c) deliver(s, c, &e->send);
-    }
-    s->w.effect_count = 0;
-}
-
-struct note *net_next(struct client *c, uint64_t now)
-{
-    struct note *n = c->in;
+    struct note *n = p->in;
     if (!n || n->at > now) return NULL;
-    c->in = n->next;
-    if (!c->in) c->in_last = NULL;
+    p->in = n->next;
+    if (!p->in) p->in_last = NULL;
     return n;
 }
 
@@ -133,13 +183,62 @@ void note_free(struct note *n)
 {
     free(n->people);
     free(n->changes);
+    free(n->left);
+    free(n->cards);
     free(n);
 }
 
-void net_cut(struct client *c)
+void mail_cut(struct player *p)
 {
     struct note *n;
-    while ((n = net_next(c, UINT64_MAX))) note_free(n);
-    c->inside = false;
-    c->last_at = 0;
+    while ((n = mail_next(p, UINT64_MAX))) note_free(n);
+    p->inside = false;
+    p->card_count = 0;
+    p->last_at = 0;
+}
+
+void mail_left(struct player *p)
+{
+    p->inside = false;
+    for (struct note *n = p->in; n; n = n->next)
+        if (n->kind == REPLY_ROOM_JOIN) n->kind = REPLY_OK;
+}
+
+/* ---- datagrams ------------------------------------------------------------------------------------------
+ */
+
+static void post(struct sim *s, struct letter **queue, const struct letter *what)
+{
+    struct letter *l = copy(what, 1, offsetof(struct letter, bytes) + what->len);
+    l->sent = s->mono;
+    l->at = s->mono + 1 + sim_random(s, TRIP_MS);
+    if (!s->calm && sim_chance(s, LATE_PERCENT)) l->at += sim_random(s, LATE_MS);
+    while (*queue && (*queue)->at <= l->at) queue = &(*queue)->next;
+    l->next = *queue;
+    *queue = l;
+}
+
+void net_send(struct sim *s, struct letter **queue, bool to_server, const struct endpoint *address,
+              struct view datagram)
+{
+    struct letter l = {.to_server = to_server, .address = *address, .len = datagram.len};
+    if (datagram.len > sizeof(l.bytes)) abort();
+    if (!s->calm && sim_chance(s, LOSS_PERCENT)) return;
+    memcpy(l.bytes, datagram.ptr, datagram.len);
+    post(s, queue, &l);
+    if (!s->calm && sim_chance(s, TWICE_PERCENT)) post(s, queue, &l);
+}
+
+struct letter *net_next(struct letter **queue, uint64_t now)
+{
+    struct letter *l = *queue;
+    if (!l || l->at > now) return NULL;
+    *queue = l->next;
+    return l;
+}
+
+void net_drop(struct letter **queue)
+{
+    struct letter *l;
+    while ((l = net_next(queue, UINT64_MAX))) free(l);
 }
