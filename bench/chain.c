@@ -42,14 +42,15 @@ static enum err on_random(void *user, uint8_t *out, size_t n)
 }
 
 /* The record behind the last one, signed by these seeds. */
-static void add(struct entry *entries, size_t at, const struct record *rec, const uint8_t *const *seeds)
+static void add(struct entry *entries, size_t at, const struct record *rec, const uint8_t *const *seeds,
+                unsigned count)
 {
     static const struct hash none;
     struct entry *e = &entries[at];
     struct writer w = writer_init(e->bytes, sizeof(e->bytes));
-    must(record_write_body(&w, rec) == OK, "record");
+    must(record_signatures(rec->type) == count && record_write_body(&w, rec) == OK, "record");
     struct view body = writer_view(&w);
-    for (unsigned i = 0; i < record_signatures(rec->type); i++) {
+    for (unsigned i = 0; i < count; i++) {
         uint8_t sig[SIG_BYTES];
         must(sign_make(seeds[i], record_purpose(rec->type), body, sig) == OK, "signature");
         write_bytes(&w, sig, sizeof(sig));
@@ -73,7 +74,7 @@ static void enter(struct entry *entries, size_t at, enum record_type type, struc
          "keys");
     p->account = id_of_key("account", &rec.account_key);
     p->device = id_of_key("device", &rec.device_key);
-    add(entries, at, &rec, (const uint8_t *const[]){one_time, p->account_seed, p->device_seed});
+    add(entries, at, &rec, (const uint8_t *const[]){one_time, p->account_seed, p->device_seed}, 3);
 }
 
 static void invite(struct entry *entries, size_t at, const struct person *by, const uint8_t seed[32])
@@ -84,7 +85,7 @@ static void invite(struct entry *entries, size_t at, const struct person *by, co
                          .author = by->account,
                          .author_device = by->device};
     must(sign_public(seed, &rec.one_time_key) == OK, "keys");
-    add(entries, at, &rec, (const uint8_t *const[]){by->device_seed});
+    add(entries, at, &rec, (const uint8_t *const[]){by->device_seed}, 1);
 }
 
 /* The first members are one line down to the deepest; all later ones are spread over all depths. */

@@ -1,6 +1,7 @@
 #include "client.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "crypt/sign.h"
 #include "wire/rtcp.h"
@@ -9,8 +10,8 @@
 
 /* RFC 7675 asks for consent every 5 s; Chromium does it every 2.5 s. RFC 3550 6.2: reports every 5 s. */
 enum { CHECK_FIRST_MS = 200, CHECK_MS = 2500, DTLS_TICK_MS = 50, GIVE_UP_MS = 20000, REPORT_MS = 5000 };
-enum { PRIORITY = 0x7e0000ff, SAMPLES = 960, DTLS_HEAD = 13, DTLS_ROOM = 1200, BUFFER_BYTES = 4096 };
-static const uint32_t MAGIC = 0x41504c44;
+enum { PRIORITY = 0x7e0000ff, DTLS_HEAD = 13, DTLS_ROOM = 1200, BUFFER_BYTES = 4096 };
+static const uint32_t MAGIC[LIMIT_VARIANTS] = {0x41504c44, 0x42504c44};
 
 static void send_to_server(struct client *c, const struct client_world *w, struct view datagram)
 {
@@ -152,16 +153,16 @@ static void on_stun(struct client *c, const struct client_world *w, struct span 
 
 /* ---- what is said and heard ---- */
 
-enum err client_say(struct client *c, const struct client_world *w, uint8_t level, uint64_t now_ns)
+static enum err say_variant(struct client *c, const struct client_world *w, int variant, uint8_t level,
+                            uint64_t now_ns)
 {
     uint8_t buf[LIMIT_DATAGRAM_BYTES];
-    if (c->state != CLIENT_UP) return ERR_STATE;
     struct writer out = writer_init(buf, sizeof(buf) - SRTP_MAX_TRAILER);
     write_u8(&out, c->terms.level_ext ? 0x90 : 0x80); /* RFC 3550 5.1: version 2, with or without extension */
     write_u8(&out, c->terms.payload_type);
     write_u16(&out, (uint16_t)c->index);
-    write_u32(&out, (uint32_t)c->index * SAMPLES);
-    write_u32(&out, c->terms.ssrc[0]);
+    write_u32(&out, client_timestamp(c) + (variant ? CLIENT_TWIN_OFFSET : 0));
+    write_u32(&out, c->terms.ssrc[variant]);
     if (c->terms.level_ext) { /* RFC 8285 4.2, RFC 6464 */
         write_u16(&out, 0xbede);
         write_u16(&out, 1);
@@ -170,16 +171,46 @@ enum err client_say(struct client *c, const struct client_world *w, uint8_t leve
         write_u16(&out, 0);
     }
     size_t body = out.len;
-    write_u32(&out, MAGIC);
+    write_u32(&out, MAGIC[variant]);
     write_u64(&out, now_ns);
-    while (!out.err && out.len < body + w->payload_bytes) write_u8(&out, 0x5a);
+    while (!out.err && out.len < body + w->payload_bytes) write_u8(&out, c->terms.fill);
     enum err e = writer_end(&out);
     if (e) return e;
-    struct srtp_job job = {.ctx = c->out, .buf = {buf, sizeof(buf)}, .len = out.len, .index = c->index++};
+    struct srtp_job job = {.ctx = c->out, .buf = {buf, sizeof(buf)}, .len = out.len, .index = c->index};
     srtp_protect_rtp(&job, 1);
+    if (!job.err) send_to_server(c, w, (struct view){buf, job.len});
+    return job.err;
+}
+
+uint32_t client_timestamp(const struct client *c)
+{
+    return (uint32_t)c->index * CLIENT_SAMPLES;
+}
+
+enum err client_say(struct client *c, const struct client_world *w, uint8_t level, uint64_t now_ns)
+{
+    if (c->state != CLIENT_UP) return ERR_STATE;
+    enum err e = say_variant(c, w, 0, level, now_ns);
+    if (!e && c->twin) e = say_variant(c, w, 1, level, now_ns);
+    c->index++;
+    if (!e) w->tally->sent++;
+    return e;
+}
+
+enum err client_send(struct client *c, const struct client_world *w, struct view bytes, bool sealed)
+{
+    uint8_t buf[LIMIT_DATAGRAM_BYTES];
+    if (bytes.len > sizeof(buf) - SRTP_MAX_TRAILER) return ERR_TOO_LARGE;
+    if (bytes.len) memcpy(buf, bytes.ptr, bytes.len);
+    struct srtp_job job = {.ctx = c->out, .buf = {buf, sizeof(buf)}, .len = bytes.len, .index = c->index};
+    if (sealed && !c->out) return ERR_STATE;
+    if (sealed) {
+        if (bytes.len >= 4) memcpy(buf + 2, (uint8_t[]){(uint8_t)(c->index >> 8), (uint8_t)c->index}, 2);
+        srtp_protect_rtp(&job, 1);
+        c->index++;
+    }
     if (job.err) return job.err;
     send_to_server(c, w, (struct view){buf, job.len});
-    w->tally->sent++;
     return OK;
 }
 
@@ -193,21 +224,26 @@ static struct stream *stream_of(struct client *c, uint32_t ssrc)
     return NULL;
 }
 
-/* Only the time may differ from what was said. */
-static bool as_said(struct view payload, size_t expected, uint64_t *sent_ns)
+/* Only the time may differ from what was said. The variant, or -1: it is something else. */
+static int as_said(struct view payload, size_t expected, uint8_t fill, uint64_t *sent_ns)
 {
     struct reader r = reader_init(payload);
-    bool magic = read_u32(&r) == MAGIC;
+    uint32_t magic = read_u32(&r);
     *sent_ns = read_u64(&r);
     read_skip(&r, reader_left(&r) ? reader_left(&r) - 1 : 0);
-    return read_u8(&r) == 0x5a && magic && reader_end(&r) == OK && payload.len == expected;
+    bool good = read_u8(&r) == fill && reader_end(&r) == OK && payload.len == expected;
+    return !good ? -1 : magic == MAGIC[0] ? 0 : magic == MAGIC[1] ? 1 : -1;
 }
 
 static void on_rtp(struct client *c, const struct client_world *w, struct span d, uint64_t at_ns)
 {
     struct tally *t = w->tally;
     struct srtp_job job = {.ctx = c->in, .buf = d, .len = d.len};
-    enum err e = c->in ? srtp_unprotect_rtp(&job) : ERR_STATE;
+    if (!c->in) {
+        t->early++;
+        return;
+    }
+    enum err e = srtp_unprotect_rtp(&job);
     if (e) {
         if (e == ERR_REPLAY)
             t->doubled++;
@@ -219,7 +255,9 @@ static void on_rtp(struct client *c, const struct client_world *w, struct span d
     struct view whole = {d.ptr, job.len}, payload;
     uint64_t sent_ns;
     struct stream *s = rtp_parse(&h, whole) == OK ? stream_of(c, h.ssrc) : NULL;
-    if (!s || rtp_payload(&h, whole, &payload) != OK || !as_said(payload, w->payload_bytes, &sent_ns)) {
+    bool known = s && rtp_payload(&h, whole, &payload) == OK;
+    int variant = known ? as_said(payload, w->payload_bytes, c->terms.fill, &sent_ns) : -1;
+    if (variant < 0) {
         t->strange++;
         return;
     }
@@ -227,22 +265,32 @@ static void on_rtp(struct client *c, const struct client_world *w, struct span d
     stream_on_packet(s, job.index);
     t->reordered += s->reordered - before;
     t->received++;
+    t->second += variant == 1;
     c->heard_ns = at_ns;
+    if (sent_ns > c->said_ns) c->said_ns = sent_ns;
     histogram_add(&t->latency, at_ns > sent_ns ? at_ns - sent_ns : 0);
 }
 
 static void on_rtcp(struct client *c, const struct client_world *w, struct span d)
 {
     struct srtp_job job = {.ctx = c->in, .buf = d, .len = d.len};
-    if (c->in && srtp_unprotect_rtcp(&job) == OK)
-        w->tally->control++;
-    else
+    if (!c->in) {
+        w->tally->early++;
+        return;
+    }
+    enum err e = srtp_unprotect_rtcp(&job);
+    if (e == ERR_REPLAY)
+        w->tally->doubled++;
+    else if (e)
         w->tally->forged++;
+    else
+        w->tally->control++;
 }
 
 void client_on_datagram(struct client *c, const struct client_world *w, struct span d, uint64_t at_ns,
                         uint64_t now_ms)
 {
+    c->came++;
     switch (packet_kind((struct view){d.ptr, d.len})) {
     case PACKET_STUN:
         on_stun(c, w, d, now_ms);

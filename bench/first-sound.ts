@@ -1,4 +1,4 @@
-// From a tap on a room's card to the first sound in the speakers, ten times, on one machine: one JSON line.
+// From a tap on a room's card to the first sound in the speakers, twenty times, on one machine: one JSON line.
 // `make bench-first-sound`. The speaker's microphone plays recorded speech all the time; time stops at the first
 // sample above silence, seen every 5 ms by an analyser on what the page plays.
 
@@ -8,7 +8,7 @@ import { invite, join, openRoom, press, sees } from '../test/browser/evening.ts'
 import { Server } from '../test/browser/server.ts';
 import { tone } from '../test/browser/speech.ts';
 
-const RUNS = 10;
+const RUNS = 20;
 const GOAL_MS = 500;
 
 /** Installed before the tap: resolves with the time of the first sound. */
@@ -77,14 +77,18 @@ try {
   server.forget();
 }
 times.sort((a, b) => a - b);
-const median = ((times[RUNS / 2 - 1] ?? 0) + (times[RUNS / 2] ?? 0)) / 2;
+const p95 = times[Math.ceil(RUNS * 0.95) - 1] ?? 0;
 const row = {
   bench: 'first-sound',
-  row: `tap to first sound, median of ${RUNS}`,
-  value: Math.round(median),
+  row: `tap to first sound, 95th percentile of ${RUNS}`,
+  value: Math.round(p95),
   unit: 'ms',
 };
-const spread = { min: Math.round(times[0] ?? 0), max: Math.round(times[RUNS - 1] ?? 0) };
+const spread = {
+  median: Math.round(times[RUNS / 2] ?? 0),
+  min: Math.round(times[0] ?? 0),
+  max: Math.round(times[RUNS - 1] ?? 0),
+};
 console.log(
-  JSON.stringify({ ...row, baseline: null, ratio: null, goal: GOAL_MS, met: median <= GOAL_MS, ...spread }),
+  JSON.stringify({ ...row, baseline: null, ratio: null, goal: GOAL_MS, met: p95 <= GOAL_MS, ...spread }),
 );

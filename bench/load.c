@@ -3,6 +3,7 @@
  * Brings everyone in, prints {"ready":...}, then obeys one command a line on standard input:
  *
  *   measure SECONDS RATE ROOMS   speakers of the first ROOMS rooms say RATE packets a second for so long
+ *   twin 0|1                     speakers say all they say in two variants, in step, or no longer
  *   quit                         so does the end of input
  *
  * and prints one JSON object for each: what was sent, received, lost or wrong, the latency, and the CPU time
@@ -295,7 +296,8 @@ static void print_result(struct load *l, const struct reading *a, const struct r
     SHOW("load_cpu_ns", b->own_ns - a->own_ns), SHOW("memory_kb", process_memory_kb(l->row->pid(l->target)));
     SHOW("sent", t->sent), SHOW("expected", t->sent * (l->o.speakers - 1 + l->o.listeners));
     SHOW("received", t->received), SHOW("missing", b->missing - a->missing), SHOW("reordered", t->reordered);
-    SHOW("forged", t->forged), SHOW("doubled", t->doubled), SHOW("strange", t->strange);
+    SHOW("second", t->second), SHOW("forged", t->forged), SHOW("doubled", t->doubled),
+        SHOW("strange", t->strange);
     SHOW("refused", t->refused), SHOW("control", t->control), SHOW("unsaid", l->unsaid);
     SHOW("unsent", b->unsent - a->unsent), SHOW("p50_ns", histogram_quantile(&t->latency, 0.5));
     SHOW("p99_ns", histogram_quantile(&t->latency, 0.99)),
@@ -318,6 +320,19 @@ static void measure(struct load *l, double seconds, uint32_t rate, uint32_t room
     print_result(l, &before, &after);
 }
 
+static void set_twin(struct load *l, bool live)
+{
+    uint32_t speakers = l->o.rooms * l->o.speakers, done = 0;
+    for (uint32_t i = 0; i < speakers && l->row->twin; i++) {
+        struct client *c = &l->crowd.clients[i];
+        struct seat s = seat_of(&l->o, i);
+        c->twin = live;
+        done += l->row->twin(l->target, &s, live, client_timestamp(c)) == OK;
+    }
+    printf("{\"twin\":%s,\"speakers\":%u}\n", live ? "true" : "false", done);
+    fflush(stdout);
+}
+
 /* The crowd goes on breathing while it waits for a command: its consent must not expire. */
 static bool next_command(struct load *l, char *line, size_t cap)
 {
@@ -335,8 +350,10 @@ static void obey_all(struct load *l)
         if (sscanf(line, "measure %lf %u %u", &seconds, &rate, &rooms) == 3 && rooms <= l->o.rooms &&
             seconds < 3600)
             measure(l, seconds, rate, rooms);
+        else if (strncmp(line, "twin ", 5) == 0)
+            set_twin(l, line[5] == '1');
         else
-            fputs("load: measure SECONDS RATE ROOMS, or quit\n", stderr);
+            fputs("load: measure SECONDS RATE ROOMS, twin 0|1, or quit\n", stderr);
     }
 }
 

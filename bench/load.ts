@@ -33,6 +33,7 @@ export interface Result {
   sent: number;
   expected: number;
   received: number;
+  second: number;
   missing: number;
   reordered: number;
   forged: number;
@@ -97,7 +98,7 @@ export class Load {
     // A few whom Janus never answers count as people who hear nothing; of ours, everyone comes in.
     const lost =
       typeof crowd.target === 'object' && 'janus' in crowd.target
-        ? ready.failed * 50 > ready.up
+        ? ready.failed * 20 > ready.up
         : !ready.ready;
     if (lost) throw new Error(`not everyone came in: ${JSON.stringify(ready)}`);
     return new Load(tool, ready);
@@ -107,6 +108,13 @@ export class Load {
   measure(seconds: number, rate: number, rooms = 1): Promise<Result> {
     this.tool.tell(`measure ${seconds} ${rate} ${rooms}`);
     return this.tool.line<Result>();
+  }
+
+  /** Speakers say all they say in two variants, and listeners get one or the other; or no longer. */
+  async twin(live: boolean): Promise<void> {
+    this.tool.tell(`twin ${live ? 1 : 0}`);
+    const { speakers } = await this.tool.line<{ speakers: number }>();
+    if (speakers === 0) throw new Error('nobody speaks in two variants');
   }
 
   stop(): Promise<void> {

@@ -3,6 +3,7 @@
  *
  *   add ROOM UFRAG FINGERPRINT PT LEVEL SSRC SSRC   ->  peer NAME UFRAG PWD PORT FINGERPRINT
  *   speak NAME 0|1, drop NAME                       ->  ok
+ *   twin NAME 0|1 OFFSET TIMESTAMP                  ->  ok     in step: struct media_twin, from hop 0 on
  *   stats                                           ->  a JSON object
  *   anything else, or nothing to be had             ->  error ...
  *
@@ -74,16 +75,19 @@ static bool parse_peer(const char *line, struct media_peer *p)
     static uint32_t next_slot = 0x10000000;
     char room[2 * ID_BYTES + 2], fingerprint[2 * HASH_BYTES + 2];
     unsigned pt, level;
-    if (sscanf(line, "add %33s %32s %65s %u %u %u %u", room, p->remote_ufrag, fingerprint, &pt, &level,
+    if (sscanf(line, "add %33s %32s %65s %u %u %u %u", room, p->ice.remote_ufrag, fingerprint, &pt, &level,
                &p->ssrc[0], &p->ssrc[1]) != 7)
         return false;
     p->payload_type = (uint8_t)pt;
     p->level_ext = (uint8_t)level;
     for (int i = 0; i < LIMIT_SLOTS; i++) p->slot_ssrc[i] = next_slot++;
+    p->traced = true; /* which costs nothing before somebody's variants are in step */
+    put_u32(p->account.bytes, next_slot);
+    if (random_bytes(p->seed, sizeof(p->seed)) != OK) return false;
     return from_hex(room, p->room.bytes, ID_BYTES) &&
            from_hex(fingerprint, p->fingerprint.bytes, HASH_BYTES) &&
-           random_text(p->ufrag, sizeof(p->ufrag), UFRAG_RANDOM) &&
-           random_text(p->pwd, sizeof(p->pwd), PWD_RANDOM);
+           random_text(p->ice.ufrag, sizeof(p->ice.ufrag), UFRAG_RANDOM) &&
+           random_text(p->ice.pwd, sizeof(p->ice.pwd), PWD_RANDOM);
 }
 
 static void add(struct media *m, const char *line)
@@ -99,7 +103,8 @@ static void add(struct media *m, const char *line)
         return;
     }
     struct hash h = media_fingerprint(m);
-    printf("peer %llu %s %s %u ", (unsigned long long)c.peer, c.add.ufrag, c.add.pwd, media_port(m, c.peer));
+    printf("peer %llu %s %s %u ", (unsigned long long)c.peer, c.add.ice.ufrag, c.add.ice.pwd,
+           media_port(m, c.peer));
     for (int i = 0; i < HASH_BYTES; i++) printf("%02x", h.bytes[i]);
     putchar('\n');
 }
@@ -120,10 +125,15 @@ static void obey(struct media *m, const char *line)
 {
     unsigned long long name;
     unsigned on;
+    struct media_twin twin = {0};
     if (strncmp(line, "add ", 4) == 0) {
         add(m, line);
     } else if (sscanf(line, "speak %llu %u", &name, &on) == 2) {
         struct media_command c = {.kind = MEDIA_PEER_SPEAK, .peer = name, .speak = on != 0};
+        puts(push(m, &c) == OK ? "ok" : "error: no such peer");
+    } else if (sscanf(line, "twin %llu %u %u %u", &name, &on, &twin.offset, &twin.timestamp) == 4) {
+        twin.live = on != 0;
+        struct media_command c = {.kind = MEDIA_PEER_TWIN, .peer = name, .twin = twin};
         puts(push(m, &c) == OK ? "ok" : "error: no such peer");
     } else if (sscanf(line, "drop %llu", &name) == 1) {
         struct media_command c = {.kind = MEDIA_PEER_DROP, .peer = name};
@@ -132,7 +142,7 @@ static void obey(struct media *m, const char *line)
     } else if (strncmp(line, "stats", 5) == 0) {
         stats(m);
     } else {
-        puts("error: add, speak, drop or stats");
+        puts("error: add, speak, twin, drop or stats");
     }
 }
 
@@ -165,8 +175,8 @@ static void serve(struct media *m)
 
 int main(int argc, char **argv)
 {
-    struct media_config config = {.wake = wake};
-    struct sockaddr_in *a = (struct sockaddr_in *)&config.address;
+    struct media_config config = {.wake = wake, .address_count = 1};
+    struct sockaddr_in *a = (struct sockaddr_in *)&config.addresses[0].at;
     if (argc != 4 || inet_pton(AF_INET, argv[1], &a->sin_addr) != 1) {
         fprintf(stderr, "usage: media-host IPV4 PORT THREADS\n");
         return 2;

@@ -105,18 +105,32 @@ static enum err hello(struct member *m, const struct club *club, const uint8_t c
                                      b64(VIEW(sig)), "log", "size", 0, "head", b64(VIEW(ZERO.bytes)))));
 }
 
+static enum err connect_from(struct member *m, const struct club *club, in_addr_t self, uint8_t challenge[32])
+{
+    enum err e = socket_open(&m->socket, self, &club->server, club->origin);
+    if (e) return e;
+    json_t *c = socket_event(&m->socket, "challenge");
+    if (!take_bytes(c, "nonce", challenge, 32)) e = ERR_MALFORMED;
+    json_decref(c);
+    return e;
+}
+
 enum err member_enter(struct member *m, const struct club *club, in_addr_t self, const uint8_t seed[32],
                       const struct member *inviter, const struct hash *invite)
 {
     uint8_t challenge[32];
-    *m = (struct member){.founder = !inviter, .socket = {.fd = -1}};
+    *m = (struct member){.founder = !inviter, .socket = {.fd = -1, .quiet = m->socket.quiet}};
     enum err e = make_keys(m);
-    if (!e) e = socket_open(&m->socket, self, &club->server, club->origin);
-    if (e) return e;
-    json_t *c = socket_event(&m->socket, "challenge");
-    if (!take_bytes(c, "nonce", challenge, sizeof(challenge))) e = ERR_MALFORMED;
-    json_decref(c);
+    if (!e) e = connect_from(m, club, self, challenge);
     if (!e) e = redeem(m, seed, inviter, invite);
+    return e ? e : hello(m, club, challenge);
+}
+
+enum err member_return(struct member *m, const struct club *club, in_addr_t self)
+{
+    uint8_t challenge[32];
+    socket_close(&m->socket);
+    enum err e = connect_from(m, club, self, challenge);
     return e ? e : hello(m, club, challenge);
 }
 
@@ -124,27 +138,51 @@ void member_leave(struct member *m)
 {
     socket_close(&m->socket);
     free(m->chain);
+    bool quiet = m->socket.quiet;
     wipe(m, sizeof(*m));
-    m->socket.fd = -1;
+    m->socket = (struct socket){.fd = -1, .quiet = quiet};
+}
+
+/* Signed by the device that it says it is by. */
+static enum err write_record(const struct member *m, struct record *r, struct writer *w)
+{
+    r->author = m->account;
+    r->author_device = m->device;
+    r->time_ms = now_ms();
+    enum err e = record_write_body(w, r);
+    return e ? e : sign_and_add(w, m->device_seed, record_purpose(r->type), writer_view(w));
+}
+
+static enum err send_record(struct member *m, const char *request, struct record *r, struct hash *hash)
+{
+    uint8_t bytes[LIMIT_RECORD_BYTES];
+    struct writer w = writer_init(bytes, sizeof(bytes));
+    enum err e = write_record(m, r, &w);
+    if (e) return e;
+    if (hash) *hash = hash_raw(writer_view(&w));
+    return done(
+        socket_ask(&m->socket, json_pack("{s:s,s:o}", "do", request, "record", b64(writer_view(&w)))));
 }
 
 enum err member_invite(struct member *m, uint8_t seed[32], struct hash *record)
 {
-    uint8_t bytes[LIMIT_RECORD_BYTES];
-    struct record r = {.type = RECORD_INVITE,
-                       .author = m->account,
-                       .author_device = m->device,
-                       .time_ms = now_ms(),
-                       .expires_ms = now_ms() + DAY_MS};
-    struct writer w = writer_init(bytes, sizeof(bytes));
+    struct record r = {.type = RECORD_INVITE, .expires_ms = now_ms() + DAY_MS};
     enum err e = random_bytes(seed, 32);
     if (!e) e = sign_public(seed, &r.one_time_key);
-    if (!e) e = record_write_body(&w, &r);
-    if (!e) e = sign_and_add(&w, m->device_seed, record_purpose(r.type), writer_view(&w));
-    if (e) return e;
-    *record = hash_raw(writer_view(&w));
-    return done(
-        socket_ask(&m->socket, json_pack("{s:s,s:o}", "do", "log.append", "record", b64(writer_view(&w)))));
+    return e ? e : send_record(m, "log.append", &r, record);
+}
+
+enum err member_ban(struct member *m, const struct member *whom)
+{
+    struct record r = {.type = RECORD_BAN, .target = whom->account};
+    return send_record(m, "log.append", &r, NULL);
+}
+
+enum err member_remove(struct member *m, const struct member *whom, struct id room, struct id host)
+{
+    struct record r = {
+        .type = RECORD_ROOM_BAN, .target = whom->account, .host = host, .room = room, .scope = SCOPE_EVENING};
+    return send_record(m, "room.remove", &r, NULL);
 }
 
 /* ---- rooms ---- */
@@ -209,13 +247,22 @@ enum err member_join(struct member *m, struct id room, const struct hash *finger
     return ok ? OK : ERR_FORBIDDEN;
 }
 
+enum err member_do(struct member *m, const char *what)
+{
+    return done(socket_ask(&m->socket, json_pack("{s:s}", "do", what)));
+}
+
+enum err member_do_to(struct member *m, const char *what, const struct member *whom)
+{
+    return done(socket_ask(&m->socket,
+                           json_pack("{s:s,s:o}", "do", what, "account", b64(VIEW(whom->account.bytes)))));
+}
+
 enum err member_speak(struct member *m, struct member *opener)
 {
     if (m != opener) {
         enum err e = done(socket_ask(&m->socket, json_pack("{s:s,s:b}", "do", "room.hand", "up", 1)));
-        if (e) return e;
-        e = done(socket_ask(&opener->socket, json_pack("{s:s,s:o}", "do", "room.bring", "account",
-                                                       b64(VIEW(m->account.bytes)))));
+        if (!e) e = member_do_to(opener, "room.bring", m);
         if (e) return e;
     }
     return done(socket_ask(&m->socket, json_pack("{s:s,s:b}", "do", "room.mute", "muted", 0)));

@@ -28,6 +28,8 @@ struct member {
 MUST_CHECK enum err member_enter(struct member *m, const struct club *club, in_addr_t self,
                                  const uint8_t seed[32], const struct member *inviter,
                                  const struct hash *invite);
+/* Whoever is a member comes over another connection; the one before is closed. */
+MUST_CHECK enum err member_return(struct member *m, const struct club *club, in_addr_t self);
 /* One more invitation: its seed, and the hash of its record. */
 MUST_CHECK enum err member_invite(struct member *m, uint8_t seed[32], struct hash *record);
 MUST_CHECK enum err member_open_room(struct member *m, struct id *room);
@@ -35,6 +37,13 @@ MUST_CHECK enum err member_join(struct member *m, struct id room, const struct h
                                 struct terms *terms);
 /* Up to the stage, if one is not there yet, by the opener's hand; and the microphone on. */
 MUST_CHECK enum err member_speak(struct member *m, struct member *opener);
+/* A request with `do` alone, and one about somebody. */
+MUST_CHECK enum err member_do(struct member *m, const char *what);
+MUST_CHECK enum err member_do_to(struct member *m, const char *what, const struct member *whom);
+MUST_CHECK enum err member_ban(struct member *m, const struct member *whom);
+/* Out of the room that `host` opened, for the evening. */
+MUST_CHECK enum err member_remove(struct member *m, const struct member *whom, struct id room,
+                                  struct id host);
 void member_leave(struct member *m);
 
 #endif

@@ -2,10 +2,12 @@
 // key machine. See wire.ts.
 
 import type { Bytes64, Events, Id, KeyMessage, LogHead, Requests } from '../web/src/api/messages.ts';
-import { makeKemPair } from '../web/src/e2ee/hpke.ts';
+import { oneByOne } from '../web/src/api/news.ts';
+import { type KemPair, makeKemPair } from '../web/src/e2ee/hpke.ts';
 import { Keys } from '../web/src/e2ee/keys.ts';
 import { type KeysOptions, makeLeaf } from '../web/src/e2ee/leaf.ts';
 import type { FrameEpoch, KeysState } from '../web/src/e2ee/types.ts';
+import type { Weakness } from '../web/src/e2ee/weakness.ts';
 import { ChainBook } from '../web/src/identity/chain.ts';
 import { Device, Invitation, makeKeys } from '../web/src/identity/device.ts';
 import type { Suite } from '../web/src/identity/keymsg.ts';
@@ -14,20 +16,27 @@ import { NO_LOG } from '../web/src/identity/vault.ts';
 import { memoryStore } from '../web/test/club.ts';
 import { Wire } from './wire.ts';
 
+type Message = Record<string, unknown>;
+
 const NOBODY = 'A'.repeat(43);
 
 export class BenchMember {
   readonly wire: Wire;
   readonly device: Device;
   readonly record: Bytes64; // that made the account
-  #early: Record<string, unknown>[] | null = null; // what came right behind the answer to room.join
+  #early: Message[] | null = null; // what came right behind the answer to room.join
   log: LogHead;
+  role: KeysOptions['role'] = 'member';
   keys: Keys | null = null;
+  pair: KemPair | null = null; // of the last join
   epoch: FrameEpoch | null = null;
   state: KeysState | null = null;
   installed: (epoch: FrameEpoch) => void = () => {};
   left: (account: Id) => void = () => {};
   sent: (message: KeyMessage) => void = () => {};
+  /** What the network or the server makes of a message; null: it never comes. */
+  tamper: (message: Message) => Message | null = (message) => message;
+  weakness: Weakness | null = null;
 
   private constructor(wire: Wire, device: Device, record: Bytes64, log: LogHead) {
     this.wire = wire;
@@ -39,22 +48,38 @@ export class BenchMember {
 
   /** Redeems a link and opens the session. */
   static async come(port: number, link: string, founder: Id | null, name: string): Promise<BenchMember> {
-    let challenge: (nonce: string) => void = () => {};
-    const challenged = new Promise<string>((resolve) => {
-      challenge = resolve;
-    });
-    const wire = await Wire.open(port, ({ nonce }) => challenge(String(nonce)));
-    const nonce = await challenged;
+    const { wire, nonce } = await BenchMember.knock(port);
     const parsed = await parseLink(link);
     if (!parsed || parsed === 'mistyped' || parsed.kind === 'device') throw new Error(`a bad link: ${link}`);
     const keys = await makeKeys(founder);
     const record = await (await Invitation.open(parsed)).redeem(keys, Date.now());
     const { log } = (await wire.ask('invite.redeem', { record, name })) as { log: LogHead };
     const device = new Device(keys);
+    await BenchMember.#hello(port, wire, nonce, device);
+    return new BenchMember(wire, device, record, log);
+  }
+
+  /** A visitor's socket and its challenge. */
+  static async knock(port: number): Promise<{ wire: Wire; nonce: string }> {
+    let challenge: (nonce: string) => void = () => {};
+    const challenged = new Promise<string>((resolve) => {
+      challenge = resolve;
+    });
+    const wire = await Wire.open(port, ({ nonce }) => challenge(String(nonce)));
+    return { wire, nonce: await challenged };
+  }
+
+  static async #hello(port: number, wire: Wire, nonce: string, device: Device): Promise<void> {
     const sig = await device.hello(`localhost:${port}`, nonce);
     const { account, device: id } = device;
     await wire.ask('hello', { account, device: id, sig, log: { size: 0, head: NOBODY } });
-    return new BenchMember(wire, device, record, log);
+  }
+
+  /** Another session of the same device, over another socket. */
+  async again(port: number, device = this.device): Promise<BenchMember> {
+    const { wire, nonce } = await BenchMember.knock(port);
+    await BenchMember.#hello(port, wire, nonce, device);
+    return new BenchMember(wire, device, this.record, this.log);
   }
 
   async ask<K extends keyof Requests>(name: K, members: Requests[K][0]): Promise<Requests[K][1]> {
@@ -96,6 +121,7 @@ export class BenchMember {
       role,
       book,
       log: () => this.log,
+      ...(this.weakness ? { weakness: this.weakness } : {}),
       ports: {
         nowMs: () => Date.now(),
         after: (ms, run) => {
@@ -137,23 +163,33 @@ export class BenchMember {
     media: Requests['room.join'][0]['media'],
   ): Promise<Requests['room.join'][1]['media']> {
     const pair = await makeKemPair(suite);
+    this.pair = pair;
     const options = this.#options(room, role, book);
     const leaf = await makeLeaf({ ...options, book: own }, pair);
     const keys = new Keys(options, pair, leaf);
     const beside = keys.kem ? { kem: keys.kem } : {};
-    const early: Record<string, unknown>[] = [];
+    const early: Message[] = [];
     this.#early = early;
     const reply = await this.ask('room.join', { room, leaf, ...beside, media });
     this.#early = null;
     this.keys = keys;
     void keys.joined(reply);
-    for (const message of early) this.#event(message);
+    for (const message of early) this.#take(message);
     return reply.media;
   }
 
-  #event(message: Record<string, unknown>): void {
+  #event(sent: Message): void {
+    const message = this.tamper(sent);
+    if (message) this.#take(message);
+  }
+
+  #take(message: Message): void {
     if (this.#early) {
       this.#early.push(message);
+      return;
+    }
+    if (message.ev === 'room.news') {
+      for (const one of oneByOne(message as unknown as Events['room.news'])) this.#event({ ...one });
       return;
     }
     const { ev, ...body } = message;

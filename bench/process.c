@@ -55,18 +55,26 @@ enum err process_start(struct process *p, char *const argv[], const struct proce
     return ERR_SYSTEM;
 }
 
-void process_stop(struct process *p)
+int process_stop(struct process *p)
 {
+    int status = 0;
     if (p->in) fclose(p->in);
     if (p->out) fclose(p->out);
-    if (p->in && p->pid > 0) waitpid(p->pid, NULL, 0);
+    if (p->in && p->pid > 0) waitpid(p->pid, &status, 0);
     *p = (struct process){.pid = -1};
+    return status;
 }
 
-void process_kill(struct process *p)
+int process_kill(struct process *p)
 {
     if (p->pid > 0) kill(p->pid, SIGTERM);
-    process_stop(p);
+    return process_stop(p);
+}
+
+bool process_ended(pid_t pid)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == pid;
 }
 
 uint64_t process_cpu_ns(pid_t pid)
@@ -90,7 +98,7 @@ uint64_t process_cpu_ns(pid_t pid)
     return sum;
 }
 
-uint64_t process_memory_kb(pid_t pid)
+static uint64_t rollup_kb(pid_t pid, const char *name)
 {
     char path[64], line[128];
     unsigned long long kb = 0;
@@ -98,7 +106,29 @@ uint64_t process_memory_kb(pid_t pid)
     FILE *f = fopen(path, "r");
     if (!f) return 0;
     while (fgets(line, sizeof(line), f))
-        if (sscanf(line, "Rss: %llu", &kb) == 1) break;
+        if (strncmp(line, name, 4) == 0 && sscanf(line + 4, "%llu", &kb) == 1) break;
     fclose(f);
     return kb;
+}
+
+uint64_t process_memory_kb(pid_t pid)
+{
+    return rollup_kb(pid, "Rss:");
+}
+
+uint64_t process_share_kb(pid_t pid)
+{
+    return rollup_kb(pid, "Pss:");
+}
+
+unsigned process_files(pid_t pid)
+{
+    char path[64];
+    unsigned n = 0;
+    snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+    DIR *files = opendir(path);
+    if (!files) return 0;
+    for (struct dirent *d; (d = readdir(files));) n += d->d_name[0] != '.';
+    closedir(files);
+    return n;
 }

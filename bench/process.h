@@ -2,6 +2,7 @@
 #ifndef BENCH_PROCESS_H
 #define BENCH_PROCESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -20,11 +21,15 @@ struct process_place {
 
 /* argv[0] is a path. */
 MUST_CHECK enum err process_start(struct process *p, char *const argv[], const struct process_place *place);
-void process_stop(struct process *p); /* closes its input and waits */
-void process_kill(struct process *p); /* SIGTERM first, for one that does not look at its input */
+/* Closes its input and waits; what waitpid says of it. */
+int process_stop(struct process *p);
+int process_kill(struct process *p); /* SIGTERM first, for one that does not look at its input */
+bool process_ended(pid_t pid);       /* a child, by itself */
 /* CPU time of all its threads in ns, by the scheduler's own count; 0 if it is gone. */
 uint64_t process_cpu_ns(pid_t pid);
 uint64_t process_memory_kb(pid_t pid); /* resident */
+uint64_t process_share_kb(pid_t pid);  /* the same, its share of what others have too */
+unsigned process_files(pid_t pid);     /* open descriptors */
 void process_pin(int cpu);             /* the caller; -1: nothing */
 
 #endif

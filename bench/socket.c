@@ -22,7 +22,14 @@ void socket_close(struct socket *s)
     if (s->fd >= 0) close(s->fd);
     free(s->bytes);
     free(s->text);
-    *s = (struct socket){.fd = -1};
+    s->fd = -1;
+    s->bytes = NULL;
+    s->have = s->capacity = 0;
+    s->text = NULL;
+    s->text_len = 0;
+    s->request = 0;
+    s->out = false;
+    s->refusal[0] = '\0';
 }
 
 static bool send_all(struct socket *s, const void *bytes, size_t n)
@@ -76,8 +83,9 @@ static bool read_some(struct socket *s)
     ssize_t n = grow(s) ? recv(s->fd, s->bytes + s->have, s->capacity - s->have, MSG_DONTWAIT) : 0;
     if (n < 0 && errno == EAGAIN) return false;
     if (n <= 0) {
-        fprintf(stderr, "load: a connection ended after %u requests: %s\n", s->request,
-                n < 0 ? strerror(errno) : "closed, or more than fits");
+        if (!s->quiet)
+            fprintf(stderr, "load: a connection ended after %u requests: %s\n", s->request,
+                    n < 0 ? strerror(errno) : "closed, or more than fits");
         socket_close(s);
         return false;
     }
@@ -122,6 +130,8 @@ static bool add_text(struct socket *s, const struct frame *f)
 
 static json_t *end_text(struct socket *s, bool keep)
 {
+    static const char OUT[] = "\"ev\":\"room.out\"";
+    if (memmem(s->text, s->text_len, OUT, sizeof(OUT) - 1)) s->out = true;
     json_t *message = keep ? json_loadb(s->text, s->text_len, 0, NULL) : NULL;
     free(s->text);
     s->text = NULL;
@@ -144,8 +154,10 @@ static bool obey(struct socket *s, const struct frame *f)
 {
     if (f->opcode == PING && send_frame(s, PONG, f->payload)) return true;
     if (f->opcode == PONG) return true;
-    fprintf(stderr, "load: closed by the server: %.*s\n", f->payload.len > 2 ? (int)f->payload.len - 2 : 0,
-            f->payload.len > 2 ? (const char *)f->payload.ptr + 2 : "");
+    if (!s->quiet)
+        fprintf(stderr, "load: closed by the server: %.*s\n",
+                f->payload.len > 2 ? (int)f->payload.len - 2 : 0,
+                f->payload.len > 2 ? (const char *)f->payload.ptr + 2 : "");
     socket_close(s);
     return false;
 }
@@ -211,7 +223,7 @@ static bool upgrade(struct socket *s, const char *origin)
 enum err socket_open(struct socket *s, in_addr_t self, const struct sockaddr_in *server, const char *origin)
 {
     struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = self};
-    *s = (struct socket){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    *s = (struct socket){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), .quiet = s->quiet};
     int one =
         1; /* head and payload are two sends: Nagle's algorithm would wait 40 ms for an ACK in between */
     if (s->fd >= 0 && setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == 0 &&
@@ -244,14 +256,18 @@ json_t *socket_ask(struct socket *s, json_t *request)
     json_decref(request);
     bool sent = text && s->fd >= 0 && send_frame(s, TEXT, view_str(text));
     free(text);
+    s->refusal[0] = 0;
     for (json_t *m; sent && (m = wait_for_message(s)); json_decref(m)) {
         if (json_integer_value(json_object_get(m, "re")) != id) continue;
         if (json_is_true(json_object_get(m, "ok"))) return m;
-        fprintf(stderr, "load: %s: %s\n", what,
-                json_string_value(json_object_get(json_object_get(m, "error"), "message")));
+        const json_t *error = json_object_get(m, "error");
+        snprintf(s->refusal, sizeof(s->refusal), "%s", json_string_value(json_object_get(error, "code")));
+        if (!s->quiet)
+            fprintf(stderr, "load: %s: %s\n", what, json_string_value(json_object_get(error, "message")));
         json_decref(m);
         return NULL;
     }
-    fprintf(stderr, "load: %s: %s\n", what, s->fd < 0 ? "the connection is closed" : "no answer");
+    if (!s->quiet)
+        fprintf(stderr, "load: %s: %s\n", what, s->fd < 0 ? "the connection is closed" : "no answer");
     return NULL;
 }

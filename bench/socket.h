@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,9 @@ struct socket {
     char *text; /* of a message whose last fragment has not come */
     size_t text_len;
     unsigned request; /* id of the last one */
+    bool quiet;       /* refusals are no news, nor is a connection that ends */
+    bool out;         /* `room.out` has come; for the owner to clear */
+    char refusal[24]; /* code of the last one; "": no answer came */
 };
 
 /* From `self`, so that every member is a neighbour of its own. Waits for the handshake. */

@@ -28,6 +28,8 @@ struct target_row {
                     struct terms *terms);
     /* Speakers that are up may be heard from now on. */
     enum err (*speak)(struct target *t, const struct seat *s);
+    /* NULL, or: its two variants run in step from this timestamp on, or no longer do. */
+    enum err (*twin)(struct target *t, const struct seat *s, bool live, uint32_t timestamp);
     /* A JSON object about the server's own counters, or "null". */
     void (*stats)(struct target *t, char *out, size_t cap);
     void (*breathe)(struct target *t); /* NULL, or what must be done again and again besides */

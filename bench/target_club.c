@@ -10,23 +10,22 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "member.h"
 #include "port.h"
+#include "server.h"
 #include "target.h"
-#include "wire/link.h"
 
-enum { HTTP_PORT = 8080, GUESTS = 4, LINE_BYTES = 512, READY_TRIES = 100, READY_US = 50000, BREATHS = 64 };
+enum { GUESTS = 4, BREATHS = 64 };
 static const uint64_t ROUND_NS = 2000000000;
-static const char ORIGIN[] = "https://load.example";
 
 struct target {
-    struct process server; /* pid -1: somebody else's */
+    struct server server; /* its pid -1: somebody else's */
     pid_t pid;
     struct club club;
-    char folder[32], origin[64];
+    char origin[64];
     struct hash founder, invite; /* records; of a room alone */
     struct member *sponsor;      /* of the first seat; NULL: it is the founder's */
     uint8_t first_seed[32];      /* of the link that the first seat comes by */
@@ -42,31 +41,12 @@ struct target {
 static void club_close(struct target *t)
 {
     for (uint32_t i = 0; i < t->count; i++) member_leave(&t->members[i]);
-    process_kill(&t->server);
-    char *argv[] = {"/bin/rm", "-rf", t->folder, NULL};
-    struct process rm;
-    if (t->folder[0] && process_start(&rm, argv, &(struct process_place){.cpu = -1}) == OK) process_stop(&rm);
+    server_stop(&t->server);
     free(t->sponsor);
     free(t->members);
     free(t->rooms);
     free(t->openers);
     free(t);
-}
-
-/* A new server prints one line: "Founder link: https://.../#..." */
-static bool read_founder_link(struct target *t)
-{
-    char line[LINE_BYTES];
-    uint8_t payload[LINK_BYTES];
-    struct link link;
-    if (!fgets(line, sizeof(line), t->server.out)) return false;
-    line[strcspn(line, "\r\n")] = 0;
-    const char *at = strchr(line, '#');
-    if (!at || b64_decode_exact(payload, sizeof(payload), at + 1, strlen(at + 1)) != OK ||
-        link_parse(&link, VIEW(payload)) != OK)
-        return false;
-    memcpy(t->first_seed, link.seed, sizeof(t->first_seed));
-    return true;
 }
 
 static void allow_sockets(uint32_t n)
@@ -77,44 +57,24 @@ static void allow_sockets(uint32_t n)
 
 static bool start(struct target *t, const char *where, const struct process_place *place)
 {
-    char path[256], address[INET_ADDRSTRLEN], port[8], threads[8], listen[32], data[64];
-    if (sscanf(where, "%255[^,],%15[^,],%7[^,],%7s", path, address, port, threads) != 4 ||
-        inet_pton(AF_INET, address, &t->club.server.sin_addr) != 1) {
+    char path[256], address[INET_ADDRSTRLEN], port[8], threads[8];
+    if (sscanf(where, "%255[^,],%15[^,],%7[^,],%7s", path, address, port, threads) != 4) {
         fprintf(stderr, "load: club:PATH,IPV4,PORT,THREADS\n");
         return false;
     }
-    if (!mkdtemp(t->folder)) return false;
-    snprintf(listen, sizeof(listen), "%s:%d", address, HTTP_PORT);
-    snprintf(data, sizeof(data), "%s/data", t->folder);
-    char *argv[] = {path,
-                    "serve",
-                    "--data",
-                    data,
-                    "--listen",
-                    listen,
-                    "--origin",
-                    (char *)ORIGIN,
-                    "--log",
-                    "error",
-                    "--media-port",
-                    port,
-                    "--media-address",
-                    address,
-                    "--media-threads",
-                    threads,
-                    "--behind-proxy",
-                    "yes",
-                    NULL};
-    if (process_start(&t->server, argv, place) != OK) return false;
-    t->pid = t->server.pid;
-    return read_founder_link(t);
+    struct server_config config = {path, address, port, threads, *place};
+    if (server_start(&t->server, &config) != OK) return false;
+    t->pid = t->server.process.pid;
+    t->club.server = t->server.http;
+    memcpy(t->first_seed, t->server.founder_seed, sizeof(t->first_seed));
+    return true;
 }
 
 static struct target *target_new(uint16_t port, uint32_t seats)
 {
     struct target *t = calloc(1, sizeof(*t));
     if (!t) return NULL;
-    *t = (struct target){.server = {.pid = -1}, .pid = -1, .seats = seats};
+    *t = (struct target){.server = {.process = {.pid = -1}}, .pid = -1, .seats = seats};
     t->club = (struct club){.server = {.sin_family = AF_INET, .sin_port = htons(port)}, .origin = t->origin};
     t->breathed_ns = wall_ns();
     t->members = calloc(seats, sizeof(*t->members));
@@ -128,10 +88,9 @@ static struct target *target_new(uint16_t port, uint32_t seats)
 
 static struct target *club_open(const char *where, const struct process_place *place, uint32_t seats)
 {
-    struct target *t = target_new(HTTP_PORT, seats);
+    struct target *t = target_new(0, seats);
     if (!t) return NULL;
-    snprintf(t->folder, sizeof(t->folder), "/tmp/bench-club-XXXXXX");
-    snprintf(t->origin, sizeof(t->origin), "%s", ORIGIN);
+    snprintf(t->origin, sizeof(t->origin), "%s", SERVER_ORIGIN);
     if (start(t, where, place)) return t;
     club_close(t);
     return NULL;
@@ -228,7 +187,7 @@ static void club_stats(struct target *t, char *out, size_t cap)
     snprintf(out, cap, "{\"sockets\":%u}", open);
 }
 
-const struct target_row target_club = {"club",   club_open,  club_close, club_pid,
-                                       club_add, club_speak, club_stats, club_breathe};
-const struct target_row target_room = {"room",   room_open,  club_close, club_pid,
-                                       club_add, club_speak, club_stats, club_breathe};
+const struct target_row target_club = {"club",     club_open, club_close, club_pid,    club_add,
+                                       club_speak, NULL,      club_stats, club_breathe};
+const struct target_row target_room = {"room",     room_open, club_close, club_pid,    club_add,
+                                       club_speak, NULL,      club_stats, club_breathe};

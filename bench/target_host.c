@@ -80,6 +80,14 @@ static enum err host_speak(struct target *t, const struct seat *s)
     return ask(t, line, answer, sizeof(answer)) && strcmp(answer, "ok\n") == 0 ? OK : ERR_NOT_FOUND;
 }
 
+static enum err host_twin(struct target *t, const struct seat *s, bool live, uint32_t timestamp)
+{
+    char line[LINE_BYTES], answer[LINE_BYTES];
+    snprintf(line, sizeof(line), "twin %llu %d %d %u\n", t->names[s->number], live, CLIENT_TWIN_OFFSET,
+             timestamp);
+    return ask(t, line, answer, sizeof(answer)) && strcmp(answer, "ok\n") == 0 ? OK : ERR_NOT_FOUND;
+}
+
 static void host_stats(struct target *t, char *out, size_t cap)
 {
     if (ask(t, "stats\n", out, cap))
@@ -88,5 +96,5 @@ static void host_stats(struct target *t, char *out, size_t cap)
         snprintf(out, cap, "null");
 }
 
-const struct target_row target_host = {"host",   host_open,  host_close, host_pid,
-                                       host_add, host_speak, host_stats, NULL};
+const struct target_row target_host = {"host",     host_open, host_close, host_pid, host_add,
+                                       host_speak, host_twin, host_stats, NULL};

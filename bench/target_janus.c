@@ -327,5 +327,5 @@ static void janus_stats(struct target *t, char *out, size_t cap)
     snprintf(out, cap, "null");
 }
 
-const struct target_row target_janus = {"janus",   janus_open,  janus_close, janus_pid,
-                                        janus_add, janus_speak, janus_stats, NULL};
+const struct target_row target_janus = {"janus",     janus_open, janus_close, janus_pid, janus_add,
+                                        janus_speak, NULL,       janus_stats, NULL};

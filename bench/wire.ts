@@ -14,6 +14,7 @@ export class Wire {
   /** Told the beginning of every message; true: it is wanted whole, and goes to `hear`. */
   wants: (head: string) => boolean = () => true;
   hear: (message: Message) => void = () => {};
+  closed = false; // by whichever side
   readonly #socket: Socket;
   readonly #replies = new Map<number, { resolve(m: Message): void; reject(e: unknown): void }>();
   #input: Buffer = Buffer.alloc(0);
@@ -37,6 +38,7 @@ export class Wire {
       .digest('base64');
     const wire = new Wire(socket);
     wire.hear = hear;
+    socket.on('close', () => wire.#ended());
     await new Promise<void>((resolve, reject) => {
       let answer = '';
       socket.once('error', reject);
@@ -67,8 +69,15 @@ export class Wire {
     this.#socket.destroy();
   }
 
+  #ended(): void {
+    this.closed = true;
+    for (const { reject } of this.#replies.values()) reject({ code: 'closed' });
+    this.#replies.clear();
+  }
+
   /** Rejects with the error that the server answers. */
   ask(name: string, members: object): Promise<Message> {
+    if (this.closed) return Promise.reject({ code: 'closed' });
     const id = this.#next++;
     this.#frame(1, Buffer.from(JSON.stringify({ id, do: name, ...members })));
     return new Promise((resolve, reject) => this.#replies.set(id, { resolve, reject }));
@@ -114,7 +123,9 @@ export class Wire {
             : Number(this.#input.readBigUInt64BE(2));
       if (first & 8) {
         if (this.#input.length < size + n) return;
-        if ((first & 15) === 9) this.#frame(10, Buffer.from(this.#input.subarray(size, size + n)));
+        const said = Buffer.from(this.#input.subarray(size, size + n));
+        if ((first & 15) === 8) this.#frame(8, said); // RFC 6455 5.5.1: the server closes with the answer
+        if ((first & 15) === 9) this.#frame(10, said);
         this.#input = this.#input.subarray(size + n);
         continue;
       }

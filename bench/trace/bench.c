@@ -1,7 +1,8 @@
-/* How much leaked speech names one of 5,000: `make bench-trace`, JSON lines. Options: condition names (all
- * without),
- * --quick for a tenth of the tries, --known without the whole inquiries, which take most of the time. What
- * the lines mean is written in docs/tracing.md, "Measured". */
+/* How much leaked speech names one of 5,000, and what a listener could notice of the mark: `make
+ * bench-trace`, JSON lines. Options: names of parts (conditions, average, transparency; all without), --quick
+ * for a tenth of the tries,
+ * --known without the whole inquiries, which take most of the time. What the lines mean is written in
+ * docs/tracing.md, "Measured". */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "sound.h"
 #include "trace/inquiry.h"
 #include "trace/score.h"
+#include "transparency.h"
 
 enum { USERS = 5000, LEAKER = 1234, INNOCENTS = 20000, EXACT_EVERY = 20, COLLUDERS = 3, BLIND_TRIES = 6 };
 
@@ -191,7 +193,7 @@ static double log10_p_of(const struct book *book, const struct soft *soft, size_
     must(score_trial(&part, 1, price, 0, &tally));
     for (size_t u = 0; u < book->users; u++) {
         if (verdicts[u].log10_p > -4) continue; /* too far away for the exact chance to help */
-        must(score_tail(&part, 1, u, verdicts[u].colluders, &tail));
+        must(score_tail(&part, 1, u, verdicts[u].kind, &tail));
         best = fmin(best, fmin(verdicts[u].log10_p, tail + verdicts[u].log10_price));
     }
     return best;
@@ -329,9 +331,9 @@ static void blind(const struct bench *b, const struct sound *leak, const struct 
         sound_free(&cut);
     }
     printf("{\"bench\": \"trace\", \"condition\": \"%s\", \"blind_s\": %.0f, \"tries\": %d, \"named\": %d, "
-           "\"wrong\": %d, "
-           "\"cpu_s_per_trace\": %.2f}\n",
-           c->name, c->blind_s, tries, right, wrong, (cpu_s() - before) / tries);
+           "\"wrong\": %d, \"cpu_s_per_trace\": %.2f, \"detect_ms_per_s\": %.1f}\n",
+           c->name, c->blind_s, tries, right, wrong, (cpu_s() - before) / tries,
+           1000 * (cpu_s() - before) / tries / c->blind_s);
     fflush(stdout);
 }
 
@@ -358,42 +360,52 @@ static void run(const struct bench *b, const struct condition *c)
     sound_free(&leak);
 }
 
-/* The audio of two or three streams averaged, from several starts; the first to be named counts. */
-static void run_average(const struct bench *b, unsigned users)
+static bool bias_of(const struct bench *b, uint32_t segment)
+{
+    return code_biases(b->session.bias, b->speaker.account, segment / CODE_BLOCK) >> segment % CODE_BLOCK & 1;
+}
+
+static void put_bit(uint32_t *words, size_t i, bool bit)
+{
+    words[i / 32] = (words[i / 32] & ~(1u << i % 32)) | (uint32_t)bit << i % 32;
+}
+
+/* The audio of two or three streams averaged, from evenly spread starts, once round; the first to be named
+ * counts. */
+static void run_average(const struct bench *b, unsigned users, const char *condition, const char *how)
 {
     struct sound heard[COLLUDERS];
+    uint8_t *bits[COLLUDERS];
     for (unsigned u = 0; u < users; u++) {
-        uint8_t *bits = codeword(b, LEAKER + u);
-        heard[u] = listener_hears(&b->a, &b->b, bits, b->span.segments, 24000);
-        free(bits);
+        bits[u] = codeword(b, LEAKER + u);
+        heard[u] = listener_hears(&b->a, &b->b, bits[u], b->span.segments, 24000);
     }
-    struct sound mean = sound_mean(heard, users), leak = channel("none", &mean);
+    struct sound mean = sound_mean(heard, users), leak = channel(how, &mean);
     struct evidence e = evidence_of(b, &leak, NULL);
-    double times[20];
-    int starts = b->tries < 100 ? 5 : 20;
-    for (int t = 0; t < starts; t++) {
-        size_t first = e.n * (size_t)t / (size_t)starts / 32 * 32, n = e.n - first;
-        size_t words = b->span.segments / 32 + 1, from = e.soft[first].segment / 32;
-        uint32_t *codewords = need(calloc(users * words, 4)), *biases = need(calloc(words, 4));
-        for (size_t w = from; w < words; w++) {
-            biases[w - from] = code_biases(b->session.bias, b->speaker.account, (uint32_t)w);
-            for (unsigned u = 0; u < users; u++)
-                codewords[u * words + w - from] =
-                    code_bits(b->session.listeners[LEAKER + u].entry.seed, b->speaker.account, (uint32_t)w,
-                              biases[w - from]);
+    struct draw d = draw_new(&(struct dice){0}, users, e.n);
+    struct soft *soft = need(malloc(e.n * sizeof(*soft)));
+    double *times = need(calloc((size_t)b->tries, sizeof(*times)));
+    for (int t = 0; t < b->tries; t++) {
+        size_t first = e.n * (size_t)t / (size_t)b->tries;
+        for (size_t i = 0; i < e.n; i++) {
+            uint32_t segment = e.soft[(first + i) % e.n].segment;
+            soft[i] = e.soft[(first + i) % e.n];
+            soft[i].segment = (uint32_t)i;
+            put_bit(d.biases, i, bias_of(b, segment));
+            for (unsigned u = 0; u < users; u++) put_bit(d.bits + u * d.book.words, i, bits[u][segment]);
         }
-        struct soft *soft = need(malloc(n * sizeof(*soft)));
-        for (size_t i = 0; i < n; i++) soft[i] = e.soft[first + i], soft[i].segment -= (uint32_t)(from * 32);
-        struct book book = {.users = users, .words = words, .bits = codewords, .biases = biases};
-        size_t named = segments_to_name(&book, soft, n);
+        size_t named = segments_to_name(&d.book, soft, e.n);
         times[t] = named ? (double)named * SEGMENT_MS / 1000 : INFINITY;
-        free(soft);
-        free(codewords);
-        free(biases);
     }
-    print_seconds("opus24", users, "average", times, starts);
+    print_seconds(condition, users, "average", times, b->tries);
+    free(times);
+    free(soft);
+    draw_free(&d);
     free(e.soft);
-    for (unsigned u = 0; u < users; u++) sound_free(&heard[u]);
+    for (unsigned u = 0; u < users; u++) {
+        free(bits[u]);
+        sound_free(&heard[u]);
+    }
     sound_free(&mean);
     sound_free(&leak);
 }
@@ -416,10 +428,17 @@ int main(int argc, char **argv)
         if (!strcmp(argv[i], "--known")) b.blind = false;
     }
     set_up(&b);
+    if (wanted(argc, argv, "transparency")) {
+        uint8_t *bits = codeword(&b, LEAKER);
+        transparency(&b.speech, &b.a, &b.b, bits, b.span.segments);
+        free(bits);
+    }
     for (int i = 0; i < CONDITIONS; i++)
         if (wanted(argc, argv, conditions[i].name)) run(&b, &conditions[i]);
-    for (unsigned users = 2; users <= COLLUDERS && wanted(argc, argv, "average"); users++)
-        run_average(&b, users);
+    for (unsigned users = 2; users <= COLLUDERS && wanted(argc, argv, "average"); users++) {
+        run_average(&b, users, "opus24", "none");
+        run_average(&b, users, "opus24, rerecorded", "rerecorded");
+    }
     free(b.keystream);
     free(b.session.listeners);
     sound_free(&b.speech);

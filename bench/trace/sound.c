@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../test/c/noise.h"
 #include "trace/resample.h"
 
 static const char folder[] = "/usr/share/asterisk/sounds/";
@@ -65,12 +66,9 @@ double sound_active_rms(const struct sound *s)
     return n ? sqrt(sum / (double)n) : 0;
 }
 
-uint32_t dice_u32(struct dice *d) /* SplitMix64 */
+uint32_t dice_u32(struct dice *d)
 {
-    uint64_t z = d->state += 0x9E3779B97F4A7C15u;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return (uint32_t)((z ^ z >> 31) >> 32);
+    return (uint32_t)(splitmix64(&d->state) >> 32);
 }
 
 double dice_unit(struct dice *d)
