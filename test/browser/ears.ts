@@ -27,9 +27,12 @@ export function install(): void {
     context ??= new AudioContext({ sampleRate: 48000 });
     const audio = context;
     await audio.resume();
+    // Of the microphone a clone: what is said at it is known also while it is muted.
+    const mouth = what === 'mic' ? (w.__mic as MediaStream | undefined)?.clone() : undefined;
+    for (const track of mouth?.getTracks() ?? []) track.enabled = true;
     const streams =
       what === 'mic'
-        ? [w.__mic as MediaStream | undefined]
+        ? [mouth]
         : [...document.querySelectorAll('audio')].map((a) =>
             a.muted ? undefined : (a.srcObject as MediaStream),
           );
@@ -41,10 +44,13 @@ export function install(): void {
     for (const [i, s] of sources.entries()) s.connect(merger, 0, i);
     merger.connect(processor);
     const blocks: Float32Array[][] = [];
+    // A page's own clock starts from the wall clock's time and never looks at it again: if that was set since, two
+    // pages would differ.
+    const origin = Date.now() - performance.now();
     const starts: number[] = [];
     await new Promise<void>((done) => {
       processor.onaudioprocess = (e) => {
-        const now = performance.timeOrigin + performance.now();
+        const now = origin + performance.now();
         // A block cannot come early, only late: the earliest estimate of the start is the truest.
         starts.push(now - ((blocks.length + 1) * 1024 * 1000) / 48000);
         blocks.push(Array.from({ length: n }, (_, i) => new Float32Array(e.inputBuffer.getChannelData(i))));
@@ -56,9 +62,11 @@ export function install(): void {
     processor.disconnect();
     merger.disconnect();
     for (const s of sources) s.disconnect();
+    for (const track of mouth?.getTracks() ?? []) track.stop();
     const step = 48000 / outRate;
     const data = Array.from({ length: n }, (_, track) => {
-      const all = blocks.flatMap((b) => [...(b[track] ?? [])]);
+      const all = new Float32Array(blocks.length * 1024);
+      for (const [i, b] of blocks.entries()) all.set(b[track] ?? [], i * 1024);
       const out = new Int16Array(Math.floor(all.length / step));
       for (let i = 0; i < out.length; i++) {
         let sum = 0;
@@ -106,51 +114,72 @@ export function rms(r: Recording): number {
 export interface Match {
   r: number; // correlation coefficient at the best lag, 0..1; the median of several words
   lagMs: number; // how much later `heard` has it than `said`, by wall clock; their median
+  second: number; // r of the word that came second best: two that came are no coincidence, whatever was lost
 }
 
 const WORD = 0.4 * rate; // short: a jitter buffer may stretch or squeeze what lies between two words
+const SILENCE = 1e-3; // energy under a word at -65 dBFS: less is no voice
 const REACH = rate; // words are looked for up to a second after they were said
 const energyOf = (a: Float32Array): number => a.reduce((e, s) => e + s * s, 0);
 const median = (a: number[]): number => a.sort((x, y) => x - y)[a.length >> 1] ?? 0;
 
-/** Where and how well one word is found in a track, from 100 ms before `from` to a second after. */
-function find(word: Float32Array, track: Float32Array, from: number): Match {
+/** Where the loudest words of a microphone begin, of those that end `rest` samples before the recording does. */
+function loudest(mic: Float32Array, words: number, rest: number): number[] {
+  const loud = (at: number): number => energyOf(mic.subarray(at, at + WORD));
+  return Array.from({ length: Math.max(0, Math.floor((mic.length - rest) / WORD)) }, (_, i) => i * WORD)
+    .sort((a, b) => loud(b) - loud(a))
+    .slice(0, words);
+}
+
+/** Where and how well one word is found in a track, if it begins there between `first` and `last`. */
+function find(
+  word: Float32Array,
+  track: Float32Array,
+  first: number,
+  last: number,
+): { r: number; at: number } {
   const wordEnergy = energyOf(word);
-  let found: Match = { r: 0, lagMs: Number.NaN };
-  for (let lag = -rate / 10; lag <= REACH; lag++) {
-    const at = from + lag;
-    if (at < 0 || at + word.length > track.length) continue;
-    let dot = 0;
-    let energy = 0;
-    for (let i = 0; i < word.length; i++) {
-      const h = track[at + i] ?? 0;
-      dot += h * (word[i] ?? 0);
-      energy += h * h;
+  const end = Math.min(last, track.length - word.length);
+  let found = { r: 0, at: Number.NaN };
+  let at = Math.max(0, first);
+  let energy = energyOf(track.subarray(at, at + word.length)); // of what is under the word
+  for (; wordEnergy > SILENCE && at <= end; at++) {
+    if (energy > SILENCE) {
+      let dot = 0;
+      for (let i = 0; i < word.length; i++) dot += (track[at + i] as number) * (word[i] as number);
+      const r = dot / Math.sqrt(energy * wordEnergy);
+      if (r > found.r) found = { r, at };
     }
-    const r = energy > 0 && wordEnergy > 0 ? dot / Math.sqrt(energy * wordEnergy) : 0;
-    if (r > found.r) found = { r, lagMs: (lag / rate) * 1000 };
+    energy += (track[at + word.length] ?? 0) ** 2 - (track[at] as number) ** 2;
   }
   return found;
 }
 
 /**
- * Finds the loudest words of `said` in the best slot of `heard`. Slots are compared one by one, so that somebody
- * else talking at the same time does not matter. Words of somebody else score about 0.4.
+ * Finds the loudest words of `said` in `heard`, from 100 ms before they were said to a second after. Each in the slot that
+ * has it best: a speaker may change slots between two words, and somebody else talks in another one at the same time.
+ * Words of somebody else score about 0.4.
  */
 export function match(said: Recording, heard: Recording, words = 5): Match {
   const mic = said.samples[0] ?? new Float32Array(0);
-  const starts = Array.from(
-    { length: Math.max(0, Math.floor((mic.length - REACH) / WORD)) },
-    (_, i) => i * WORD,
-  )
-    .sort((a, b) => energyOf(mic.subarray(b, b + WORD)) - energyOf(mic.subarray(a, a + WORD)))
-    .slice(0, words);
   const offset = Math.round(((said.startMs - heard.startMs) / 1000) * rate);
-  const matches = heard.samples.map((track) => {
-    const found = starts.map((at) => find(mic.subarray(at, at + WORD), track, at + offset));
-    return { r: median(found.map((m) => m.r)), lagMs: median(found.map((m) => m.lagMs)) };
+  const found = loudest(mic, words, REACH).map((start) => {
+    const word = mic.subarray(start, start + WORD);
+    const from = start + offset;
+    const slots = heard.samples.map((track) => find(word, track, from - rate / 10, from + REACH));
+    const { r, at } = slots.reduce((best, slot) => (slot.r > best.r ? slot : best));
+    return { r, lagMs: ((at - from) / rate) * 1000 };
   });
-  return matches.reduce((best, m) => (m.r > best.r ? m : best), { r: 0, lagMs: Number.NaN });
+  const [, second = 0] = found.map(({ r }) => r).sort((a, b) => b - a);
+  return { r: median(found.map((m) => m.r)), lagMs: median(found.map((m) => m.lagMs)), second };
+}
+
+/** How well the loudest words of `said` are found anywhere in a track: as r of a match. */
+export function holds(track: Float32Array, said: Recording, words = 5): number {
+  const mic = said.samples[0] ?? new Float32Array(0);
+  return median(
+    loudest(mic, words, 0).map((at) => find(mic.subarray(at, at + WORD), track, 0, track.length).r),
+  );
 }
 
 const FRAME = 0.02 * rate;

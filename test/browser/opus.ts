@@ -2,7 +2,10 @@
 
 import type { Page } from 'playwright-core';
 
-/** Share of the decoded sound's energy that lies at `hertz`; 0 where nothing decodes. */
+/**
+ * Share of the decoded sound's energy that lies at `hertz`; 0 where nothing decodes. Every window counts alike: of noise
+ * a single loud one may well lie there, and must not speak for all.
+ */
 export async function toneShare(page: Page, frames: Uint8Array[], hertz: number): Promise<number> {
   const packed = frames.map((f) => Buffer.from(f).toString('base64'));
   return page.evaluate(
@@ -42,19 +45,19 @@ export async function toneShare(page: Page, frames: Uint8Array[], hertz: number)
       // Goertzel over windows of 20 ms
       const n = 960;
       const k = 2 * Math.cos((2 * Math.PI * tone) / 48000);
-      let at = 0;
-      let total = 0;
+      const shares: number[] = [];
       for (let start = 0; start + n <= samples.length; start += n) {
         let a = 0;
         let b = 0;
+        let total = 0;
         for (let i = 0; i < n; i++) {
           const s = samples[start + i] ?? 0;
           [a, b] = [s + k * a - b, a];
           total += s * s;
         }
-        at += (2 * (a * a + b * b - k * a * b)) / n;
+        if (total > 0) shares.push((2 * (a * a + b * b - k * a * b)) / n / total);
       }
-      return total > 0 ? at / total : 0;
+      return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
     },
     [packed, hertz] as const,
   );

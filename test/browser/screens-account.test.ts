@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MockApp } from '../../web/test/mock-app.ts';
+import { button, calls, mock, onScene } from './mock.ts';
 import { Screens } from './screens.ts';
 
 let screens: Screens;
@@ -13,21 +13,8 @@ afterAll(async () => {
   await screens?.close();
 });
 
-const button = (page: Page | Locator, name: string | RegExp): Locator =>
-  page.getByRole('button', { name, exact: typeof name === 'string' });
-const mock = <T>(page: Page, look: (app: MockApp) => T): Promise<T> =>
-  page.evaluate(`(${look})(window.mock)`) as Promise<T>;
-const calls = (page: Page): Promise<string[]> => mock(page, (app) => [...app.calls]);
-
-async function on(scene: string, look: (page: Page) => Promise<void>): Promise<void> {
-  const page = await screens.show(scene);
-  try {
-    await look(page);
-  } finally {
-    await page.context().close();
-  }
-  expect(screens.problems).toEqual([]);
-}
+const on = (scene: string, look: (page: Page) => Promise<void>): Promise<void> =>
+  onScene(screens, scene, look);
 
 async function me(page: Page, entry: string): Promise<Locator> {
   await button(page, /^Inès Martin: your account/).click();
@@ -40,9 +27,11 @@ describe('oneself', () => {
     on('hall', async (page) => {
       const sheet = await me(page, 'Name and picture');
       await sheet.getByLabel('Handle').fill('INES_m');
+      await sheet.getByLabel('Pronouns').fill('elle'.repeat(10));
+      expect(await sheet.getByLabel('Pronouns').inputValue()).toHaveLength(30);
       await sheet.getByLabel('About you').fill('Bread and radio');
       await button(sheet, 'Save').click();
-      await expect.poll(() => calls(page)).toContain('setProfile handle bio');
+      await expect.poll(() => calls(page)).toContain('setProfile handle pronouns bio');
       await mock(page, (app) => {
         app.fails = 'handle_taken';
       });

@@ -1,9 +1,10 @@
 // Every screen in a real browser: what stands there has the role and the name that people, tests and screen
 // readers look for, and fits a small window.
 
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scenes } from '../../web/test/scenes.ts';
+import { button, calls, focused, mock } from './mock.ts';
 import { Screens } from './screens.ts';
 
 let screens: Screens;
@@ -13,13 +14,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await screens?.close();
 });
-
-const button = (page: Page | Locator, name: string | RegExp): Locator =>
-  page.getByRole('button', { name, exact: typeof name === 'string' });
-const calls = (page: Page): Promise<string[]> =>
-  page.evaluate(() => [...(window as unknown as { mock: { calls: string[] } }).mock.calls]);
-const focused = (page: Page): Promise<string> =>
-  page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
 
 async function on(scene: string, look: (page: Page) => Promise<void>, locale = 'en-GB'): Promise<void> {
   const page = await screens.show(scene, { locale });
@@ -99,6 +93,7 @@ describe('the door', () => {
     ['invite-mistyped', 'This link is not complete.'],
     ['invite-member', 'You are a member already.'],
     ['invite-offline', 'We cannot reach the server.'],
+    ['invite-full', 'The server is full.'],
     ['stranger', 'By invitation only'],
     ['unsupported', 'This browser cannot keep a room private'],
   ])('%s has a sentence of its own', (scene, sentence) =>
@@ -189,6 +184,16 @@ describe('the hallway', () => {
       expect(await focused(page)).toBe('Invite');
     }));
 
+  test('a sheet that the browser closes without asking, as it may after Escape, opens again', () =>
+    on('hall', async (page) => {
+      const sheet = page.getByRole('dialog', { name: 'You', exact: true });
+      await button(page, /your account and preferences$/).click();
+      await sheet.evaluate((dialog: HTMLDialogElement) => dialog.close());
+      await sheet.waitFor({ state: 'hidden' });
+      await button(page, /your account and preferences$/).click();
+      await sheet.waitFor();
+    }));
+
   test('the mini-bar leads back, and another room asks first', () =>
     on('hall-mini', async (page) => {
       const mini = page.getByRole('navigation', { name: 'Your room' });
@@ -237,8 +242,52 @@ describe('the room', () => {
       const sheet = page.getByRole('dialog', { name: 'Who can hear this room' });
       await sheet.getByText('A listener could still record on their own device.').waitFor();
       await sheet.getByText("The server can't hear this room.").waitFor();
+      await sheet.getByText('12 devices hold the key of this room: one for each person.').waitFor();
       await button(sheet, 'Close').click();
       expect(await focused(page)).toMatch(/12 people/);
+    }));
+
+  test('a sensitive one keeps its title to itself: in the club it has it, the window and the lock screen have none', () =>
+    on('hall-empty', async (page) => {
+      await button(page, 'Open a room').click();
+      const sheet = page.getByRole('dialog', { name: 'Open a room' });
+      await sheet.getByRole('textbox').fill('Between us');
+      await sheet.getByRole('checkbox', { name: 'Sensitive' }).check();
+      await button(sheet, 'Open a room').click();
+      await page.getByRole('heading', { level: 1, name: 'Between us' }).waitFor();
+      expect(await calls(page)).toEqual(['openRoom Between us everyone sensitive']);
+      const shown = (): Promise<(string | undefined)[]> =>
+        page.evaluate(() => [document.title, navigator.mediaSession.metadata?.title]);
+      await expect.poll(shown).toEqual(['Les Apartés du mardi', 'A room']);
+      await button(page, /can hear this room/).click();
+      await page
+        .getByRole('dialog')
+        .getByText('The room is sensitive: its title stays in the club')
+        .waitFor();
+      await mock(page, (app) => {
+        if (app.room.value) app.roomIs({ card: { ...app.room.value.card, sensitive: false } });
+      });
+      await expect.poll(shown).toEqual(['Between us — Les Apartés du mardi', 'Between us']);
+    }));
+
+  test('the ring is seen in the few colours of the system too, and soft text in more contrast', () =>
+    on('room', async (page) => {
+      const painted = (part: string): Promise<string> =>
+        page
+          .locator('.person[data-speaking]')
+          .first()
+          .evaluate(
+            (one, part) => getComputedStyle(one.querySelector('.ring') as Element, part).backgroundColor,
+            part,
+          );
+      await page.emulateMedia({ forcedColors: 'active' });
+      await expect.poll(async () => (await painted('')) !== (await painted('::after'))).toBe(true);
+      await page.emulateMedia({ forcedColors: 'none', contrast: 'more' });
+      const colours = await page.evaluate(() => {
+        const style = getComputedStyle(document.documentElement);
+        return ['--soft', '--ink'].map((name) => style.getPropertyValue(name));
+      });
+      expect(colours[0]).toBe(colours[1]);
     }));
 
   test('hands: who waits longest first, and up they come', () =>
@@ -279,11 +328,26 @@ describe('the room', () => {
     on('room', async (page) => {
       await button(page, 'Tom Okafor, moderator').click();
       const sheet = page.getByRole('dialog', { name: 'Tom Okafor' });
+      await sheet.getByText('he, il', { exact: true }).waitFor();
       await sheet.getByRole('list', { name: 'Invited by' }).getByText('Ada Lindqvist').waitFor();
       for (const name of ['Mute', 'Move to audience', 'Remove', 'Ban from the club', 'Bring to stage'])
         expect(await button(sheet, name).count()).toBe(0);
       await sheet.getByRole('slider', { name: 'Volume for you' }).press('ArrowLeft');
       expect((await calls(page)).at(-1)).toMatch(/^setVolume .* 0.95$/);
+    }));
+
+  test('mutes somebody for oneself, whose volume stays; the tile says so, and a press hears them again', () =>
+    on('room', async (page) => {
+      await button(page, 'Tom Okafor, moderator').click();
+      const sheet = page.getByRole('dialog', { name: 'Tom Okafor' });
+      await button(sheet, 'Mute for me').click();
+      await sheet.getByText('You have muted them for yourself.').waitFor();
+      expect(await sheet.getByRole('slider').inputValue()).toBe('100');
+      await page.keyboard.press('Escape');
+      await button(page, 'Tom Okafor, moderator, muted for you').click();
+      await button(sheet, 'Hear again').press('Enter');
+      await button(sheet, 'Mute for me').waitFor();
+      expect((await calls(page)).map((call) => call.split(' ').at(-1))).toEqual(['true', 'false']);
     }));
 
   test('called to the stage: nobody is surprised', () =>

@@ -1,7 +1,7 @@
 // The screens without a server: builds the page that shows one scene of the mock app, serves it under the same
 // strict policy as the real server, and opens it in Chromium. `node test/browser/screens.ts FOLDER` takes pictures.
 
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
@@ -9,7 +9,6 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { build } from 'vite';
 
 const root = new URL('../..', import.meta.url).pathname;
-const out = `${root}build/screens-page`;
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -19,7 +18,10 @@ const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
 };
 
-async function bundle(): Promise<void> {
+/** Into a folder of its own: several of these may be open at a time. */
+async function bundle(): Promise<string> {
+  mkdirSync(`${root}build`, { recursive: true });
+  const out = mkdtempSync(`${root}build/screens-page-`);
   await build({
     configFile: false,
     root: `${root}web/test`,
@@ -35,9 +37,10 @@ async function bundle(): Promise<void> {
     },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   });
+  return out;
 }
 
-function serve(): Promise<Server> {
+function serve(out: string): Promise<Server> {
   const server = createServer((request, response) => {
     const name = new URL(request.url ?? '/', 'http://localhost').pathname;
     const path = join(out, name);
@@ -60,22 +63,24 @@ function serve(): Promise<Server> {
 
 export class Screens {
   readonly problems: string[] = [];
+  #folder: string;
   #server: Server;
   #browser: Browser;
 
-  private constructor(server: Server, browser: Browser) {
+  private constructor(folder: string, server: Server, browser: Browser) {
+    this.#folder = folder;
     this.#server = server;
     this.#browser = browser;
   }
 
   static async open(): Promise<Screens> {
-    await bundle();
-    const server = await serve();
+    const folder = await bundle();
+    const server = await serve(folder);
     const browser = await chromium.launch({
       executablePath: '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu'],
     });
-    return new Screens(server, browser);
+    return new Screens(folder, server, browser);
   }
 
   /** A page of its own that shows `scene`. */
@@ -87,6 +92,7 @@ export class Screens {
       ...options,
     });
     const page = await context.newPage();
+    page.setDefaultTimeout(120_000); // a busy machine is no fault of a screen
     page.on('console', (m) => {
       if (m.type() === 'error') this.problems.push(`${scene}: ${m.text()}`);
     });
@@ -98,12 +104,14 @@ export class Screens {
   /** Another scene in the same page. */
   async turn(page: Page, scene: string): Promise<void> {
     await page.goto(`http://localhost:${(this.#server.address() as AddressInfo).port}/screens.html?${scene}`);
-    await page.locator('main').waitFor();
+    await page.locator('html[data-shown]').waitFor({ state: 'attached' });
+    await page.locator('main h1').first().waitFor({ state: 'attached' }); // some screens come in a chunk
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
     this.#server.close();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
@@ -115,17 +123,20 @@ const sizes = [
 async function pictures(folder: string, wanted: string[]): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const screens = await Screens.open();
-  const { scenes } = (await import('../../web/test/scenes.ts')) as { scenes: Record<string, unknown> };
-  for (const scene of wanted.length ? wanted : Object.keys(scenes)) {
-    for (const [size, viewport] of sizes) {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        for (const locale of ['en-GB', 'fr-FR']) {
-          const page = await screens.show(scene, { viewport, colorScheme, locale });
-          await page.screenshot({
-            path: `${folder}/${scene}-${size}-${colorScheme}-${locale.slice(0, 2)}.png`,
-          });
-          await page.context().close();
+  const { names } = (await import('../../web/test/scenes.ts')) as {
+    names: Record<'screen' | 'sheet', string[]>;
+  };
+  const all = wanted.length ? wanted : [...names.screen, ...names.sheet];
+  for (const [size, viewport] of sizes) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const locale of ['en-GB', 'fr-FR']) {
+        const page = await screens.show('starting', { viewport, colorScheme, locale });
+        for (const scene of all) {
+          await screens.turn(page, scene);
+          const path = `${folder}/${scene}-${size}-${colorScheme}-${locale.slice(0, 2)}.png`;
+          await page.screenshot({ path });
         }
+        await page.context().close();
       }
     }
   }

@@ -1,6 +1,7 @@
 // A real server for a test: its own data folder and ports, the sanitized build with its test hooks.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,10 @@ import { join } from 'node:path';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-export function freePort(): Promise<number> {
+/** `build`: the folder of the binary; `test` is the sanitized one with its hooks. */
+export const binary = (build = 'test'): string => `${root}build/${build}/src/server/aparte`;
+
+function freeTcpPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const s = createServer();
     s.once('error', reject);
@@ -17,6 +21,19 @@ export function freePort(): Promise<number> {
       s.close(() => resolve(typeof a === 'object' && a ? a.port : 0));
     });
   });
+}
+
+/** Free for TCP and for UDP: the server takes both. */
+export async function freePort(): Promise<number> {
+  const port = await freeTcpPort();
+  const s = createSocket('udp4');
+  const free = new Promise<boolean>((resolve) => {
+    s.once('error', () => resolve(false));
+    s.bind(port, () => resolve(true));
+  });
+  const good = await free;
+  await new Promise<void>((resolve) => s.close(() => resolve()));
+  return good ? port : freePort();
 }
 
 export class Server {
@@ -34,10 +51,9 @@ export class Server {
     return this.#child?.pid ?? -1;
   }
 
-  /** `build`: the folder of the binary; `test` is the sanitized one with its hooks. */
-  async start(extra: Record<string, string> = {}, build = 'test'): Promise<void> {
+  async start(extra: Record<string, string> = {}, build?: string): Promise<void> {
     this.port ||= await freePort();
-    const child = spawn(`${root}build/${build}/src/server/aparte`, ['serve'], {
+    const child = spawn(binary(build), ['serve'], {
       cwd: this.dir,
       env: {
         ...process.env,
@@ -60,7 +76,7 @@ export class Server {
     for (let i = 0; i < 200; i++) {
       if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.log}`);
       try {
-        if ((await fetch(`${this.origin}/readyz`)).ok) break;
+        if (this.log.includes('Listening on https:') || (await fetch(`${this.origin}/readyz`)).ok) break;
       } catch {
         // not listening yet
       }
@@ -82,6 +98,21 @@ export class Server {
     }
     this.#child = undefined;
     return child.exitCode ?? -1;
+  }
+
+  /** What the operator's command says, with --json. */
+  operator(...command: string[]): Record<string, unknown> {
+    const args = [...command, '--json', '--data', join(this.dir, 'data')];
+    return JSON.parse(execFileSync(binary(), args, { encoding: 'utf8' })) as Record<string, unknown>;
+  }
+
+  /** kill -9: nothing is said, written or closed any more. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null) return;
+    child.kill('SIGKILL');
+    await new Promise((r) => child.once('exit', r));
   }
 
   forget(): void {

@@ -28,6 +28,11 @@ test('the shell opens while the server is away, and the hallway comes back with 
   expect(await server.stop(), server.log).toBe(0);
   await page.reload();
   await page.getByText('Connection lost. Coming back').first().waitFor();
+  const open = page.getByRole('button', { name: 'Open a room' });
+  await open.click(); // a part that was never needed before
+  await page.getByRole('dialog', { name: 'Open a room' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(await open.evaluate((button) => button === document.activeElement)).toBe(true);
   await server.start();
   await page.getByText('Connection lost. Coming back').first().waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Open a room' }).first().waitFor();
