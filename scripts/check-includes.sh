@@ -16,13 +16,13 @@ none='^$'
 allow base 'base/' "$none"
 allow crypt 'base/|crypt/' 'openssl|intel-ipsec-mb'
 allow wire 'base/|wire/|crypt/sign\.h' "$none"
-allow media 'base/|wire/|crypt/|media/' "$none"
-allow rooms 'base/|wire/record\.h|wire/live\.h|crypt/sign\.h|media/media\.h|rooms/' "$none"
+allow media 'base/|wire/|crypt/|mark/code\.h|media/' "$none"
+allow rooms 'base/|wire/(record|live|pattern)\.h|crypt/sign\.h|mark/code\.h|media/media\.h|rooms/' "$none"
 allow store 'base/|store/' 'sqlite3'
 allow cli 'base/|wire/|crypt/sign\.h|cli/' 'jansson'
 allow mark 'base/|crypt/sign\.h|mark/' "$none"
-allow trace 'base/|crypt/sign\.h|mark/|trace/' 'jansson'
-allow server 'cli/cli\.h|base/|wire/|crypt/|media/media\.h|rooms/rooms\.h|store/(store|queue)\.h|trace/trace\.h|server/' 'jansson|libwebsockets|openssl'
+allow trace 'base/|wire/pattern\.h|crypt/sign\.h|mark/|trace/' 'jansson'
+allow server 'cli/cli\.h|base/|wire/|crypt/|media/(media|audit)\.h|rooms/rooms\.h|store/(store|queue)\.h|trace/trace\.h|server/' 'jansson|libwebsockets|openssl'
 
 # The client's layers: a folder may import from those to the right of the colon, never upward.
 layer() {

@@ -1,21 +1,25 @@
 #!/bin/sh
 # Installs the Debian packages that are missing: `deps.sh run` what `make run` needs, `deps.sh test` what the tests
-# need besides, `deps.sh bench` what the benches need. Says nothing and takes no time when all are there. Uses sudo where the user is not root.
+# need besides, and so on with bench, fuzz and analyze. Says nothing and takes no time when all are there. Uses sudo
+# where the user is not root.
 set -eu
 
 run="build-essential pkg-config meson ninja-build nodejs npm
-  libwebsockets-dev libssl-dev libipsec-mb-dev libsqlite3-dev libjansson-dev libsndfile1-dev libpng-dev"
-test="$run libcmocka-dev libsrtp2-dev chromium firefox-esr pulseaudio alsa-utils asterisk-core-sounds-en-wav openssl ffmpeg clang lld"
+  libwebsockets-dev libwebsockets-evlib-ev libev-dev libssl-dev libipsec-mb-dev libsqlite3-dev libjansson-dev libsndfile1-dev libpng-dev
+  clang lld"
+test="$run libcmocka-dev libsrtp2-dev chromium firefox-esr pulseaudio alsa-utils asterisk-core-sounds-en-wav openssl ffmpeg systemd"
 bench="$run iproute2 util-linux procps janus libopus-dev ffmpeg asterisk-core-sounds-en-g722 asterisk-core-sounds-es-g722
   asterisk-core-sounds-fr-g722 asterisk-core-sounds-it-g722 asterisk-core-sounds-ru-g722"
 fuzz="$test libclang-rt-14-dev"
+analyze="$test clang-tidy cppcheck"
 
 case "${1:-run}" in
   run) wanted=$run ;;
   test) wanted=$test ;;
   fuzz) wanted=$fuzz ;;
+  analyze) wanted=$analyze ;;
   bench) wanted=$bench ;;
-  *) echo "usage: deps.sh run|test|fuzz|bench" >&2; exit 2 ;;
+  *) echo "usage: deps.sh run|test|fuzz|analyze|bench" >&2; exit 2 ;;
 esac
 
 missing=
