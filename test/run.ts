@@ -102,18 +102,17 @@ function counted(results: Map<string, boolean>): Count {
   return { passed: results.size - failed.length, failed: failed.length };
 }
 
-// Browsers that listen in real time notice when the machine stands still. A file in which something failed runs once
+// Those who listen in real time notice when the machine stands still. A file in which something failed runs once
 // more, alone, and what passes then has passed; it is named at the end, so that what happens often is seen.
-function browser(): Count {
-  const config = 'test/browser/vitest.config.ts';
-  const results = vitest(config, 'browser');
+function live(config: string, name: string): Count {
+  const results = vitest(config, name);
   const fileOf = (title: string): string => title.slice(0, title.indexOf(':'));
   const failed = [...results].filter(([, good]) => !good).map(([title]) => title);
   const files = [...new Set(failed.map(fileOf))];
   if (files.length > 0 && files.length <= SECOND_RUNS && !files.includes(config)) {
     console.log(`== once more: ${files.join(' ')}`);
     for (const title of [...results.keys()]) if (files.includes(fileOf(title))) results.delete(title);
-    for (const [title, good] of vitest(config, 'browser-again', files)) results.set(title, good);
+    for (const [title, good] of vitest(config, `${name}-again`, files)) results.set(title, good);
     again.push(...failed.filter((title) => results.get(title) !== false));
   }
   return counted(results);
@@ -155,8 +154,8 @@ const stages: Record<string, () => Count> = {
   checks,
   c,
   web: () => counted(vitest('web/vitest.config.ts', 'web')),
-  abuse: () => counted(vitest('test/abuse/vitest.config.ts', 'abuse')),
-  browser,
+  abuse: () => live('test/abuse/vitest.config.ts', 'abuse'),
+  browser: () => live('test/browser/vitest.config.ts', 'browser'),
 };
 
 mkdirSync(out, { recursive: true });
