@@ -6,7 +6,7 @@ set -eu
 
 run="build-essential pkg-config meson ninja-build nodejs npm
   libwebsockets-dev libwebsockets-evlib-ev libev-dev libssl-dev libipsec-mb-dev libsqlite3-dev libjansson-dev libsndfile1-dev libpng-dev
-  clang lld"
+  clang lld zopfli"
 test="$run libcmocka-dev libsrtp2-dev chromium firefox-esr pulseaudio alsa-utils asterisk-core-sounds-en-wav openssl ffmpeg systemd"
 bench="$run iproute2 util-linux procps janus libopus-dev ffmpeg asterisk-core-sounds-en-g722 asterisk-core-sounds-es-g722
   asterisk-core-sounds-fr-g722 asterisk-core-sounds-it-g722 asterisk-core-sounds-ru-g722"

@@ -41,7 +41,7 @@ export default defineConfig({
       // The service worker stands at the root, under a name that stays.
       // What every part needs is one chunk: a dozen small ones would compress worse.
       output: {
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             {
               name: 'base',
