@@ -400,6 +400,7 @@ static void club_media(enum media_event_kind kind, peer_name peer, enum media_do
 {
     if (club.event_count == EVENTS || peer == 0 || peer >= world.next_peer) return;
     bool here = world.peer_state[peer] == PEER_ADDED;
+    if (world.peer_state[peer] == PEER_RESERVED) return; /* its command waits: no media thread has heard of it */
     if (kind == MEDIA_PEER_DOWN && here) { /* the media thread has forgotten it by itself */
         world.peer_state[peer] = PEER_DROPPED;
         world.peer_speaks[peer] = false;
