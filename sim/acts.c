@@ -68,6 +68,7 @@ static void open(struct sim *s, struct player *p)
     size_t n = 0;
     while (n < sizeof(picked) / sizeof(*picked)) picked[n++] = anybody(s)->account;
     bool closed = sim_chance(s, 25);
+    s->w.sensitive = sim_chance(s, 25);
     enum err e = world_open(&s->w, p->a, "Talk", closed ? picked : NULL, closed ? n : 0, room);
     server_carry_out(s);
     if (e || sim_random(s, 8) == 0) return;

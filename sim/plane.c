@@ -229,6 +229,7 @@ void plane_join(struct sim *s, struct player *p, const struct note *n)
     c->up = c->alert = false;
     c->answers = 0;
     c->is.ice = n->media.ice;
+    c->is.constant = n->media.constant;
     memcpy(c->is.ssrc, n->media.ssrc, sizeof(c->is.ssrc));
     client_reset_dtls(c);
     DTLS_set_timer_cb(c->ssl, timer_off);

@@ -54,6 +54,7 @@
     X(ERR_LOCKED, 229, "room_locked", "The room is locked.")                                         \
     X(ERR_HANDS, 230, "hands_off", "You cannot raise a hand in this room.")                           \
     X(ERR_PRONOUNS, 231, "bad_pronouns", "Pronouns have at most 30 visible characters.")              \
+    X(ERR_MICS, 232, "mics_full", "Four microphones are on, as many as a sensitive room carries.")     \
     X(ERR_TIME, 240, "bad_time", "That time is past, or more than a year ahead.")                   \
     X(ERR_TEXT, 241, "bad_text", "That text is too long, or has signs that cannot be shown.")       \
     X(ERR_MANY, 242, "too_many", "You have as many of these as one may have.")                      \

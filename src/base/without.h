@@ -43,7 +43,8 @@
     X(DEVICE_REVOKE, "device-revoke")       /* a signed-out device stays where it is */                      \
     X(LOCKED_MEMORY, "locked-memory")       /* keys may be swapped out */                                    \
     X(CLOSED_CALLS, "closed-calls")         /* the process may ask anything of the kernel */                 \
-    X(STORE_ANSWERS, "store-answers")       /* whoever waits for the store waits for good */
+    X(STORE_ANSWERS, "store-answers")       /* whoever waits for the store waits for good */                 \
+    X(CONSTANT, "constant")                 /* a sensitive room takes levels, and any number of microphones */
 
 enum protection {
 #define X(id, name) WITHOUT_##id,

@@ -48,6 +48,7 @@ static bool admit(struct worker *w, struct peer *p, const struct rtp_header *h, 
     if (without(WITHOUT_RTP_PACE)) return true;
     if (h->payload_type != p->is.payload_type ||
         len > LIMIT_RTP_PAYLOAD_BYTES + h->header_len + SRTP_MAX_TRAILER ||
+        (p->is.constant && h->header_len > RTP_HEADER_BYTES) ||
         !rate_allow(&p->packets, LIMIT_RTP_PER_S, now) ||
         !rate_take(&p->bytes, LIMIT_RTP_BYTES_PER_S, (uint32_t)len, now)) {
         COUNT(w, dropped_policed);

@@ -5,7 +5,7 @@
  * is clearly louder (LIMIT_SPEAKER_MARGIN_DB) and it had the slot for LIMIT_SPEAKER_HOLD_MS. Among equals who speaks
  * first is heard; who goes on for LIMIT_SPEAKER_WAIT_MS without being heard takes the slot of the one who has had it
  * longest, so nobody who interrupts is shut out and nobody is cut off at once. With no more speakers than slots
- * nothing ever switches. Pure; times in ms. */
+ * nothing ever switches: so it is in a sensitive room, where nobody says a level. Pure; times in ms. */
 #ifndef MEDIA_LEVEL_H
 #define MEDIA_LEVEL_H
 

@@ -56,6 +56,7 @@ struct media_peer { /* everything a peer is; all but the credentials is fixed fo
     struct media_ice ice;
     struct hash fingerprint;            /* SHA-256 of its DTLS certificate, as announced on the WebSocket */
     uint8_t payload_type, level_ext;    /* of its offer; level_ext 0 = none */
+    bool constant;                      /* takes no header that varies: it may say who talks */
     uint32_t ssrc[LIMIT_VARIANTS];      /* what it may send, nothing else is accepted */
     uint32_t slot_ssrc[LIMIT_SLOTS];    /* what it gets */
     struct id account;

@@ -114,7 +114,8 @@ static enum err make_media(struct rooms *r, const struct sock *s, const struct r
         (void)!b64_encode(m->ice.ufrag, LIMIT_OUR_UFRAG_BYTES + 1, (struct view){m->room.bytes, 6});
     m->fingerprint = c->join.media.fingerprint;
     m->payload_type = c->join.media.payload_type;
-    m->level_ext = c->join.media.level_ext;
+    m->constant = room->sensitive && !without(WITHOUT_CONSTANT);
+    m->level_ext = m->constant ? 0 : c->join.media.level_ext;
     memcpy(m->ssrc, c->join.media.ssrc, sizeof(m->ssrc));
     trace_media(room, s->member, m);
     return OK;

@@ -58,11 +58,24 @@ static void set_muted(struct rooms *r, struct person *p, bool muted)
     tell_person(r, p, NULL);
 }
 
+/* A sensitive room has no levels to choose by: there are only as many open microphones as slots, and all of them are
+ * heard all the time. */
+static bool may_open(const struct person *p)
+{
+    const struct room *room = p->room;
+    int open = 0;
+    static_assert(LIMIT_SLOTS == 4, "the sentence of ERR_MICS says so");
+    if (!room->sensitive || !p->muted || without(WITHOUT_CONSTANT)) return true;
+    for (uint32_t i = 0; i < room->count; i++) open += room->people[i]->on_stage && !room->people[i]->muted;
+    return open < LIMIT_SLOTS;
+}
+
 enum err do_room_mute(struct rooms *r, struct sock *s, const struct command *c)
 {
     struct person *p = s->person;
     if (!p) return ERR_NOT_IN_ROOM;
     if (!p->on_stage) return ERR_STATE;
+    if (!c->flag.on && !may_open(p)) return ERR_MICS;
     reply_ok(r, s, c);
     set_muted(r, p, c->flag.on);
     return OK;

@@ -189,17 +189,20 @@ void client_say_as(struct client *c, const struct say *say)
     uint32_t ssrc = say->ssrc ? say->ssrc : c->is.ssrc[say->b];
     struct writer w = writer_init(buf, sizeof(c->last));
     size_t len = say->len ? say->len : strlen(say->payload);
-    write_u8(&w, 0x80 | (say->padding ? 0x20 : 0) | 0x10 | (say->csrc ? 1 : 0));
+    bool level = !c->is.constant || say->extension;
+    write_u8(&w, 0x80 | (say->padding ? 0x20 : 0) | (level ? 0x10 : 0) | (say->csrc ? 1 : 0));
     write_u8(&w, (say->marker ? 0x80 : 0) | (say->payload_type ? say->payload_type : PT));
     write_u16(&w, (uint16_t)index);
     write_u32(&w, c->timestamp + (say->b ? c->offset : 0));
     write_u32(&w, ssrc);
     if (say->csrc) write_u32(&w, 0xdeadbeef);
-    write_u16(&w, 0xbede);
-    write_u16(&w, 1);
-    write_u8(&w, LEVEL_EXT << 4);
-    write_u8(&w, 0x80 | say->level);
-    write_u16(&w, 0);
+    if (level) {
+        write_u16(&w, 0xbede);
+        write_u16(&w, 1);
+        write_u8(&w, LEVEL_EXT << 4);
+        write_u8(&w, 0x80 | say->level);
+        write_u16(&w, 0);
+    }
     for (size_t i = 0; i < len; i++) write_u8(&w, (uint8_t)say->payload[say->len ? 0 : i]);
     if (say->padding) write_u32(&w, 4);
     assert_int_equal(writer_end(&w), OK);

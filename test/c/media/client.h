@@ -68,6 +68,7 @@ struct say {
     uint8_t level, payload_type;
     uint32_t ssrc;
     bool padding, csrc, marker;
+    bool extension; /* its level also where the room takes none */
     bool b; /* variant B of the next frame, which is still to be said */
 };
 /* A packet of 20 ms: sequence number + 1, timestamp + 960. */

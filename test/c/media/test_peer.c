@@ -269,6 +269,53 @@ static void what_was_not_announced_is_dropped(void **state)
     assert_int_equal(client_heard(b, 0)->len, LIMIT_RTP_PAYLOAD_BYTES);
 }
 
+static struct client *constant(struct net *n)
+{
+    struct client *c = net_client(n, net_room(1));
+    c->is.constant = true;
+    c->is.level_ext = 0;
+    net_add(n, c);
+    net_speak(n, c, true);
+    client_check(c, true);
+    net_settle(n);
+    client_hello(c);
+    net_settle(n);
+    return c;
+}
+
+static void a_constant_room_takes_nothing_that_says_who_talks(void **state)
+{
+    struct net *n = *state;
+    struct client *a = constant(n), *b = constant(n);
+    client_say_as(a, &(struct say){.payload = "level", .extension = true});
+    client_say_as(a, &(struct say){.payload = "source", .csrc = true});
+    net_settle(n);
+    assert_int_equal(b->heard_count, 0);
+    assert_int_equal(n->w.stats.dropped_policed, 2);
+    client_say_as(a, &(struct say){.payload = "x"});
+    net_settle(n);
+    assert_int_equal(b->heard_count, 1);
+}
+
+/* Loud or not, nobody loses a slot; one that is given up is the next one's at once. */
+static void in_a_constant_room_every_open_microphone_is_heard(void **state)
+{
+    struct net *n = *state;
+    struct client *c[LIMIT_SLOTS + 1], *ear = constant(n);
+    for (int i = 0; i <= LIMIT_SLOTS; i++) c[i] = constant(n);
+    net_speak(n, c[LIMIT_SLOTS], false);
+    for (int round = 0; round < 50; round++) {
+        for (int i = 0; i <= LIMIT_SLOTS; i++) client_say_as(c[i], &(struct say){.payload = "x"});
+        net_pass(n, 20);
+    }
+    assert_int_equal(ear->heard_count, 50 * LIMIT_SLOTS);
+    net_speak(n, c[0], false);
+    net_speak(n, c[LIMIT_SLOTS], true);
+    for (int i = 0; i <= LIMIT_SLOTS; i++) client_say_as(c[i], &(struct say){.payload = "x"});
+    net_pass(n, 20);
+    assert_int_equal(ear->heard_count, 51 * LIMIT_SLOTS);
+}
+
 static void a_flood_is_policed(void **state)
 {
     struct net *n = *state;
@@ -535,6 +582,8 @@ int main(void)
         T(speaks_again_after_a_long_mute),
         T(replays_are_dropped),
         T(what_was_not_announced_is_dropped),
+        T(a_constant_room_takes_nothing_that_says_who_talks),
+        T(in_a_constant_room_every_open_microphone_is_heard),
         T(a_flood_is_policed),
         T(so_is_a_flood_of_bytes),
         T(guessing_is_rationed),

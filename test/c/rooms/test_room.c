@@ -465,6 +465,45 @@ static void the_stage_is_full(void **state)
     assert_int_equal(world_flag(w, s->b, COMMAND_ROOM_ANSWER, true), OK); /* the call still stands */
 }
 
+static struct actor *on_stage(struct scene *s, const struct actor *host, struct id room)
+{
+    struct actor *x = world_member(&s->w, s->f);
+    assert_int_equal(world_join(&s->w, x, room), OK);
+    assert_int_equal(world_flag(&s->w, x, COMMAND_ROOM_HAND, true), OK);
+    assert_int_equal(world_person(&s->w, host, COMMAND_ROOM_BRING, x), OK);
+    return x;
+}
+
+/* Of a room that is not sensitive there is no such limit. */
+static void a_sensitive_room_has_four_microphones(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = &s->w;
+    for (int sensitive = 0; sensitive < 2; sensitive++) {
+        struct actor *host = world_member(w, s->f), *x[LIMIT_SLOTS] = {0};
+        struct id room;
+        w->sensitive = sensitive;
+        assert_int_equal(world_open(w, host, "Quiet", NULL, 0, &room), OK);
+        assert_int_equal(world_join(w, host, room), OK);
+        const struct media_peer *media = world_out(w, host->sock, REPLY_ROOM_JOIN, 0)->join.media;
+        assert_int_equal(media->constant, sensitive);
+        assert_int_equal(media->level_ext > 0, !sensitive);
+        for (int i = 0; i < LIMIT_SLOTS; i++) {
+            x[i] = on_stage(s, host, room);
+            assert_int_equal(world_flag(w, x[i], COMMAND_ROOM_MUTE, false), OK);
+        }
+        if (sensitive)
+            assert_refused(s, ERR_MICS, world_flag(w, host, COMMAND_ROOM_MUTE, false));
+        else
+            assert_int_equal(world_flag(w, host, COMMAND_ROOM_MUTE, false), OK);
+        assert_int_equal(w->peer_speaks[host->peer], !sensitive);
+        assert_int_equal(world_flag(w, x[0], COMMAND_ROOM_MUTE, false), OK); /* it is on */
+        assert_int_equal(world_person(w, host, COMMAND_ROOM_SEND_BACK, x[0]), OK);
+        assert_int_equal(world_flag(w, host, COMMAND_ROOM_MUTE, false), OK);
+        assert_true(w->peer_speaks[host->peer]);
+    }
+}
+
 static void stepping_down_as_the_last(void **state)
 {
     struct scene *s = *state;
@@ -586,6 +625,7 @@ int main(void)
         TEST(called_to_the_stage),
         TEST(packets_follow_the_stage),
         TEST(the_stage_is_full),
+        TEST(a_sensitive_room_has_four_microphones),
         TEST(stepping_down_as_the_last),
         TEST(nobody_acts_on_a_peer_or_superior),
         TEST(removed_for_the_evening),

@@ -602,6 +602,7 @@ enum err world_open(struct world *w, const struct actor *a, const char *title, c
     c.create.who = picked ? ROOM_PICKED : ROOM_EVERYONE;
     c.create.picked = picked;
     c.create.picked_count = n;
+    c.create.sensitive = w->sensitive;
     enum err e = world_apply(w, &c);
     if (e) return e;
     *room = world_out(w, a->sock, REPLY_ROOM_OPEN, 0)->room.room;

@@ -45,6 +45,7 @@ struct world {
     struct rooms *r;
     uint64_t now, noise;
     uint32_t trace_days;
+    bool sensitive; /* rooms that are opened from now on */
     uint64_t done[COMMAND_COUNT]; /* commands that were not refused */
     struct actor actors[WORLD_ACTORS];
     int actor_count;
