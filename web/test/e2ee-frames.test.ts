@@ -121,6 +121,22 @@ describe('frames', () => {
     expect(b.dropped()).toEqual({ unknown_key: 1, header: 1 });
   });
 
+  it.each([
+    [false, 148],
+    [true, 276],
+  ])('in a sensitive room have one size, and what is too long for it goes out empty', async (music, size) => {
+    const { a, b } = await pair();
+    a.frames.constant(music);
+    for (const n of [0, 1, size - 50, size, 2000]) {
+      const frame = random(n);
+      const sealed = (await a.frames.encrypt(frame)) as Bytes;
+      expect(sealed.length).toBe(size);
+      const fits = n > 0 && n < size;
+      expect(await b.frames.decrypt(0, sealed)).toEqual(fits ? frame : null);
+    }
+    expect([a.dropped(), b.dropped()]).toEqual([{}, {}]);
+  });
+
   it('have one size, whatever they hold, and larger ones where they must', async () => {
     const { a, b } = await pair();
     const sizes = new Set<number>();
@@ -160,20 +176,14 @@ async function paddingChecked(weakness: Weakness | null): Promise<void> {
   };
   const hidden = plain(10);
   hidden[room - 1] = 1;
-  const bad = [
-    hidden,
-    plain(room - 1),
-    plain(0xffff),
-    plain(0),
-    plain(10, room - 1),
-    plain(4, 6),
-    plain(0, 1),
-  ];
+  const bad = [hidden, plain(room - 1), plain(0xffff), plain(10, room - 1), plain(4, 6), plain(0, 1)];
   for (const [i, one] of bad.entries())
     expect(
       await b.frames.decrypt(0, await crafted(base, BigInt(i), one)),
       `expected ${i} to be dropped`,
     ).toBeNull();
+  expect(b.dropped()).toEqual({ padding: bad.length });
+  expect(await b.frames.decrypt(0, await crafted(base, 6n, plain(0))), 'nothing but rhythm').toBeNull();
   expect(b.dropped()).toEqual({ padding: bad.length });
   expect(await b.frames.decrypt(0, await crafted(base, 7n, plain(room - 2)))).toEqual(
     new Uint8Array(room - 2),

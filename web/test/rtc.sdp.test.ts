@@ -121,7 +121,7 @@ test.each([
 });
 
 describe('the answer', () => {
-  const answer = writeAnswer(readOffer(chromium), reply, 'voice');
+  const answer = writeAnswer(readOffer(chromium), reply, { sound: 'voice' });
   const sections = answer.split(/(?=m=)/).map((part) => part.split('\r\n').filter((line) => line !== ''));
 
   test('ends every line as RFC 8866 wants', () => {
@@ -179,14 +179,24 @@ describe('the answer', () => {
   });
 
   test('for music asks for stereo at 96 kbit/s', () => {
-    const lines = writeAnswer(readOffer(chromium), reply, 'music').split('\r\n');
+    const lines = writeAnswer(readOffer(chromium), reply, { sound: 'music' }).split('\r\n');
     const opus = 'a=fmtp:111 minptime=10;useinbandfec=0;cbr=1;maxaveragebitrate=96000;stereo=1;usedtx=0';
     expect(lines.filter((line) => line === opus).length).toBe(6);
   });
 
+  test.each([
+    ['voice', 32000],
+    ['music', 64000],
+  ] as const)('in a sensitive room with %s has no audio level, and a constant bit rate', (sound, rate) => {
+    const own = writeAnswer(readOffer(chromium), reply, { sound, sensitive: true });
+    expect(own).not.toMatch(/extmap/);
+    for (const wish of ['cbr=1', 'usedtx=0', `maxaveragebitrate=${rate};`])
+      expect(own.split('\r\n').filter((l) => l.includes('a=fmtp:111') && l.includes(wish)).length).toBe(6);
+  });
+
   test('names no audio level that was not offered', () => {
-    expect(writeAnswer(readOffer(chromium.replaceAll('ssrc-audio-level', 'x')), reply, 'voice')).not.toMatch(
-      /extmap/,
-    );
+    expect(
+      writeAnswer(readOffer(chromium.replaceAll('ssrc-audio-level', 'x')), reply, { sound: 'voice' }),
+    ).not.toMatch(/extmap/);
   });
 });

@@ -23,6 +23,7 @@ import type { MemberKeys } from '../src/identity/vault.ts';
 import type { Connection, ConnectionEvents } from '../src/rtc/connection.ts';
 import type { MediaFacts } from '../src/rtc/facts.ts';
 import type { MicState, MicWish } from '../src/rtc/microphone.ts';
+import type { Kind } from '../src/rtc/sdp.ts';
 import { RequestError } from '../src/socket/failure.ts';
 import type { Incoming, SocketState } from '../src/socket/socket.ts';
 import { type AppPorts, type AppVault, createApp } from '../src/state/app.ts';
@@ -158,7 +159,7 @@ class Call implements Connection {
     this.stereo = stereo;
   }
   sound: Sound | null = null;
-  async answer(_: MediaReply, sound: Sound): Promise<void> {
+  async answer(_: MediaReply, { sound }: Kind): Promise<void> {
     this.answered++;
     this.sound = sound;
   }

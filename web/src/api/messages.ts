@@ -32,7 +32,7 @@ export interface RoomCard {
   title: string;
   who: 'everyone' | 'picked';
   sound: Sound;
-  sensitive?: boolean; // its title is shown in the club alone
+  sensitive?: boolean; // its title is shown in the club alone, and its sound is sent evenly
   locked?: boolean; // absent: no
   hands?: HandsPolicy; // absent: everyone
   opened: number;

@@ -3,7 +3,7 @@
 
 import { type Bytes, random, wipe } from '../base/bytes.ts';
 import { type InStep, Lockstep, type Variant } from './lockstep.ts';
-import { pad, unpad } from './padding.ts';
+import { pad, SIZES, unpad } from './padding.ts';
 import { senderKey } from './secrets.ts';
 import {
   encodeHeader,
@@ -108,6 +108,7 @@ export class Frames {
   #newest = 0; // highest counter ever given
   #floor = 0; // counters up to here are stopped for ever
   #paused = false;
+  #sizes = SIZES;
   #sent = new SentTags();
   #lockstep: Lockstep | null = null;
   readonly #pairs = new Map<number, Pair>(); // oldest first
@@ -172,6 +173,11 @@ export class Frames {
     this.#paused = paused;
   }
 
+  // From now on every frame has one size, and what is too long for it goes out empty: not even a gap is seen.
+  constant(music: boolean): void {
+    this.#sizes = SIZES.slice(music ? 1 : 0, music ? 2 : 1);
+  }
+
   // Both of our senders start now, with the two variants of one microphone; or there is one variant only.
   twins(are: boolean): void {
     this.#pairs.clear();
@@ -223,8 +229,7 @@ export class Frames {
     const kid = kidOf(epoch.index, epoch.counter);
     const ctr = number === null ? epoch.next++ : this.#next(epoch, number, variant); // before anything is awaited
     if (ctr === null) return this.#drop('alone');
-    const whole = this.#weakness === 'padding left out';
-    const padded = whole ? frame.slice() : pad(frame, encodeHeader(kid, ctr).length + TAG_BYTES);
+    const padded = this.#pad(frame, encodeHeader(kid, ctr).length + TAG_BYTES);
     if (!padded) return this.#drop('size');
     const sealed = await sealFrame(epoch.key, kid, ctr, padded);
     wipe(padded);
@@ -257,12 +262,20 @@ export class Frames {
     if (sender.forged) return this.#drop('forged'); // or found so meanwhile
     const plain = unpad(padded, header.size + TAG_BYTES, this.#weakness);
     if (!plain) return this.#drop('padding');
+    if (plain.length === 0) return null;
     this.#decrypted++;
     if (this.#slots.get(slot) !== `${index} ${counter}`) {
       this.#slots.set(slot, `${index} ${counter}`);
       this.#tell({ ev: 'heard', slot, index, counter });
     }
     return plain;
+  }
+
+  #pad(frame: Bytes, overhead: number): Bytes | null {
+    if (this.#weakness === 'padding left out') return frame.slice();
+    if (this.#weakness === 'silence left out' && frame.length === 0) return null;
+    const padded = pad(frame, overhead, this.#sizes);
+    return padded ?? (this.#sizes === SIZES ? null : pad(new Uint8Array(0), overhead, this.#sizes));
   }
 
   #forge(sender: Sender, index: number, counter: number): void {

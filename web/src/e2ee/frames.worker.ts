@@ -19,6 +19,7 @@ scope.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   else if (data.do === 'stop') frames.stop();
   else if (data.do === 'pause') frames.pause(data.paused);
   else if (data.do === 'listed') frames.listed(data.list);
+  else if (data.do === 'constant') frames.constant(data.music);
   else if (data.do === 'twins') frames.twins(data.are);
   else {
     frames.close();

@@ -92,6 +92,7 @@ export type ToWorker =
   | { do: 'pause'; paused: boolean }
   | { do: 'listed'; list: TagList } // signed by the sender
   | { do: 'twins'; are: boolean } // both senders start now; or: there is one variant only
+  | { do: 'constant'; music: boolean } // every frame of one size: a sensitive room
   | { do: 'close' };
 export type FromWorker =
   | { ev: 'heard'; slot: number; index: number; counter: number } // first good frame of this sender in this slot

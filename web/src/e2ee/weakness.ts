@@ -12,4 +12,6 @@ export type Weakness =
   | 'leaf unchecked'
   | 'plain frames'
   | 'padding left out'
+  | 'silence left out'
+  | 'level left in'
   | 'wraps in the clear';

@@ -19,6 +19,8 @@ export const enSheets = {
   'open.chosen': { one: '{n} person picked', other: '{n} people picked' },
   'open.sensitive': 'Sensitive',
   'open.sensitive_hint': 'The title stays in the club: lock screens and the window’s name do not carry it.',
+  'open.constant':
+    'Sound is sent evenly, so that the network does not see who talks. At most four microphones are on at a time, and each costs a listener about {n} kbit/s, in silence too. A room is sensitive from its opening to its end.',
   'open.muted': 'You arrive muted.',
   'open.submit': 'Open a room',
   'invites.title': 'Invite someone',
@@ -74,6 +76,8 @@ export const enSheets = {
   },
   'lock.sensitive':
     'The room is sensitive: its title stays in the club, and is neither on your lock screen nor in the name of the window.',
+  'lock.constant':
+    'Its sound is sent evenly: each packet has one size, and the next comes 20 milliseconds later, whether anybody talks or not. The network sees how many microphones are on, and not who talks. That takes about {n} kbit/s for each of them, {most} at most.',
   'lock.leaving': {
     one: '{n} person left a moment ago; the key is changing.',
     other: '{n} people left a moment ago; the key is changing.',

@@ -58,6 +58,7 @@ export const en = {
   'room.unmute': 'Unmute',
   'room.hand_up': 'Your hand is up. The hosts can see it.',
   'room.muted_tap': "You're muted. Tap to talk.",
+  'room.no_hold': 'In a sensitive room a microphone is on or off: holding it would show when you talk.',
   'room.muted_on': "You're muted. Tap or hold Space to talk.",
   'room.live': "You're live",
   'room.listen': 'Tap to listen',
@@ -233,6 +234,8 @@ export const en = {
   'error.room_locked': 'The room is locked. A moderator inside can ask you in.',
   'error.hands_off': 'You cannot raise a hand in this room just now.',
   'error.stage_full': 'The stage is full.',
+  'error.mics_full':
+    'Four microphones are on, as many as a sensitive room carries. Yours can be on as soon as one of them is off.',
   'error.server_full': 'The server is full. Please try again later.',
   'error.stale_header': "The room's keys changed meanwhile. Please try again.",
   'error.bad_name': 'This name cannot be shown. Please use 1 to 40 ordinary characters.',

@@ -19,6 +19,8 @@ export const frSheets: SameAs<typeof enSheets> = {
   'open.sensitive': 'Sensible',
   'open.sensitive_hint':
     "Le titre reste dans le club : ni l'écran verrouillé ni le nom de la fenêtre ne le portent.",
+  'open.constant':
+    'Le son part à un rythme égal, et le réseau ne voit pas qui parle. Quatre micros au plus sont ouverts à la fois, et chacun coûte à qui écoute environ {n} kbit/s, même en silence. Un salon est sensible de son ouverture à sa fin.',
   'open.muted': 'Vous arrivez micro coupé.',
   'open.submit': 'Ouvrir un salon',
   'invites.title': "Inviter quelqu'un",
@@ -79,6 +81,8 @@ export const frSheets: SameAs<typeof enSheets> = {
   },
   'lock.sensitive':
     "Le salon est sensible : son titre reste dans le club, et n'apparaît ni sur votre écran verrouillé ni dans le nom de la fenêtre.",
+  'lock.constant':
+    "Son flux est égal : chaque paquet a la même taille, et le suivant vient 20 millisecondes plus tard, que l'on parle ou non. Le réseau voit combien de micros sont ouverts, et non qui parle. Il y faut environ {n} kbit/s pour chacun, {most} au plus.",
   'lock.leaving': {
     one: '{n} personne vient de partir ; la clé change.',
     other: '{n} personnes viennent de partir ; la clé change.',

@@ -60,6 +60,8 @@ export const fr: SameAs<typeof en> = typesetFrench({
   'room.unmute': 'Ouvrir le micro',
   'room.hand_up': 'Votre main est levée. Les hôtes la voient.',
   'room.muted_tap': 'Micro coupé. Touchez pour parler.',
+  'room.no_hold':
+    'Dans un salon sensible, un micro est ouvert ou coupé : le maintenir montrerait quand vous parlez.',
   'room.muted_on': 'Micro coupé. Touchez ou maintenez Espace pour parler.',
   'room.live': 'On vous entend',
   'room.listen': 'Touchez pour écouter',
@@ -242,6 +244,8 @@ export const fr: SameAs<typeof en> = typesetFrench({
   'error.room_locked': "Le salon est verrouillé. La modération peut vous y inviter de l'intérieur.",
   'error.hands_off': "Vous ne pouvez pas lever la main dans ce salon pour l'instant.",
   'error.stage_full': 'La scène est pleine.',
+  'error.mics_full':
+    "Quatre micros sont ouverts, et un salon sensible n'en porte pas davantage. Le vôtre pourra l'être dès que l'un d'eux sera coupé.",
   'error.server_full': 'Le serveur est plein. Réessayez plus tard.',
   'error.stale_header': 'Les clés du salon ont changé entre-temps. Réessayez.',
   'error.bad_name': "Ce nom ne peut pas s'afficher. Utilisez de 1 à 40 caractères ordinaires.",

@@ -2,10 +2,19 @@
 // has its transform before anything is negotiated, so no frame ever passes in the clear: a frame that the
 // worker has no key for is dropped there.
 
-import type { MediaReply, MediaRequest, PathReply, Sound } from '../api/messages.ts';
+import type { MediaReply, MediaRequest, PathReply } from '../api/messages.ts';
 import type { FrameEpoch, FromWorker, TagList, ToWorker, TransformOptions } from '../e2ee/types.ts';
 import { type MediaFacts, readFacts } from './facts.ts';
-import { askAgain, hearStereo, type Offer, readOffer, SENDERS, SLOTS, writeAnswer } from './sdp.ts';
+import {
+  askAgain,
+  hearStereo,
+  type Kind,
+  type Offer,
+  readOffer,
+  SENDERS,
+  SLOTS,
+  writeAnswer,
+} from './sdp.ts';
 
 export type Path = 'looking' | 'up' | 'down' | 'failed';
 
@@ -22,7 +31,7 @@ export interface Levels {
 export interface Connection {
   readonly request: MediaRequest;
   readonly slots: MediaStream[];
-  answer(reply: MediaReply, sound: Sound): Promise<void>;
+  answer(reply: MediaReply, kind: Kind): Promise<void>;
   // Another path for the same connection: `ask` gets our new user name to the server.
   renew(ask: (ufrag: string) => Promise<PathReply>): Promise<void>;
   install(epoch: FrameEpoch): void;
@@ -81,20 +90,21 @@ export async function connect(events: ConnectionEvents, stereo: boolean): Promis
 
   try {
     const offer = await makeOffer(pc, stereo);
-    let answered: { reply: MediaReply; sound: Sound } | null = null;
+    let answered: { reply: MediaReply; kind: Kind } | null = null;
     return {
       request: offer.request,
       slots: receivers.map((receiver) => new MediaStream([receiver.track])),
-      answer: async (reply, sound) => {
+      answer: async (reply, kind) => {
         if (broken) throw new Error('the frame worker does not run');
-        await pc.setRemoteDescription({ type: 'answer', sdp: writeAnswer(offer, reply, sound) });
-        answered = { reply, sound };
+        if (kind.sensitive) tell({ do: 'constant', music: kind.sound === 'music' }); // before any frame
+        await pc.setRemoteDescription({ type: 'answer', sdp: writeAnswer(offer, reply, kind) });
+        answered = { reply, kind };
       },
       renew: async (ask) => {
         if (broken || !answered) throw new Error('there is nothing to renew');
         const anew = await makeOffer(pc, stereo, { iceRestart: true }); // RFC 8829 5.2.3.1
         const reply = { ...answered.reply, ...(await ask(anew.request.ufrag)) };
-        await pc.setRemoteDescription({ type: 'answer', sdp: writeAnswer(anew, reply, answered.sound) });
+        await pc.setRemoteDescription({ type: 'answer', sdp: writeAnswer(anew, reply, answered.kind) });
       },
       install: (epoch) => {
         tell({ do: 'epoch', epoch });

@@ -2,7 +2,7 @@
 // parameters that matter are read from it and go to the server as JSON, and the answer is written from the
 // JSON that comes back. The server never sees SDP, so an SDP parser is no part of its attack surface.
 
-import type { MediaReply, MediaRequest, Sound } from '../api/messages.ts';
+import type { MediaReply, MediaRequest, RoomCard } from '../api/messages.ts';
 import { b64, hex, unb64, unhex } from '../base/bytes.ts';
 
 export const SENDERS = 2; // variants A and B
@@ -10,10 +10,17 @@ export const SLOTS = 4;
 
 const LEVEL_EXTENSION = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level'; // RFC 6464
 // Constant bit rate, no silence suppression: the size and the rhythm of packets say nothing about the speech.
-const OPUS: Record<Sound, string> = {
-  voice: 'minptime=10;useinbandfec=1;cbr=1;maxaveragebitrate=32000;stereo=0;usedtx=0',
-  music: 'minptime=10;useinbandfec=0;cbr=1;maxaveragebitrate=96000;stereo=1;usedtx=0',
-};
+const VOICE = 'minptime=10;useinbandfec=1;cbr=1;maxaveragebitrate=32000;stereo=0;usedtx=0';
+const MUSIC = 'minptime=10;useinbandfec=0;cbr=1;maxaveragebitrate=96000;stereo=1;usedtx=0';
+
+// What the answer depends on. A sensitive room takes no audio level, and music of a rate that leaves its one size of
+// packet room for browsers that do not keep to a constant one (Firefox).
+export type Kind = Pick<RoomCard, 'sound' | 'sensitive'>;
+
+function opus({ sound, sensitive }: Kind): string {
+  if (sound === 'voice') return VOICE;
+  return sensitive ? MUSIC.replace('96000', '64000') : MUSIC;
+}
 
 export interface Offer {
   request: MediaRequest;
@@ -72,7 +79,7 @@ export function hearStereo(sdp: string, stereo: boolean): string {
   );
 }
 
-export function writeAnswer(offer: Offer, reply: MediaReply, sound: Sound): string {
+export function writeAnswer(offer: Offer, reply: MediaReply, kind: Kind): string {
   const { mids } = offer;
   const lines = [
     'v=0',
@@ -85,15 +92,15 @@ export function writeAnswer(offer: Offer, reply: MediaReply, sound: Sound): stri
   ];
   mids.forEach((mid, i) => {
     const slot = i - SENDERS;
-    lines.push(...transport(offer, reply, mid, sound));
-    lines.push(...(slot < 0 ? fromUs(offer.request.level) : toUs(reply, slot)));
+    lines.push(...transport(offer, reply, mid, kind));
+    lines.push(...(slot < 0 ? fromUs(kind.sensitive ? 0 : offer.request.level) : toUs(reply, slot)));
     // Everything is bundled into the first section's transport (RFC 9143), so candidates stand there alone.
     if (i === 0) lines.push(...reply.candidates.map(candidate), 'a=end-of-candidates');
   });
   return `${lines.join('\r\n')}\r\n`;
 }
 
-function transport({ request }: Offer, reply: MediaReply, mid: string, sound: Sound): string[] {
+function transport({ request }: Offer, reply: MediaReply, mid: string, kind: Kind): string[] {
   return [
     `m=audio 9 UDP/TLS/RTP/SAVPF ${request.pt}`,
     'c=IN IP4 0.0.0.0',
@@ -105,7 +112,7 @@ function transport({ request }: Offer, reply: MediaReply, mid: string, sound: So
     'a=rtcp-mux',
     `a=rtpmap:${request.pt} opus/48000/2`,
     `a=rtcp-fb:${request.pt} nack`,
-    `a=fmtp:${request.pt} ${OPUS[sound]}`,
+    `a=fmtp:${request.pt} ${opus(kind)}`,
   ];
 }
 

@@ -107,7 +107,7 @@ export class Join {
       await keys.joined(reply);
       for (const person of reply.people) if (person.slot === undefined) await this.#waits(person);
     });
-    await coded('no_media', () => connection.answer(reply.media, reply.room.sound));
+    await coded('no_media', () => connection.answer(reply.media, reply.room));
   }
 
   onEvent(event: Incoming): void {

@@ -27,6 +27,7 @@ export const ERROR_CODES = [
   'room_locked',
   'hands_off',
   'stage_full',
+  'mics_full', // a sensitive room carries four
   'server_full',
   'stale_header',
   'bad_name',

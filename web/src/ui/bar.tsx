@@ -13,10 +13,13 @@ const letGo = (e: { detail: number; currentTarget: HTMLButtonElement }): void =>
   if (e.detail > 0) e.currentTarget.blur();
 };
 
-/** Push to talk: live while a finger or the mouse holds it. A keyboard or a screen reader presses, and it toggles. */
+/**
+ * Push to talk: live while a finger or the mouse holds it. A keyboard or a screen reader presses, and it toggles. So it
+ * does in a sensitive room, where holding would show when one talks.
+ */
 function Mic({ room, muted }: { room: RoomView; muted: boolean }): JSX.Element {
   const app = useApp();
-  const hold = app.sound.settings.value.pushToTalk;
+  const hold = app.sound.settings.value.pushToTalk && !room.card.sensitive;
   const talk = (on: boolean): void => void attempt(app.mute(!on));
   const release = (): void => {
     if (hold) talk(false);
@@ -61,8 +64,8 @@ function Chat({ room }: { room: RoomView }): JSX.Element {
 }
 
 // Space is the key only where nobody has chosen another one.
-const mutedText = (): string =>
-  t(shortcuts.value && keymap.value.talk === ' ' ? 'room.muted_on' : 'room.muted_tap');
+const mutedText = ({ card }: RoomView): string =>
+  t(shortcuts.value && keymap.value.talk === ' ' && !card.sensitive ? 'room.muted_on' : 'room.muted_tap');
 
 export function Bar({ room }: { room: RoomView }): JSX.Element {
   const app = useApp();
@@ -71,7 +74,7 @@ export function Bar({ room }: { room: RoomView }): JSX.Element {
   const off = room.card.hands === 'off' && !me?.stage;
   const status = me?.stage
     ? me.muted
-      ? mutedText()
+      ? mutedText(room)
       : t('room.live')
     : hand
       ? t('room.hand_up')

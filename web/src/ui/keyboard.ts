@@ -64,6 +64,7 @@ export function startKeyboard(app: App): void {
       const me = app.room.value?.me.value;
       if (talking || e.repeat || (e.key === ' ' && onButton(e.target)) || !me?.stage || !me.muted) return;
       e.preventDefault();
+      if (app.room.value?.card.sensitive) return say(t('room.no_hold'));
       talking = true;
       void attempt(app.mute(false));
       return;

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { t } from '../i18n/translate.ts';
 import type { RoomView } from '../state/model.ts';
 import { Icon } from './icons.tsx';
+import { kbitsOf, MICROPHONES } from './rate.ts';
 import { Sheet } from './sheet.tsx';
 import { troubleText } from './trouble.ts';
 import { closeSheet } from './view.ts';
@@ -14,6 +15,7 @@ export function LockSheet({ room }: { room: RoomView }): JSX.Element {
   const leaving = people.filter((p) => p.leaving).length;
   const pending = people.filter((p) => !p.leaving && !p.keyed).length;
   const forged = people.filter((p) => p.forged);
+  const kbits = kbitsOf(room.card.sound);
   const bad = room.trouble !== null || room.phase === 'trouble';
   return (
     <Sheet title={t('lock.title')} onClose={closeSheet}>
@@ -50,6 +52,7 @@ export function LockSheet({ room }: { room: RoomView }): JSX.Element {
       <p>{t('lock.change')}</p>
       {room.hybrid && <p>{t('lock.hybrid')}</p>}
       {room.card.sensitive && <p>{t('lock.sensitive')}</p>}
+      {room.card.sensitive && <p>{t('lock.constant', { n: kbits, most: MICROPHONES * kbits })}</p>}
       <p class="honest">{t('lock.honest')}</p>
       <p class="soft">{t(`lock.trace_${room.tracing}`)}</p>
       {room.tracing === 'yes' &&

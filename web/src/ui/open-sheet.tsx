@@ -6,6 +6,7 @@ import { t, tell } from '../i18n/translate.ts';
 import type { HandsPolicy, Picked } from '../state/model.ts';
 import { Audience, audienceFault, Option } from './audience.tsx';
 import { HandsChoice } from './choices.tsx';
+import { kbitsOf } from './rate.ts';
 import { Sheet } from './sheet.tsx';
 import { TitleField } from './title-field.tsx';
 import { closeSheet, useApp } from './view.ts';
@@ -69,7 +70,7 @@ export function OpenSheet(): JSX.Element {
           <span>
             <strong>{t('open.sensitive')}</strong>
             <span id={`${id}-sensitive-hint`} class="soft">
-              {t('open.sensitive_hint')}
+              {t('open.sensitive_hint')} {t('open.constant', { n: kbitsOf(music ? 'music' : 'voice') })}
             </span>
           </span>
         </label>
