@@ -62,9 +62,8 @@ export const CASES: (Case | NotYet)[] = [
   { id: 'A19', title: 'a passive observer on the wire', controls: without('random-names') },
   {
     id: 'A20',
-    title: 'who talks, from the sizes of packets',
-    controls: weak('padding left out'),
-    open: 'a constant mode: the level extension is in the clear, and silence sends less',
+    title: 'who talks, from what a network sees',
+    controls: [...weak('padding left out', 'silence left out', 'level left in'), ...without('constant')],
   },
   { id: 'A21', title: "another one's network address", controls: [], planted: true },
   {

@@ -10,6 +10,7 @@ export class LossyRelay {
   lost = 0;
   passed = 0;
   again = 0; // datagrams of the server that are a second copy to the byte
+  saw: (datagram: Buffer, up: boolean) => void = () => {}; // everything that comes by; up: towards the server
   readonly #front = createSocket('udp4');
   readonly #back = new Map<string, Socket>(); // one towards the server for every address of the browser
   readonly #seen = new Set<string>();
@@ -29,11 +30,13 @@ export class LossyRelay {
           const text = answer.toString('latin1');
           if (this.#seen.has(text)) this.again++;
           this.#seen.add(text);
+          this.saw(answer, false);
           this.#pass(() => this.#front.send(answer, from.port, from.address));
         });
         this.#back.set(name, back);
       }
       const to = back;
+      this.saw(data, true);
       this.#pass(() => to.send(data, this.#serverPort, '127.0.0.1'));
     });
     this.#front.bind(0, '127.0.0.1');
