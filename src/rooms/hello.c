@@ -33,6 +33,7 @@ static void reply_hello(struct rooms *r, const struct sock *s, const struct comm
     out.hello.log_head = log_head(&r->log, r->log.size);
     out.hello.founder = r->log.members[0]->account;
     out.hello.held = m->held;
+    out.hello.elsewhere = s->elsewhere;
     if (successor) {
         out.hello.successor = successor->account;
         out.hello.successor_name = member_name(successor);

@@ -230,6 +230,7 @@ enum err do_room_join(struct rooms *r, struct sock *s, const struct command *c)
     take_place(p, before);
     struct room *old_room = before && before->room != room ? before->room : NULL;
     news_returns(r, room, s->member->account);
+    elsewhere_tell(r, s->member, p); /* before the first presence is told that it is out */
     if (before && !without(WITHOUT_ONE_ROOM)) replace(r, before, s);
     person_enter(r, p);
     add_media(r, p, parts.media);

@@ -198,6 +198,7 @@ void person_remove(struct rooms *r, struct person *p, enum left_why why, struct 
         send_out(r, p->sock, (struct out){.kind = EVENT_OUT, .out = {room->id, why, by}});
     person_unlink(r, p);
     p->sock = NULL;
+    if (why != LEFT_ELSEWHERE) elsewhere_tell(r, p->member, NULL); /* else the new presence was told of */
     if (why == LEFT_ENDED) return; /* the room is gone for all: nobody needs to hear who left */
     if (why == LEFT_LOST && room->locked)
         ring_add(&room->let_in, p->member->account); /* a bad network is no leave */

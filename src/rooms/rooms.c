@@ -218,6 +218,7 @@ void session_open(struct rooms *r, struct sock *s, struct device *d)
     s->device = d;
     s->next = d->member->socks;
     d->member->socks = s;
+    s->elsewhere = elsewhere_of(s);
     r->session_count++;
 }
 

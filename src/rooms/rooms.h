@@ -16,7 +16,7 @@
  * the log), follow.c (reading it), ban.c (what records do to the living), pair.c, claim.c, removals.c, invite.c,
  * profile.c, passkey.c, operator.c (exports, the list of members), slips.c (follows, blocks, events and reports as
  * they are kept; beside it ties.c, hidden.c, followed.c, events.c, reports.c), hall.c, join.c, ice.c, lock.c (who may come in),
- * ping.c, stage.c, hands.c, host.c (its moderators and its title), moderation.c (out of a room, and looking back),
+ * elsewhere.c, ping.c, stage.c, hands.c, host.c (its moderators and its title), moderation.c (out of a room, and looking back),
  * keys.c (relay of key messages; beside it keys_parts.c, keys_share.c, keys_live.c and keys_kem.c), talk.c (relay of
  * chat and reactions), pace.c, trace.c and ledger.c (leak tracing). */
 #ifndef ROOMS_ROOMS_H
@@ -356,7 +356,7 @@ enum out_kind {
     EVENT_PERSON, EVENT_LEFT, EVENT_NEWS, EVENT_KEYS, EVENT_CALLED, EVENT_ACT, EVENT_HANDS_DOWN, EVENT_PINGED, EVENT_KNOCKED, EVENT_OUT,
     EVENT_LOG, EVENT_SEAL, EVENT_BEAT, EVENT_TAGS, EVENT_SAY, EVENT_REACT, EVENT_NOTE, EVENT_PIN,
     EVENT_FOLLOWED, EVENT_EVENTS, EVENT_EVENT, EVENT_EVENT_GONE, EVENT_REPORTS,
-    EVENT_HELD, EVENT_ROLE, EVENT_PAIR_OFFER, EVENT_PAIR_DONE, EVENT_PAIR_GONE, EVENT_CLAIM, EVENT_CLAIMED,
+    EVENT_HELD, EVENT_ROLE, EVENT_ELSEWHERE, EVENT_PAIR_OFFER, EVENT_PAIR_DONE, EVENT_PAIR_GONE, EVENT_CLAIM, EVENT_CLAIMED,
 };
 
 struct out {
@@ -368,7 +368,7 @@ struct out {
         struct { uint8_t nonce[32]; struct view club; uint64_t time_ms; struct id founder; } challenge; /* founder: zero if there is none */
         struct { bool founder; struct view inviter, club; struct id founder_account; } look;
         struct { struct id account; struct view name; enum club_role role; uint64_t log_size; struct hash log_head;
-                 struct id founder; bool held;
+                 struct id founder, elsewhere; bool held; /* elsewhere: the room it is in on another device; zero: none */
                  struct id successor; struct view successor_name; uint64_t claim_until_ms; } hello; /* successor: zero, nobody claims to be */
         struct { uint64_t n; struct hash head; uint64_t log_size; struct id account, device; } record;
         struct { const struct invite_info *list; size_t count; uint32_t left; } invites;
@@ -381,7 +381,7 @@ struct out {
         struct { struct id account; struct view name; } profile;      /* PROFILE: a new name */
         struct { struct id by, target; struct view by_name, target_name; const char *kind; } mod_ask; /* kind: of a record */
         struct { const struct room_info *list; size_t count; } hall;  /* HALL, HALL_ROOM (one) */
-        struct { struct id room; } room;                              /* ROOM_OPEN, HALL_GONE */
+        struct { struct id room; } room;                              /* ROOM_OPEN, HALL_GONE; ELSEWHERE: zero, not any more */
         struct { const struct face_info *follows, *blocks; size_t follow_count, block_count; } people; /* PEOPLE */
         struct { struct id room; const uint32_t *orders; size_t count; } followed; /* FOLLOWED: the `order` of each */
         struct { const struct event_info *list; size_t count; } events; /* EVENTS; EVENT: one */

@@ -85,6 +85,7 @@ static const struct {
     [EVENT_REPORTS] = {"reports", put_report_count},
     [EVENT_HELD] = {"held", put_held},
     [EVENT_ROLE] = {"role", put_role},
+    [EVENT_ELSEWHERE] = {"elsewhere", put_elsewhere},
     [EVENT_PAIR_OFFER] = {"pair.offer", put_pair_offer},
     [EVENT_PAIR_DONE] = {"pair.done", put_pair_done},
     [EVENT_PAIR_GONE] = {"pair.gone", put_pair_gone},

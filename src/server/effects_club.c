@@ -82,6 +82,7 @@ void put_hello(struct json *j, const struct out *o)
     put_log(j, o->hello.log_size, &o->hello.log_head);
     put_id(j, "founder", &o->hello.founder);
     json_bool(j, "held", o->hello.held);
+    if (!id_zero(o->hello.elsewhere)) put_id(j, "elsewhere", &o->hello.elsewhere);
     if (id_zero(o->hello.successor)) return;
     json_open(j, "claim", '{');
     put_id(j, "successor", &o->hello.successor);
@@ -138,4 +139,9 @@ void put_held(struct json *j, const struct out *o)
 void put_role(struct json *j, const struct out *o)
 {
     json_word(j, "role", club_role_word(o->role.role));
+}
+
+void put_elsewhere(struct json *j, const struct out *o)
+{
+    if (!id_zero(o->room.room)) put_id(j, "room", &o->room.room);
 }

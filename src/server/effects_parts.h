@@ -20,6 +20,7 @@ void put_entries(struct json *j, const char *key, const struct chain_entry *list
 void put_log_event(struct json *j, const struct out *o);
 void put_held(struct json *j, const struct out *o);
 void put_role(struct json *j, const struct out *o);
+void put_elsewhere(struct json *j, const struct out *o);
 
 /* ---- effects_device.c ---- */
 void put_log_part(struct json *j, const struct out *o);

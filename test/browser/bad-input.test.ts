@@ -3,11 +3,11 @@
 
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeSheets } from './account.ts';
 import { type Person, person } from './browser.ts';
 import { inRoom, invite, join, lockSays, openRoom, pause, press, sees } from './evening.ts';
 import { button } from './mock.ts';
 import { Server } from './server.ts';
-import { closeSheets } from './tracing.ts';
 
 const PICTURE_PX = 256; // the side of every picture that the server takes
 const PICTURE_MESSAGE = 40_000; // 24 KB of picture in base64, and the words around it

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closeSheets } from './account.ts';
 import { type Person, person } from './browser.ts';
 import { enter, invite, join, openRoom, press, sees } from './evening.ts';
 import { faults } from './faults.ts';
@@ -35,15 +36,6 @@ async function look(page: Page, name: string): Promise<Locator> {
     .first()
     .click();
   return sheet(page);
-}
-
-async function closeSheets(page: Page): Promise<void> {
-  const open = async (): Promise<number> => {
-    const sheets = await page.locator('dialog[open]').count();
-    if (sheets > 0) await page.keyboard.press('Escape');
-    return sheets;
-  };
-  await expect.poll(open, { timeout: 10_000 }).toBe(0);
 }
 
 const cards = (page: Page): Promise<string[]> => page.locator('.card-title').allTextContents();

@@ -1,8 +1,8 @@
 // Membership, end to end: a device added and revoked, coming back with the code on paper and with passkeys, an invitation that
 // invites further, a ban in the middle of a room and every door that the banned one tries.
 
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDevice, closeSheets, oneself } from './account.ts';
 import { type Person, person } from './browser.ts';
 import { enter, invite, join, lockSays, openRoom, press, sees, withPerson } from './evening.ts';
 import { Server } from './server.ts';
@@ -32,42 +32,6 @@ afterAll(async () => {
   expect(await server.stop(), server.log).toBe(0);
   server.forget();
 });
-
-async function oneself(page: Page, entry: string): Promise<void> {
-  await page.getByRole('button', { name: /your account and preferences$/ }).click();
-  await page.getByRole('dialog').getByRole('button', { name: entry, exact: true }).click();
-}
-
-/** However many lie over each other. */
-async function closeSheets(page: Page): Promise<void> {
-  const open = async (): Promise<number> => {
-    const sheets = await page.locator('dialog[open]').count();
-    if (sheets > 0) await page.keyboard.press('Escape');
-    return sheets;
-  };
-  await expect.poll(open, { timeout: 10_000 }).toBe(0);
-}
-
-const words = (page: Page): Promise<string[]> => page.locator('.words li').allTextContents();
-
-/** Adds `fresh`, a browser at the door, to the account of `own`. */
-async function addDevice(own: Page, fresh: Page): Promise<void> {
-  await fresh.goto(server.origin);
-  await press(fresh, 'Use my account from another device');
-  const code = (await fresh.locator('.paper-code').textContent()) ?? '';
-  await oneself(own, 'Devices');
-  await own.getByLabel('Code of the new device').fill(code);
-  await press(own, 'Find it');
-  await own.locator('.words li').first().waitFor();
-  const shown = await words(own);
-  expect(shown).toHaveLength(6);
-  await press(own, 'They are the same');
-  await fresh.locator('.words li').first().waitFor();
-  expect(await words(fresh), 'both screens show the same words').toEqual(shown);
-  await press(fresh, 'They are the same');
-  await sees(fresh, 'Open a room');
-  await own.getByText('The new device is in.').waitFor();
-}
 
 test('who invited whom is seen in the room, up to the founder', async () => {
   await openRoom(ines.page, 'Chains');

@@ -9,11 +9,12 @@ import { type Bytes, equal, unb64 } from '../../web/src/base/bytes.ts';
 import { hashFor } from '../../web/src/base/sign.ts';
 import { combine } from '../../web/src/identity/shamir.ts';
 import { parsePattern, parseRelease } from '../../web/src/identity/tracemsg.ts';
+import { closeSheets, oneself } from './account.ts';
 import { type Person, person } from './browser.ts';
 import { enter, invite, join, openRoom, press, sees, withPerson } from './evening.ts';
 import { Server } from './server.ts';
 import { speech } from './speech.ts';
-import { closeSheets, lockText, openLeak, openOwn, releaseShare, takePart } from './tracing.ts';
+import { lockText, openLeak, releaseShare, takePart } from './tracing.ts';
 
 const TITLE = 'Le salon';
 const server = new Server();
@@ -175,7 +176,7 @@ test('each of two releases a share, which everybody can see; together they open 
   for (const { since, until } of spans) expect(until).toBeGreaterThanOrEqual(since);
   const [key] = await Promise.all(patterns.map(opened));
   expect(key?.length).toBe(32);
-  await openOwn(tom.page, 'Moderation');
+  await oneself(tom.page, 'Moderation');
   await tom.page.getByText('Inès Martin released a share for a trace').waitFor();
 });
 

@@ -2,20 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
+import { closeSheets, oneself } from './account.ts';
 import { press } from './evening.ts';
 
-export async function openOwn(page: Page, entry: string): Promise<void> {
-  await page.getByRole('button', { name: /your account and preferences$/ }).click();
-  await page.getByRole('dialog').getByRole('button', { name: entry, exact: true }).click();
-}
-
-export async function closeSheets(page: Page): Promise<void> {
-  const dialog = page.getByRole('dialog');
-  while ((await dialog.count()) > 0) await page.keyboard.press('Escape');
-}
-
 export async function openLeak(page: Page): Promise<void> {
-  await openOwn(page, 'A leak');
+  await oneself(page, 'A leak');
   await page.getByRole('heading', { name: 'Who can help with a trace' }).waitFor();
 }
 

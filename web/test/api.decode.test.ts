@@ -70,7 +70,17 @@ describe('golden messages', () => {
   test.each(of('reply').filter(({ json }) => json.ok))(
     '$file is refused without one of its needed members',
     (m) => {
-      const optional = ['inviter', 'founder', 'header', 'stage', 'gone', 'trace', 'untitled', 'claim'];
+      const optional = [
+        'inviter',
+        'founder',
+        'header',
+        'stage',
+        'gone',
+        'trace',
+        'untitled',
+        'claim',
+        'elsewhere',
+      ];
       for (const name of Object.keys(m.json).filter((key) => !['re', 'ok', ...optional].includes(key))) {
         const { [name]: _, ...rest } = m.json;
         expect(accepts({ ...m, json: rest }), `${m.file} without ${name}`).toBe(false);

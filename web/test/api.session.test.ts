@@ -4,6 +4,7 @@ import {
   type Credential,
   type Line,
   type LogVerdict,
+  type Member,
   Session,
   type SessionState,
 } from '../src/api/session.ts';
@@ -24,6 +25,7 @@ const challenge = (nonce = 'n'.repeat(43), version = 1): Incoming => ({
 let sent: [RequestName, unknown][];
 let answers: Record<string, () => unknown>;
 let calls: string[];
+let members: Member[];
 let states: SessionState[];
 let refusals: string[];
 let events: Incoming[];
@@ -82,6 +84,7 @@ async function connected(me: Me | null): Promise<void> {
 beforeEach(() => {
   sent = [];
   calls = [];
+  members = [];
   states = [];
   refusals = [];
   events = [];
@@ -89,13 +92,26 @@ beforeEach(() => {
   session = new Session(line, 'club.example', {
     state: (state) => states.push(state),
     club: (name) => calls.push(`club ${name}`),
-    member: (me) => calls.push(`member ${me.name}`),
+    member: (me) => {
+      members.push(me);
+      calls.push(`member ${me.name}`);
+    },
     refused: (code) => refusals.push(code),
     event: (event) => events.push(event),
   });
 });
 
 describe('a member', () => {
+  test('hears at once which room the account is in on another device', async () => {
+    answers = { hello: () => ({ ...welcome(), elsewhere: A }) };
+    await connected(new Me());
+    expect(members.map(({ elsewhere }) => elsewhere)).toEqual([A]);
+    answers = { hello: () => welcome() };
+    session.onState('waiting');
+    await connected(new Me());
+    expect(members.map(({ elsewhere }) => elsewhere)).toEqual([A, null]);
+  });
+
   test('answers the challenge with hello and is in', async () => {
     await connected(new Me());
     expect(sent).toEqual([['hello', { account: A, device: A, sig: 'signed club.example n', log: head(3) }]]);

@@ -13,6 +13,7 @@ import type {
   InviteView,
   Knock,
   ModEntry,
+  Moved,
   NewDevice,
   NewEvent,
   NewReport,
@@ -433,6 +434,19 @@ export class MockApp implements App {
     make: async (report: NewReport): Promise<Outcome> => this.#did(`report ${JSON.stringify(report)}`),
     load: async (): Promise<Outcome> => this.#did('reports.load'),
     close: async ({ id }: Report, untrue: boolean): Promise<Outcome> => this.#did(`close ${id} ${untrue}`),
+  };
+  readonly elsewhere = {
+    room: signal<string | null>(null),
+    asked: signal<{ to: string | null } | null>(null),
+    moved: signal<Moved | null>(null),
+    answer: (yes: boolean): void => {
+      this.#did(`elsewhere.answer ${yes}`);
+      this.elsewhere.asked.value = null;
+    },
+    comeBack: async (): Promise<Outcome> => this.#did('comeBack'),
+    dropMoved: (): void => {
+      this.elsewhere.moved.value = null;
+    },
   };
   readonly hosting = {
     pinged: signal<Ping | null>(null),

@@ -82,6 +82,15 @@ export const scenes: Record<string, (app: MockApp) => void> = {
     app.hall(cards);
     welcome.value = true; // not kept: the next scene is another person's
   },
+  'hall-elsewhere': (app) => {
+    app.hall(cards);
+    app.elsewhere.room.value = cards[1]?.id ?? null;
+  },
+  'hall-moved': (app) => {
+    app.hall(cards);
+    app.elsewhere.room.value = cards[1]?.id ?? null;
+    app.elsewhere.moved.value = { room: cards[1]?.id ?? '', device: true };
+  },
   'hall-mini': (app) => {
     evening(app);
     app.rooms.value = cards;

@@ -33,6 +33,13 @@ const full =
     app.hosting.full.value = { room: card.id, title: 'Tuesday jazz', why, place };
   };
 
+const elsewhere =
+  (to: string | null) =>
+  (app: MockApp): void => {
+    app.elsewhere.room.value = card.id;
+    app.elsewhere.asked.value = { to };
+  };
+
 const reported = (app: MockApp): void => {
   const time = Date.UTC(2026, 10, 22, 20);
   app.reports.list.value = [
@@ -71,6 +78,8 @@ const ofHall: Record<string, SheetScene> = {
   full: { over: 'hall', set: full('room_full') },
   'full-server': { over: 'hall', set: full('server_full') },
   'full-place': { over: 'hall', set: full('room_full', true) },
+  elsewhere: { over: 'hall', set: elsewhere(card.id) },
+  'elsewhere-other': { over: 'hall', set: elsewhere(null) },
   profile: { over: 'hall', at: { at: 'profile' } },
   devices: { over: 'hall', at: { at: 'devices' } },
   'devices-found': {

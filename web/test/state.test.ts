@@ -1016,17 +1016,130 @@ describe('a room', () => {
     expect(app.notice.value).toBeNull();
   });
 
-  test.each(['removed', 'elsewhere', 'banned', 'ended', 'lost'] as const)(
-    'out of it: %s is said',
-    async (why) => {
-      await inRoom();
-      await club.say('room.out', { room: ROOM, why, by: 'Tom' });
-      expect(app.room.value).toBeNull();
-      expect(app.notice.value).toMatchObject({ key: `notice.out_${why}`, params: { name: 'Tom' } });
-      expect(KEYS).toContain(app.notice.value?.key);
-      expect(last(calls).closed).toBe(true);
-    },
-  );
+  test.each(['removed', 'banned', 'ended', 'lost'] as const)('out of it: %s is said', async (why) => {
+    await inRoom();
+    await club.say('room.out', { room: ROOM, why, by: 'Tom' });
+    expect(app.room.value).toBeNull();
+    expect(app.notice.value).toMatchObject({ key: `notice.out_${why}`, params: { name: 'Tom' } });
+    expect(KEYS).toContain(app.notice.value?.key);
+    expect(last(calls).closed).toBe(true);
+  });
+});
+
+describe('on another device', () => {
+  const joins = (): number => club.names().filter((name) => name === 'room.join').length;
+  const there = (room?: Id): Promise<void> => club.say('elsewhere', room ? { room } : {});
+
+  test('one is asked before one goes in, and to stay there changes nothing', async () => {
+    await asMember();
+    await there(ROOM);
+    expect(app.elsewhere.room.value).toBe(ROOM);
+    const entering = app.enterRoom(ROOM);
+    expect(app.elsewhere.asked.value).toEqual({ to: ROOM });
+    app.elsewhere.answer(false);
+    expect(await entering).toEqual({ ok: true, value: undefined });
+    expect([joins(), app.room.value, app.elsewhere.asked.value]).toEqual([0, null, null]);
+    const again = app.enterRoom(ROOM);
+    app.elsewhere.answer(true);
+    expect(await again).toMatchObject({ ok: true });
+    expect([joins(), app.screen.value]).toEqual([1, { at: 'room' }]);
+  });
+
+  test('nobody is asked twice: a question gives way to the next one', async () => {
+    await asMember();
+    await there(TOM);
+    const first = app.enterRoom(ROOM);
+    const second = app.enterRoom(TOM);
+    await first;
+    expect(app.elsewhere.asked.value).toEqual({ to: TOM });
+    app.elsewhere.answer(true);
+    await second;
+    expect(joins()).toBe(1);
+  });
+
+  test('a room is opened once one has said so, and then without another word', async () => {
+    await asMember();
+    await there(TOM);
+    const room = { title: '', picked: null, sound: 'voice', sensitive: false, hands: 'everyone' } as const;
+    const opening = app.openRoom(room);
+    await settle();
+    expect(app.elsewhere.asked.value).toEqual({ to: null });
+    expect(club.names()).not.toContain('room.open');
+    app.elsewhere.answer(true);
+    expect(await opening).toMatchObject({ ok: true });
+    expect(joins()).toBe(1);
+  });
+
+  test('a question that has no reason any more goes by itself, and nothing begins to sound', async () => {
+    await asMember();
+    await there(ROOM);
+    const entering = app.enterRoom(ROOM);
+    await there();
+    await entering;
+    expect([app.elsewhere.asked.value, joins()]).toEqual([null, 0]);
+  });
+
+  test('a link to a room asks once, not with every connection', async () => {
+    const { hello } = club.answers;
+    if (!hello) throw new Error('no answer');
+    club.answers.hello = (members) => ({ ...hello(members), elsewhere: ROOM });
+    address.path = `/r/${ROOM}`;
+    await asMember();
+    expect(app.elsewhere.asked.value).toEqual({ to: ROOM });
+    app.elsewhere.answer(false);
+    await settle();
+    expect(last(shown)).toBe('/');
+    club.drop('waiting');
+    await reconnected();
+    expect([app.elsewhere.asked.value, joins()]).toEqual([null, 0]);
+  });
+
+  test('the device whose presence ended is told, stays calm, and may come back', async () => {
+    await inRoom();
+    await there(ROOM);
+    await club.say('room.out', { room: ROOM, why: 'elsewhere' });
+    expect([app.room.value, app.notice.value]).toEqual([null, null]);
+    expect(app.elsewhere.moved.value).toEqual({ room: ROOM, device: true });
+    expect(last(calls).closed).toBe(true);
+    club.drop('waiting');
+    await reconnected();
+    expect(joins()).toBe(1);
+    expect(await app.elsewhere.comeBack()).toMatchObject({ ok: true });
+    expect([joins(), app.elsewhere.moved.value]).toEqual([2, null]);
+  });
+
+  test('another window of this device is told apart', async () => {
+    await inRoom();
+    await club.say('room.out', { room: ROOM, why: 'elsewhere' });
+    expect(app.elsewhere.moved.value).toEqual({ room: ROOM, device: false });
+    await club.say('hall.gone', { room: ROOM });
+    expect(app.elsewhere.moved.value).toBeNull();
+  });
+
+  test('who was away while another device took the place does not take it back', async () => {
+    await inRoom();
+    const { hello } = club.answers;
+    if (!hello) throw new Error('no answer');
+    club.answers.hello = (members) => ({ ...hello(members), elsewhere: ROOM });
+    club.drop('waiting');
+    await reconnected();
+    await settle();
+    expect([joins(), app.room.value]).toEqual([1, null]);
+    expect(app.elsewhere.moved.value).toEqual({ room: ROOM, device: true });
+  });
+
+  test('nor who is on the way back: what it asked for is given up', async () => {
+    await inRoom();
+    club.drop('waiting');
+    club.answers['room.join'] = () => {
+      club.onEvent({ ev: 'elsewhere', room: ROOM });
+      return { room: card, people: club.people, media };
+    };
+    await reconnected();
+    await settle();
+    expect(app.room.value).toBeNull();
+    expect(last(club.names())).toBe('room.leave');
+  });
 });
 
 describe('the microphone', () => {

@@ -15,6 +15,8 @@ static struct broken sessions(const struct rooms *r)
         const struct sock *k = r->socks[i];
         if (k->member && (!member_good(k->member) || k->device->revoked))
             return (struct broken){HOLDS_BANNED, "somebody has a session who is banned, gone or signed out"};
+        if (k->member && !id_eq(k->elsewhere, elsewhere_of(k)))
+            return (struct broken){HOLDS_PICTURE, "a device was told otherwise of where its account is"};
     }
     return (struct broken){0};
 }

@@ -73,17 +73,6 @@ static struct actor *admin(struct world *w, struct actor *founder)
 
 /* ---- devices --------------------------------------------------------------------------------------- */
 
-/* Another device of `a`: same account, new key. */
-static struct actor *twin(struct world *w, const struct actor *a)
-{
-    struct actor *d = world_actor(w);
-    memcpy(d->account_seed, a->account_seed, sizeof(d->account_seed));
-    d->account_key = a->account_key;
-    d->account = a->account;
-    d->role = a->role;
-    return d;
-}
-
 static size_t device_add(struct world *w, const struct actor *a, const struct actor *d,
                          uint8_t out[LIMIT_RECORD_BYTES])
 {
@@ -93,24 +82,10 @@ static size_t device_add(struct world *w, const struct actor *a, const struct ac
     return len;
 }
 
-static struct actor *add_device(struct world *w, struct actor *a)
-{
-    uint8_t bytes[LIMIT_RECORD_BYTES];
-    struct actor *d = twin(w, a);
-    size_t len = device_add(w, a, d, bytes);
-    assert_int_equal(world_submit(w, a, COMMAND_LOG_APPEND, bytes, len), OK);
-    memcpy(d->links, a->links, sizeof(d->links));
-    d->link_count = a->link_count;
-    d->links[d->link_count++] = hash_raw((struct view){bytes, len});
-    assert_int_equal(world_connect(w, d), OK);
-    assert_int_equal(world_hello(w, d, 0, none), OK);
-    return d;
-}
-
 static void a_second_device_and_its_end(void **state)
 {
     struct world *w = *state;
-    struct actor *f = world_founder(w), *a = world_member(w, f), *d = add_device(w, a);
+    struct actor *f = world_founder(w), *a = world_member(w, f), *d = world_device(w, a);
     struct id room;
     assert_int_equal(world_open(w, d, "Talk", NULL, 0, &room), OK);
     assert_int_equal(world_join(w, d, room), OK); /* its path is in the leaf */
@@ -134,7 +109,7 @@ static void a_second_device_and_its_end(void **state)
 static void ghost_devices_are_refused(void **state)
 {
     struct world *w = *state;
-    struct actor *f = world_founder(w), *a = world_member(w, f), *ghost = twin(w, a);
+    struct actor *f = world_founder(w), *a = world_member(w, f), *ghost = world_twin(w, a);
     uint8_t bytes[LIMIT_RECORD_BYTES];
     struct record rec = by(w, a, RECORD_DEVICE_ADD);
     rec.device_key = ghost->device_key;
@@ -147,8 +122,8 @@ static void ghost_devices_are_refused(void **state)
     world_refused(w, a, ERR_REPLAY, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
     assert_int_equal(world_connect(w, ghost), OK);
     world_refused(w, ghost, ERR_UNKNOWN_ACCOUNT, world_hello(w, ghost, 0, none));
-    for (int i = 1; i < LIMIT_DEVICES_PER_MEMBER; i++) add_device(w, a);
-    struct actor *ninth = twin(w, a);
+    for (int i = 1; i < LIMIT_DEVICES_PER_MEMBER; i++) world_device(w, a);
+    struct actor *ninth = world_twin(w, a);
     len = device_add(w, a, ninth, bytes);
     world_refused(w, a, ERR_DEVICES, world_submit(w, a, COMMAND_LOG_APPEND, bytes, len));
 }
@@ -156,7 +131,7 @@ static void ghost_devices_are_refused(void **state)
 static void pairing(void **state)
 {
     struct world *w = *state;
-    struct actor *f = world_founder(w), *a = world_member(w, f), *d = twin(w, a);
+    struct actor *f = world_founder(w), *a = world_member(w, f), *d = world_twin(w, a);
     uint8_t bytes[LIMIT_RECORD_BYTES];
     assert_int_equal(world_connect(w, d), OK);
     struct command open = {.kind = COMMAND_PAIR_OPEN, .sock = d->sock, .pair = {.key = d->device_key}};
@@ -198,7 +173,7 @@ static void pairing(void **state)
 static void whoever_offers_is_told_of_a_refusal(void **state)
 {
     struct world *w = *state;
-    struct actor *f = world_founder(w), *d = twin(w, f);
+    struct actor *f = world_founder(w), *d = world_twin(w, f);
     uint8_t bytes[LIMIT_RECORD_BYTES];
     assert_int_equal(world_connect(w, d), OK);
     struct command open = {.kind = COMMAND_PAIR_OPEN, .sock = d->sock, .pair = {.key = d->device_key}};
@@ -245,17 +220,17 @@ static void so_many_devices_ever(void **state)
     struct world *w = *state;
     struct actor *f = world_founder(w);
     for (int i = 1; i < LIMIT_DEVICES_EVER; i++) {
-        const struct actor *d = twin(w, f);
+        const struct actor *d = world_twin(w, f);
         assert_int_equal(device_from(w, f, d), OK);
         assert_int_equal(about(w, f, RECORD_DEVICE_REVOKE, d->device), OK);
     }
-    world_refused(w, f, ERR_DEVICES, device_from(w, f, twin(w, f)));
+    world_refused(w, f, ERR_DEVICES, device_from(w, f, world_twin(w, f)));
 }
 
 /* The next device of an account, added by the one before, which is revoked: the path grows by one record. */
 static struct actor *next_device(struct world *w, struct actor *a)
 {
-    struct actor *d = twin(w, a);
+    struct actor *d = world_twin(w, a);
     assert_int_equal(device_from(w, a, d), OK);
     assert_int_equal(world_connect(w, d), OK);
     assert_int_equal(world_hello(w, d, 0, none), OK);
@@ -290,7 +265,7 @@ static void a_path_has_so_many_records(void **state)
     assert_int_equal(path_of(log_device(&w->r->log, guest->device), at), LIMIT_PATH_RECORDS);
 
     a = next_device(w, a);
-    world_refused(w, a, ERR_DEVICES, device_from(w, a, twin(w, a)));
+    world_refused(w, a, ERR_DEVICES, device_from(w, a, world_twin(w, a)));
     struct ticket t = world_ticket(w, a, w->now + DAY);
     world_refused(w, a, ERR_FORBIDDEN, world_invite(w, a, &t));
     rec = by(w, a, RECORD_RECOVERY);
@@ -303,7 +278,7 @@ static void a_path_has_so_many_records(void **state)
 static void recovery_by_a_printed_key(void **state)
 {
     struct world *w = *state;
-    struct actor *f = world_founder(w), *a = world_member(w, f), *d = twin(w, a);
+    struct actor *f = world_founder(w), *a = world_member(w, f), *d = world_twin(w, a);
     uint8_t code[32] = {7}, other[32] = {8}, bytes[LIMIT_RECORD_BYTES];
     struct record rec = by(w, a, RECORD_RECOVERY);
     assert_int_equal(sign_public(code, &rec.one_time_key), OK);
@@ -635,7 +610,7 @@ static void forged_records(void **state)
 static void replay_is_the_same_log(void **state)
 {
     struct world *w = *state;
-    struct actor *f = world_founder(w), *a = admin(w, f), *m = world_member(w, a), *d = add_device(w, m);
+    struct actor *f = world_founder(w), *a = admin(w, f), *m = world_member(w, a), *d = world_device(w, m);
     assert_int_equal(about(w, m, RECORD_DEVICE_REVOKE, d->device), OK);
     assert_int_equal(about(w, a, RECORD_HOLD, a->account) == OK, false); /* not above oneself */
     assert_int_equal(about(w, f, RECORD_HOLD, a->account), OK);

@@ -587,6 +587,29 @@ struct actor *world_member(struct world *w, struct actor *inviter)
     return a;
 }
 
+struct actor *world_twin(struct world *w, const struct actor *a)
+{
+    struct actor *d = world_actor(w);
+    memcpy(d->account_seed, a->account_seed, sizeof(d->account_seed));
+    d->account_key = a->account_key;
+    d->account = a->account;
+    d->role = a->role;
+    return d;
+}
+
+struct actor *world_device(struct world *w, const struct actor *a)
+{
+    struct actor *d = world_twin(w, a);
+    struct record add = {.type = RECORD_DEVICE_ADD, .device_key = d->device_key};
+    must(world_append(w, a, &add, d) == OK, "a device is added");
+    memcpy(d->links, a->links, sizeof(d->links));
+    d->link_count = a->link_count;
+    d->links[d->link_count++] = hash_raw((struct view){w->log[w->log_size - 1].bytes, w->log[w->log_size - 1].len});
+    must(world_connect(w, d) == OK, "connect");
+    must(world_hello(w, d, 0, (struct hash){0}) == OK, "hello");
+    return d;
+}
+
 struct hash world_chain(const struct actor *a)
 {
     return hash_two("chain", (struct view){a->links[0].bytes, a->link_count * HASH_BYTES}, (struct view){0});

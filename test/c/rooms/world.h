@@ -137,6 +137,8 @@ enum err world_unban(struct world *w, const struct actor *by, const struct actor
 enum err world_look(struct world *w, const struct actor *a, const uint8_t seed[32]);
 struct actor *world_founder(struct world *w);                       /* with a session */
 struct actor *world_member(struct world *w, struct actor *inviter); /* invited, redeemed, with a session */
+struct actor *world_twin(struct world *w, const struct actor *a);   /* the same account with a new device key, which nobody has added */
+struct actor *world_device(struct world *w, const struct actor *a); /* that was added, with a session */
 struct hash world_chain(const struct actor *a);
 
 /* Rooms. */

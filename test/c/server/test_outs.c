@@ -169,6 +169,9 @@ static void opening(void **state)
     o.hello.role = CLUB_FOUNDER, o.hello.log_size = 3;
     RUN(o.hello.log_head.bytes, 0x61);
     assert_encodes("hello.reply", &o);
+    o.hello.elsewhere = run_id(0x10);
+    assert_encodes("hello.reply-elsewhere", &o);
+    o.hello.elsewhere = (struct id){0};
     o.hello.successor = run_id(RUN_ZOE), o.hello.successor_name = view_str("Zoé");
     o.hello.claim_until_ms = GOLDEN_TIME + LIMIT_CLAIM_MS;
     assert_encodes("hello.reply-claim", &o);
@@ -288,6 +291,10 @@ static void standing(void **state)
     o = EVENT(EVENT_ROLE);
     o.role.role = CLUB_ADMIN;
     assert_encodes("role.event", &o);
+    o = EVENT(EVENT_ELSEWHERE);
+    assert_encodes("elsewhere.event-nowhere", &o);
+    o.room.room = run_id(0x10);
+    assert_encodes("elsewhere.event", &o);
 }
 
 static void club(void **state)

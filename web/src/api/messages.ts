@@ -226,6 +226,7 @@ export interface Requests {
       log: LogHead;
       founder: Id;
       held: boolean;
+      elsewhere?: Id; // the room that the account is in on another device
       claim?: HelloClaim;
     },
   ];
@@ -340,6 +341,7 @@ export interface Events {
   profile: Face;
   held: { held: boolean };
   role: { role: ClubRole };
+  elsewhere: { room?: Id }; // none: not any more
   'pair.offer': { account: Id; founder: Id; body: Bytes64; sig: Bytes64 };
   'pair.done': { device: Id };
   'pair.gone': { key: Key };

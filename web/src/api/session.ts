@@ -35,6 +35,7 @@ export interface Member {
   name: string;
   role: ClubRole;
   held: boolean;
+  elsewhere: Id | null; // the room that the account is in on another device
   claim: HelloClaim | null;
 }
 
@@ -170,8 +171,8 @@ export class Session {
         throw new RequestError({ code: 'wrong_club', message: 'another founder' });
       if (!this.#watch(reply.log)) return;
       this.#stale = 0;
-      const { name, role, held, claim = null } = reply;
-      this.#events.member({ account, name, role, held, claim });
+      const { name, role, held, elsewhere = null, claim = null } = reply;
+      this.#events.member({ account, name, role, held, elsewhere, claim });
       this.#become('member');
     } catch (error) {
       const code = error instanceof RequestError ? error.code : 'internal';

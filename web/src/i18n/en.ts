@@ -171,7 +171,6 @@ export const en = {
   'notice.unsilenced': 'You can chat and react again.',
   'notice.mic_ended': 'Your microphone was switched off by the browser. You are muted.',
   'notice.out_removed': 'A host removed you from this room.',
-  'notice.out_elsewhere': 'You are in a room in another window or browser. This one has left.',
   'notice.out_banned': 'You were banned from this club.',
   'notice.out_ended': 'The room has ended.',
   'notice.out_lost': 'The connection to the room was lost.',

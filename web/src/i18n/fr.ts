@@ -177,8 +177,6 @@ export const fr: SameAs<typeof en> = typesetFrench({
   'notice.unsilenced': 'Vous pouvez de nouveau écrire et réagir.',
   'notice.mic_ended': 'Le navigateur a éteint votre micro. Il est coupé.',
   'notice.out_removed': 'Un hôte vous a retiré de ce salon.',
-  'notice.out_elsewhere':
-    'Vous êtes dans un salon depuis une autre fenêtre ou un autre navigateur. Celle-ci en est sortie.',
   'notice.out_banned': 'Vous avez été exclu de ce club.',
   'notice.out_ended': 'Le salon est terminé.',
   'notice.out_lost': 'La connexion au salon est perdue.',

@@ -1,7 +1,7 @@
 // The whole client behind the screens: model.ts says what it shows and what it does. One session, at most
 // one room, and what came in by the address bar.
 
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Face, Id, RoomCard } from '../api/messages.ts';
 import { type Line, type Member, Session, type SessionState } from '../api/session.ts';
 import type { KeysPorts, RoomKeys } from '../e2ee/types.ts';
@@ -16,11 +16,13 @@ import { browserPorts } from './browser.ts';
 import { type AppVault, Core, type Membership, type Page } from './core.ts';
 import { Devices } from './devices.ts';
 import { Door } from './door.ts';
+import { Elsewhere } from './elsewhere.ts';
 import { ClubEvents } from './events.ts';
 import { Hallway } from './hallway.ts';
 import { Hosting } from './hosting.ts';
 import { Invites } from './invites.ts';
 import { errorKey, MOST_PEOPLE, type NoticeKey } from './keys.ts';
+import { Known } from './known.ts';
 import { credentialOf, openMembership } from './membership.ts';
 import type { App, Fork, Link, Me, NewRoom, Notice, Outcome, RoomView, Screen } from './model.ts';
 import { Moderation } from './moderation.ts';
@@ -80,6 +82,7 @@ class Client implements App {
   readonly events: ClubEvents;
   readonly reports: Reports;
   readonly hosting: Hosting;
+  readonly elsewhere = new Elsewhere((room) => this.#enter(room));
   readonly tracing: Tracing;
   #ports: AppPorts;
   #session: Session;
@@ -91,7 +94,7 @@ class Client implements App {
   #moderation: Moderation;
   #door: Door;
   #hall: Hallway;
-  #met: Signal<ReadonlyMap<Id, Face>> = signal(new Map());
+  #known: Known;
   #current = signal<Room | null>(null);
   #wanted: Id | null = null; // the room of a /r/ link, until we are in
 
@@ -126,12 +129,11 @@ class Client implements App {
     this.events = new ClubEvents(core, (key, params) => this.#tell(key, params));
     this.tracing = new Tracing(core);
     this.reports = new Reports(core);
+    this.#known = new Known(core);
+    this.known = this.#known.faces;
     this.#hall = new Hallway(this.events, (card) => this.#hereIs(card));
     this.rooms = this.#hall.rooms;
     this.room = computed(() => this.#current.value?.view.value ?? null);
-    this.known = computed(() =>
-      [...this.#met.value.values()].filter(({ account }) => account !== this.me.value?.account),
-    );
     // A fresh start reads the new link as any other; somebody in a room is a member already and stays.
     ports.page.onFragment(() => {
       if (this.#current.value) ports.page.show(ports.page.path());
@@ -159,7 +161,7 @@ class Client implements App {
     this.#core.vault = vault;
     this.#onFork(await vault.fork());
     this.#wanted = ROOM_PATH.exec(path)?.[1] ?? null;
-    this.#met.value = new Map((await vault.met()).map((face) => [face.account, face]));
+    await this.#known.load();
     await this.#door.open(fragment);
   }
 
@@ -168,17 +170,25 @@ class Client implements App {
 
   async openRoom({ picked, ...room }: NewRoom): Promise<Outcome> {
     const members = { ...room, ...whoOf(picked) };
-    const opened = await attempt(() => this.#session.request('room.open', members));
-    return opened.ok ? this.enterRoom(opened.value.room) : opened;
+    return this.elsewhere.go(null, async () => {
+      const opened = await attempt(() => this.#session.request('room.open', members));
+      return opened.ok ? this.#enter(opened.value.room) : opened;
+    });
   }
 
   async enterRoom(id: Id): Promise<Outcome> {
-    const { me } = this;
     if (this.#current.value?.id === id) {
       this.showHall(false);
       return { ok: true, value: undefined };
     }
+    this.#wanted = null;
+    return this.elsewhere.go(id, () => this.#enter(id));
+  }
+
+  async #enter(id: Id): Promise<Outcome> {
+    const { me } = this;
     if (!me.value) return failed('offline');
+    this.elsewhere.dropMoved();
     void this.#current.value?.leave(); // one room at a time; its leave goes out before our join
     const room: Room = new Room(
       this.#card(id),
@@ -186,7 +196,6 @@ class Client implements App {
       this.#roomPorts(() => this.#onRoomOver(room)),
     );
     this.#current.value = room;
-    this.#wanted = null;
     this.showHall(false);
     this.#ports.page.show(`/r/${id}`);
     return this.hosting.entered(this.#card(id), await room.enter());
@@ -307,9 +316,8 @@ class Client implements App {
     this.#session.close();
     this.#core.member = null;
     this.me.value = null;
-    for (const part of [this.#hall, this.ties, this.events, this.reports]) part.forget();
-    this.#met.value = new Map();
-    this.sound.forget();
+    const { ties, events, reports, sound, elsewhere } = this;
+    for (const part of [this.#hall, this.#known, ties, events, reports, sound, elsewhere]) part.forget();
     await this.#core.vault?.forget().catch(console.error);
     this.screen.value = { at: 'stranger' };
     return outcome;
@@ -359,9 +367,10 @@ class Client implements App {
   async #enterWanted(id: Id): Promise<void> {
     const outcome = await this.enterRoom(id);
     if (!outcome.ok && !this.hosting.full.value) this.#tell(errorKey(outcome.code), { n: MOST_PEOPLE });
+    if (!this.#current.value) this.#ports.page.show('/');
   }
 
-  #onMember({ account, name, role, held, claim }: Member): void {
+  #onMember({ account, name, role, held, elsewhere, claim }: Member): void {
     const successor = claim && { account: claim.successor, name: claim.name };
     this.me.value = {
       ...this.me.value,
@@ -371,6 +380,8 @@ class Client implements App {
       held,
       claim: successor && { successor, until: claim.until },
     };
+    this.elsewhere.is(elsewhere);
+    if (elsewhere) this.#current.value?.elsewhere();
     this.#door.onMember();
     void this.#account.load();
   }
@@ -378,6 +389,7 @@ class Client implements App {
   async #onRefused(code: string): Promise<void> {
     this.me.value = null;
     this.#hall.forget();
+    this.elsewhere.forget();
     void this.#current.value?.leave();
     if (code === 'other_log') this.#onOtherLog();
     if (!(await this.#door.onRefused(code))) this.#tell(errorKey(code), {}, true);
@@ -391,16 +403,17 @@ class Client implements App {
 
   #onEvent(event: Incoming): void {
     this.hosting.onEvent(event);
+    this.elsewhere.onEvent(event);
     if (this.#hall.onEvent(event)) return;
     switch (event.ev) {
       case 'guest':
-        this.#onMet([event]);
+        this.#known.met([event]);
         this.#tell('notice.guest', { name: event.name });
         void this.loadInvites();
         break;
       case 'profile':
         this.#account.onProfile(event);
-        this.#onMet([event]);
+        this.#known.met([event]);
         this.#current.value?.rename(event);
         break;
       case 'held':
@@ -449,11 +462,12 @@ class Client implements App {
       notice: (key, params) => this.#tell(key, params),
       failed: (code) => this.#tell(errorKey(code), { n: MOST_PEOPLE }),
       left,
-      met: (people) => this.#onMet(people),
+      moved: (card) => this.elsewhere.left(card),
+      met: (people) => this.#known.met(people),
       lang: () => this.#ports.page.lang(),
       chains: {
         inviters: (account) => this.#core.member?.book.inviters(account) ?? null,
-        nameOf: (account) => this.#met.value.get(account)?.name ?? null,
+        nameOf: (account) => this.#known.nameOf(account),
         picture: (account) => this.#account.picture(account),
       },
     };
@@ -464,16 +478,6 @@ class Client implements App {
     this.#current.value = null;
     this.#ports.page.show('/');
     if (this.screen.value.at === 'room') this.screen.value = { at: 'hall' };
-  }
-
-  #onMet(people: Face[]): void {
-    const news = people.filter(({ account, name }) => {
-      return account !== this.me.value?.account && this.#met.value.get(account)?.name !== name;
-    });
-    if (news.length === 0) return;
-    const faces = news.map(({ account, name }): [Id, Face] => [account, { account, name }]);
-    this.#met.value = new Map([...this.#met.value, ...faces]);
-    void this.#core.vault?.saveMet(faces.map(([, face]) => face)).catch(console.error);
   }
 
   #hereIs(card: RoomCard): void {

@@ -96,7 +96,6 @@ export const NOTICE_KEYS = [
   'notice.mic_ended',
   'notice.unmarked', // this browser cannot mark our voice
   'notice.out_removed', // {name}: who did it, may be ''
-  'notice.out_elsewhere',
   'notice.out_banned',
   'notice.out_ended',
   'notice.out_lost',

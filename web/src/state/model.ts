@@ -280,6 +280,21 @@ export interface Knock {
   by: Face;
 }
 
+// Where our other devices are: one room at a time holds for all of them together.
+export interface ElsewhereControls {
+  room: ReadonlySignal<Id | null>; // that we are in on another device
+  asked: ReadonlySignal<{ to: Id | null } | null>; // before we go into a room here; null: into a new one
+  moved: ReadonlySignal<Moved | null>; // what went on elsewhere
+  answer(yes: boolean): void; // to what is asked
+  comeBack(): Promise<Outcome>;
+  dropMoved(): void;
+}
+
+export interface Moved {
+  room: Id;
+  device: boolean; // on another one; else in another window
+}
+
 // A room that had no place for us.
 export interface FullRoom {
   room: Id;
@@ -390,6 +405,7 @@ export interface App {
   ban(account: Id, hold: boolean): Promise<Outcome>; // founder and admins; hold: review everybody below too
   endRoom(): Promise<Outcome>;
   readonly hosting: HostControls;
+  readonly elsewhere: ElsewhereControls;
   setVolume(account: Id, volume: number): void; // 0..2, this browser only
   tapToListen(): void;
   holdSound(): void; // silence until tapToListen

@@ -28,6 +28,7 @@ export interface RoomPorts extends JoinPorts, Omit<SpeechPorts, 'notice' | 'soun
   notice(key: NoticeKey, params?: Record<string, string | number>): void;
   failed(code: string): void; // out of the room for this reason
   left(): void; // the room is over for us, whatever the reason
+  moved(card: RoomCard): void; // and we are in one elsewhere
   met(people: Face[]): void;
   lang(): WordsLang; // of the screens
   chains: Chains;
@@ -206,7 +207,15 @@ export class Room {
     if (online) this.#again();
   }
 
+  // Another device of ours took this place while we were on our way back to it: it is not ours to take unasked.
+  elsewhere(): void {
+    if (this.#over || !this.#join || (this.#present && !this.#starting)) return;
+    if (this.#starting) void this.act('room.leave', {}); // its request may be on its way
+    this.#onOut('elsewhere', undefined);
+  }
+
   onEvent(event: Incoming): void {
+    if (event.ev === 'elsewhere' && event.room) this.elsewhere();
     if (this.#over || !this.#join || !('room' in event) || event.room !== this.id) return;
     switch (event.ev) {
       case 'room.person':
@@ -391,7 +400,8 @@ export class Room {
 
   #onOut(why: LeftWhy, by: string | undefined): void {
     this.#end();
-    if (why !== 'self' && !(why === 'ended' && this.#closing))
+    if (why === 'elsewhere') this.#ports.moved(this.#card);
+    else if (why !== 'self' && !(why === 'ended' && this.#closing))
       this.#ports.notice(`notice.out_${why}`, { name: by ?? '' });
   }
 

@@ -11,6 +11,7 @@ import { knownFirst, roomTitle, whoIsThere } from './people.ts';
 import { welcome } from './prefs.ts';
 import { attempt, enter, openSheet, useApp } from './view.ts';
 
+const Moved = lazy(() => import('./moved.tsx').then((m) => m.Moved));
 const Welcome = lazy(() => import('./welcome.tsx').then((m) => m.Welcome));
 
 const FACES = 4;
@@ -54,6 +55,7 @@ export function Hall(): JSX.Element {
           {t('hall.title')}
         </h1>
         <Connection />
+        <MovedOn />
         <Standing />
         {welcome.value && <Welcome />}
         <Rooms />
@@ -88,6 +90,16 @@ function Connection(): JSX.Element {
           </span>
         </p>
       )}
+    </div>
+  );
+}
+
+/** The live region stands empty from the start, so that a screen reader hears it fill. */
+function MovedOn(): JSX.Element {
+  const moved = useApp().elsewhere.moved.value;
+  return (
+    <div role="status" class="connection">
+      {moved && <Moved moved={moved} />}
     </div>
   );
 }
@@ -225,6 +237,7 @@ function Card({ card }: { card: RoomCard }): JSX.Element {
   const known = new Set(app.known.value.map((f) => f.account));
   const faces = knownFirst(card.faces, known);
   const here = app.room.value?.card.id === card.id;
+  const elsewhere = app.elsewhere.room.value === card.id;
   return (
     <button type="button" class="card" onClick={() => enter(app, card)}>
       <span class="card-title" dir="auto">
@@ -270,6 +283,7 @@ function Card({ card }: { card: RoomCard }): JSX.Element {
           </span>
         )}
         {here && <span class="here">{t('hall.here')}</span>}
+        {elsewhere && <span class="here">{t('elsewhere.here')}</span>}
       </span>
     </button>
   );

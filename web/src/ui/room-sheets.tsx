@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { t, tell } from '../i18n/translate.ts';
 import { MOST_PEOPLE } from '../state/keys.ts';
-import type { FullRoom, RoomCard, RoomView } from '../state/model.ts';
+import type { FullRoom, Id, RoomCard, RoomView } from '../state/model.ts';
 import { HostControls } from './host-controls.tsx';
 import { Icon } from './icons.tsx';
 import { roomTitle } from './people.ts';
@@ -114,6 +114,28 @@ export function SwitchAsk({ from, to }: { from: RoomView; to: RoomCard }): JSX.E
         void app.leaveRoom().then(() => goIn(app, to.id));
       }}
       onNo={closeSheet}
+    />
+  );
+}
+
+/** We are in a room on another device: that presence ends when we come in here. */
+export function ElsewhereAsk({ to }: { to: Id | null }): JSX.Element {
+  const app = useApp();
+  const { room } = app.elsewhere;
+  const card = app.rooms.value.find(({ id }) => id === room.value);
+  const same = room.value === to;
+  return (
+    <Ask
+      title={
+        same
+          ? t('elsewhere.ask')
+          : t('room.one_room', { room: card ? roomTitle(card) : t('hall.untitled_nobody') })
+      }
+      {...(same ? {} : { text: t('elsewhere.ask_text') })}
+      yes={t(same ? 'elsewhere.yes' : 'room.one_room_yes')}
+      no={t('elsewhere.no')}
+      onYes={() => app.elsewhere.answer(true)}
+      onNo={() => app.elsewhere.answer(false)}
     />
   );
 }

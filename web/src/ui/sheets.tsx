@@ -35,6 +35,7 @@ const SoundSheet = lazy(() => import('./sound-sheet.tsx').then((m) => m.SoundShe
 const TraceSheet = lazy(() => import('./trace-sheet.tsx').then((m) => m.TraceSheet));
 const InstallSheet = lazy(() => import('./install-sheet.tsx').then((m) => m.InstallSheet));
 const WelcomeSheet = lazy(() => import('./welcome-sheet.tsx').then((m) => m.WelcomeSheet));
+const ElsewhereAsk = lazy(() => roomSheets().then((m) => m.ElsewhereAsk));
 const EndAsk = lazy(() => roomSheets().then((m) => m.EndAsk));
 const FullAsk = lazy(() => roomSheets().then((m) => m.FullAsk));
 const KnockAsk = lazy(() => roomSheets().then((m) => m.KnockAsk));
@@ -50,8 +51,10 @@ export function SheetNow(): JSX.Element | null {
   const app = useApp();
   const room = app.room.value;
   const full = app.hosting.full.value;
+  const asked = app.elsewhere.asked.value;
   const at = sheet.value;
   if (room?.calledBy) return <Called key="called" by={room.calledBy} />;
+  if (asked) return <ElsewhereAsk key="elsewhere" to={asked.to} />;
   if (full) return <FullAsk key="full" full={full} />;
   if (!at) return null;
   if (at.at === 'event') return <OneEvent event={at.event} />;

@@ -81,11 +81,15 @@ export async function goIn(app: App, room: Id): Promise<void> {
   if ((await entering).ok || !app.hosting.full.value) await attempt(entering);
 }
 
+/** Not the host, and not who is in it already, on another device. */
+const lockStops = (app: App, { id, locked, host }: RoomCard): boolean =>
+  (locked ?? false) && host !== app.me.value?.account && id !== app.elsewhere.room.value;
+
 /** What a tap on a room's card does: one room at a time, and at a locked one one knocks. */
 export function enter(app: App, card: RoomCard): void {
   const current = app.room.value?.card;
   if (current?.id === card.id) app.showHall(false);
-  else if (card.locked && card.host !== app.me.value?.account) openSheet({ at: 'knock', room: card });
+  else if (lockStops(app, card)) openSheet({ at: 'knock', room: card });
   else if (current) openSheet({ at: 'switch', room: card });
   else void goIn(app, card.id);
 }
