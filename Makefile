@@ -13,22 +13,26 @@ MINUTES ?= 60
 
 benches := fanout peer latency join memory rooms
 
-.PHONY: run test unit browser abuse abuse-controls relay-bot screens bench-trace bench-mark bench-first-sound bench-names bench-chain bench-keys model sim soak fuzz analyze deps-run deps-test client server clean help $(benches:%=bench-%)
+.PHONY: run test test-long unit browser abuse abuse-controls relay-bot screens bench-trace bench-mark bench-first-sound bench-names bench-chain bench-keys model sim soak fuzz analyze deps-run deps-test client server clean help $(benches:%=bench-%)
 
 run: deps-run $(client) server ## build and start a server on http://localhost:8080
 	@exec build/release/src/server/aparte serve
 
-test: deps-test $(client) build/mark.wasm build/test/build.ninja ## everything: ends with "N passed, N failed"
+test: deps-test $(client) build/mark.wasm build/test/build.ninja ## everything but what takes long: ends with "N passed, N failed"
 	@ninja -C build/test --quiet all bench/bench-guests
 	@node test/run.ts
+
+test-long: deps-test $(client) build/mark.wasm build/test/build.ninja ## the browser tests that listen long, and walks through every screen
+	@ninja -C build/test --quiet all bench/bench-guests
+	@node test/run.ts long
 
 unit: deps-test $(client) build/mark.wasm build/test/build.ninja ## the C and TypeScript unit tests alone
 	@ninja -C build/test --quiet
 	@node test/run.ts c web
 
-browser: deps-test $(client) build/mark.wasm build/test/build.ninja ## the browser tests alone
+browser: deps-test $(client) build/mark.wasm build/test/build.ninja ## the browser tests alone, long ones too
 	@ninja -C build/test --quiet
-	@node test/run.ts browser
+	@node test/run.ts browser long
 
 abuse: deps-test $(client) build/mark.wasm build/test/build.ninja ## every abuse case, played by an attacker
 	@ninja -C build/test --quiet src/server/aparte bench/bench-guests

@@ -1,4 +1,5 @@
-// Runs the test stages and counts: `node test/run.ts [c] [web] [abuse] [checks] [browser]`, all by default.
+// Runs the test stages and counts: `node test/run.ts [c] [web] [abuse] [checks] [browser] [long]`, all but the long
+// browser tests by default.
 // Every stage reports single tests; a program that crashes or prints no count is one failure.
 // What failed, or passed only the second time, is named again at the end, and the last line is "N passed, N failed".
 
@@ -70,13 +71,14 @@ interface Report {
   }[];
 }
 
-/** Runs test files, all by default; what became of each of their tests. A file that did not run at all is one of them. */
-function vitest(config: string, name: string, files: string[] = []): Map<string, boolean> {
+/** Runs test files, as vitest's arguments choose them; what became of each of their tests. A file that did not run at all
+ * is one of them. */
+function vitest(config: string, name: string, which: string[] = []): Map<string, boolean> {
   const file = `${out}/${name}.json`;
   const results = new Map<string, boolean>();
   rmSync(file, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const r = run(`${bin}/vitest`, ['run', '--config', config, ...reporters, ...files]);
+  const r = run(`${bin}/vitest`, ['run', '--config', config, ...reporters, ...which]);
   try {
     const { success, testResults } = JSON.parse(readFileSync(file, 'utf8')) as Report;
     for (const { name: path, status, assertionResults } of testResults) {
@@ -104,8 +106,8 @@ function counted(results: Map<string, boolean>): Count {
 
 // Those who listen in real time notice when the machine stands still. A file in which something failed runs once
 // more, alone, and what passes then has passed; it is named at the end, so that what happens often is seen.
-function live(config: string, name: string): Count {
-  const results = vitest(config, name);
+function live(config: string, name: string, which: string[] = []): Count {
+  const results = vitest(config, name, which);
   const fileOf = (title: string): string => title.slice(0, title.indexOf(':'));
   const failed = [...results].filter(([, good]) => !good).map(([title]) => title);
   const files = [...new Set(failed.map(fileOf))];
@@ -116,6 +118,14 @@ function live(config: string, name: string): Count {
     again.push(...failed.filter((title) => results.get(title) !== false));
   }
   return counted(results);
+}
+
+function browser(name: string, ...projects: string[]): Count {
+  return live(
+    'test/browser/vitest.config.ts',
+    name,
+    projects.map((project) => `--project=${project}`),
+  );
 }
 
 // Rules that a reader of the code relies on; each is one test.
@@ -155,13 +165,15 @@ const stages: Record<string, () => Count> = {
   c,
   web: () => counted(vitest('web/vitest.config.ts', 'web')),
   abuse: () => live('test/abuse/vitest.config.ts', 'abuse'),
-  browser: () => live('test/browser/vitest.config.ts', 'browser'),
+  browser: () => browser('browser', 'pages', 'evenings'),
+  long: () => browser('long', 'long pages', 'long evenings'),
 };
+const byDefault = Object.keys(stages).filter((name) => name !== 'long');
 
 mkdirSync(out, { recursive: true });
 const wanted = process.argv.slice(2);
 const total = { passed: 0, failed: 0 };
-for (const name of wanted.length ? wanted : Object.keys(stages)) {
+for (const name of wanted.length ? wanted : byDefault) {
   const stage = stages[name];
   if (!stage) throw new Error(`no stage ${name}: ${Object.keys(stages).join(', ')}`);
   const start = Date.now();
