@@ -1,11 +1,13 @@
 // What a room does outside of the page: the screen stays on while one speaks, and the lock screen, a headset and the
-// keyboard's own media keys know what is playing; names that look alike are noticed. Loaded after the first screen.
+// keyboard's own media keys know what is playing; names that look alike are noticed. And what a finger can do to it.
+// Loaded after the first screen.
 
 import '../style/contrast.css';
 import { effect } from '@preact/signals';
 import { alike as findAlike } from '../base/alike.ts';
 import { t } from '../i18n/translate.ts';
 import type { App, RoomView } from '../state/model.ts';
+import { startSwipe } from './swipe.ts';
 import { alike } from './view.ts';
 
 const ACCEPTED_MS = 60;
@@ -15,6 +17,7 @@ export function startBackground(app: App): void {
   tellSystem(app);
   feelStage(app);
   watchNames(app);
+  startSwipe(app);
 }
 
 const talking = (room: RoomView | null): boolean => {
