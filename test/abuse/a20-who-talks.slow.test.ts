@@ -9,18 +9,20 @@ import { button, enter, inRoom, invite, join, openRoom, pause, press, sees } fro
 import { Server } from '../browser/server.ts';
 import { Observer, type Sight } from '../browser/wire.ts';
 import { features, judge, type Window } from './classifier.ts';
-import { weakness } from './club.ts';
+import { until, weakness } from './club.ts';
 
 const server = new Server();
 const WINDOW_MS = 200;
-const WATCH_MS = 20_000;
-const LATE_MS = 40; // from the microphone to the network
+const ENOUGH = 30; // windows of either kind
+const LONGEST_MS = 60_000; // for that many
+const LATE_MS = 120; // from the microphone to the network, at most: a window has one label for as long before
 const PACKET = 148 + 12 + 16; // SFrame, RTP, the tag of SRTP
 
 let people: Person[] = [];
 let observers: Observer[] = [];
 let mouths: Mouth[] = [];
 let from = 0;
+let to = 0;
 
 beforeAll(async () => {
   await server.start({ APARTE_MEDIA_ADDRESS: '127.0.0.1' });
@@ -70,7 +72,7 @@ async function speak(...speakers: Person[]): Promise<void> {
 
 /** Everything that one person's network carries from then on, by stream; of the same kind in the same order. */
 function streams(of: number, up?: boolean): Sight[][] {
-  const seen = observers[of]?.seen.filter((one) => one.at >= from && one.at < from + WATCH_MS) ?? [];
+  const seen = observers[of]?.seen.filter((one) => one.at >= from && one.at < to) ?? [];
   const names = new Set(seen.map((one) => `${one.stream} ${one.up}`));
   const all = [...names].map((name) => seen.filter((one) => `${one.stream} ${one.up}` === name));
   return all
@@ -83,14 +85,34 @@ const media = (of: number, up: boolean): Sight[] =>
 
 function windows(seen: Sight[][], label: (at: number) => boolean | null): Window[] {
   const list: Window[] = [];
-  for (let at = from; at + WINDOW_MS <= from + WATCH_MS; at += WINDOW_MS) {
-    const is = label(at - LATE_MS);
+  for (let at = from; at + WINDOW_MS <= to; at += WINDOW_MS) {
+    const is = label(at);
     if (is !== null) list.push({ features: features(seen, at, WINDOW_MS), label: is });
   }
   return list;
 }
 
-const talks = (who: number, at: number): boolean | null => talked(mouths[who] ?? [], at, at + WINDOW_MS);
+const talks = (who: number, at: number): boolean | null =>
+  talked(mouths[who] ?? [], at - LATE_MS, at + WINDOW_MS);
+
+/** Whether the first of two talks and the other does not; false: the other way round. */
+function whichOfTwo(at: number): boolean | null {
+  const [ada, bo] = [talks(0, at), talks(1, at)];
+  return ada !== null && bo !== null && ada !== bo ? ada : null;
+}
+
+/** A busy machine is late, and spoils windows: until there are enough that it is known of who talked. */
+async function watch(): Promise<void> {
+  const enough = (label: (at: number) => boolean | null): boolean => {
+    const list = windows([], label).map((one) => one.label);
+    return [true, false].every((is) => list.filter((one) => one === is).length >= ENOUGH);
+  };
+  do {
+    await pause(1000);
+    mouths = await Promise.all(people.map(({ page }, i) => (i === 2 ? [] : mouth(page))));
+    to = Date.now();
+  } while (to < from + LONGEST_MS && !(enough(whichOfTwo) && enough((at) => talks(3, at))));
+}
 
 test('four people in two rooms', async () => {
   const [ada, bo, cy, dee] = people as [Person, Person, Person, Person];
@@ -107,10 +129,12 @@ test('four people in two rooms', async () => {
   from = Date.now();
   for (const name of ['Ada', 'Bo', 'Ada'])
     await cy.page.locator('.person[data-speaking]').filter({ hasText: name }).waitFor(); // the rings go by what is heard
-  await cy.page.keyboard.press('s');
-  await cy.page.getByText(/^Speaking now: (Ada|Bo)/).waitFor();
-  await pause(from + WATCH_MS - Date.now());
-  mouths = await Promise.all(people.map(({ page }, i) => (i === 2 ? [] : mouth(page))));
+  const said = cy.page.getByText(/^Speaking now: (Ada|Bo)/);
+  await until('the key says who speaks', async () => {
+    await cy.page.keyboard.press('s'); // between two turns nobody does
+    return (await said.count()) > 0;
+  });
+  await watch();
 });
 
 test('every packet has one size and no extension, 50 a second, talk or silence', () => {
@@ -125,8 +149,9 @@ test('every packet has one size and no extension, 50 a second, talk or silence',
       seen.flatMap(({ extension }) => extension),
       `extensions at ${of}`,
     ).toEqual([]);
-    const rate = (seen.length * 1000) / WATCH_MS / (up ? 1 : 2);
-    expect(Math.abs(rate - 50), `${rate} packets a second at ${of}`).toBeLessThan(2);
+    const rate = (seen.length * 1000) / (to - from) / (up ? 1 : 2);
+    expect(rate, `packets a second at ${of}`).toBeGreaterThan(40);
+    expect(rate, `packets a second at ${of}`).toBeLessThan(52);
   }
 });
 
@@ -139,16 +164,11 @@ test('where a room is ordinary the guess is good', () => {
 test('in a sensitive room it is a coin, at each end and for who of two', () => {
   const verdicts = {
     speakers: judge([0, 1].flatMap((of) => windows(streams(of), (at) => talks(of, at)))),
-    'listener, which of two': judge(
-      windows(streams(2), (at) => {
-        const [ada, bo] = [talks(0, at), talks(1, at)];
-        return ada !== null && bo !== null && ada !== bo ? ada : null;
-      }),
-    ),
+    'listener, which of two': judge(windows(streams(2), whichOfTwo)),
   };
   for (const [what, verdict] of Object.entries(verdicts)) {
     console.log('sensitive,', `${what}:`, verdict);
-    expect(verdict.judged, what).toBeGreaterThan(8);
+    expect(verdict.judged, what).toBeGreaterThanOrEqual(ENOUGH / 2);
     expect(Math.abs(verdict.accuracy - 0.5), what).toBeLessThan(verdict.band);
   }
 });

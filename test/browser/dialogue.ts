@@ -16,7 +16,7 @@ export function dialogue(dir: string, seconds = 60): string[] {
     const samples: number[] = [];
     for (let turn = 0, seed = 7; samples.length < seconds * RATE; turn++) {
       seed = (seed * 48271) % 2147483647;
-      const length = Math.floor(RATE * (0.7 + (seed % 900) / 1000));
+      const length = Math.floor(RATE * (1.2 + (seed % 1200) / 1000));
       for (let i = 0; i < length; i++)
         samples.push(turn % 2 === person ? (words[samples.length % words.length] ?? 0) : 0);
     }

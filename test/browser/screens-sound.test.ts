@@ -136,11 +136,27 @@ describe('a room for music, and push to talk', () => {
       ]);
     }));
 
+  test('in a sensitive room a microphone is on or off, whatever one chose: holding would show when one talks', () =>
+    on('room-sensitive', async (page) => {
+      await page.getByText("You're muted. Tap to talk.").waitFor();
+      await page.keyboard.down(' ');
+      await page.getByText('In a sensitive room a microphone is on or off').waitFor();
+      await page.keyboard.up(' ');
+      expect(await button(page, 'Hold to talk').count()).toBe(0);
+      await button(page, 'Unmute').click();
+      await button(page, 'Mute').waitFor();
+      expect((await calls(page)).filter((call) => call.startsWith('mute'))).toEqual(['mute false']);
+      await button(page, /12 people can hear/).click();
+      await page.getByText('That takes about 90 kbit/s for each of them, 360 at most.').waitFor();
+    }));
+
   test('is opened in two more taps', () =>
     on('hall-empty', async (page) => {
       await button(page, 'Open a room').click();
       const dialog = page.getByRole('dialog');
+      await dialog.getByRole('checkbox', { name: /^Sensitive.*about 90 kbit/ }).waitFor();
       await dialog.getByRole('radio', { name: 'Music' }).check();
+      await dialog.getByRole('checkbox', { name: /^Sensitive.*about 140 kbit/ }).waitFor();
       await button(dialog, 'Open a room').click();
       await expect.poll(() => calls(page)).toEqual(['openRoom  everyone music']);
     }));

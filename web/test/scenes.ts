@@ -115,9 +115,10 @@ export const scenes: Record<string, (app: MockApp) => void> = {
     app.sound.set({ pushToTalk: true });
   },
   'room-sensitive': (app) => {
-    evening(app);
+    evening(app, 'moderator');
     const card = app.room.value?.card;
     if (card) app.roomIs({ card: { ...card, sensitive: true } });
+    app.sound.set({ pushToTalk: true });
   },
   'room-crowd': (app) => app.inCrowd(5000),
   'room-trouble': (app) => {
