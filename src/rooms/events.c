@@ -41,7 +41,8 @@ static enum err check_title(struct view title)
 enum err event_check(struct view data)
 {
     struct event e;
-    return event_parse(data, &e) || check_title(e.title) ? ERR_MALFORMED : OK;
+    bool good = !event_parse(data, &e) && e.start_ms <= SLIP_TIME_MAX_MS && !check_title(e.title);
+    return good ? OK : ERR_MALFORMED;
 }
 
 /* We wrote it, and what was spoiled since did not come through the start. */

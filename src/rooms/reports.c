@@ -124,7 +124,8 @@ enum err report_check(struct view data)
 {
     struct report_info info;
     if (data.len == 1 && data.ptr[0] == UNTRUE) return OK;
-    if (!data.len || data.ptr[0] != WAITS || !report_parse(data, &info)) return ERR_MALFORMED;
+    if (!data.len || data.ptr[0] != WAITS || !report_parse(data, &info) || info.is.time_ms > SLIP_TIME_MAX_MS)
+        return ERR_MALFORMED;
     return check_text(info.is.text) || check_text(info.is.evidence) ? ERR_MALFORMED : OK;
 }
 
