@@ -39,6 +39,19 @@ describe('chat', () => {
       await button(page, 'Chat').waitFor();
     }));
 
+  test('opens at its end', () =>
+    on('room-talk', async (page) => {
+      await mock(page, (app) => {
+        for (let i = 0; i < 30; i++) app.talk.value.line(i % 3, `Line ${i}`);
+      });
+      const sheet = await chat(page);
+      await expect
+        .poll(() =>
+          sheet.getByRole('log').evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight),
+        )
+        .toBeLessThan(2);
+    }));
+
   test('keeps what was begun, and what could not be sent', () =>
     on('room-talk', async (page) => {
       let sheet = await chat(page);

@@ -48,9 +48,11 @@ function Lines({ talk, onLink }: { talk: TalkView; onLink: (link: Piece) => void
     talk.reading(true);
     return () => talk.reading(false);
   }, [talk]);
-  useLayoutEffect(() => {
+  const toEnd = (): void => {
     if (atEnd.current && log.current) log.current.scrollTop = log.current.scrollHeight;
-  }, [lines]);
+  };
+  useLayoutEffect(toEnd, [lines]);
+  useEffect(toEnd, []); // the sheet opens only once what is in it stands
   return (
     <div
       ref={log}
