@@ -5,7 +5,7 @@ import type { SameAs } from './text.ts';
 
 export const frHall: SameAs<typeof enHall> = {
   'search.title': 'Rechercher',
-  'search.what': 'Un salon, ou une personne rencontrée',
+  'search.what': 'Un salon, ou une personne connue',
   'search.hint': 'Ce que vous cherchez reste sur cet appareil.',
   'search.none': 'Rien ne porte ce nom ici.',
   'search.found': { one: '{n} résultat', other: '{n} résultats' },

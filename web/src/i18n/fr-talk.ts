@@ -30,7 +30,7 @@ export const frTalk: SameAs<typeof enTalk> = {
 
   'react.title': 'Réagir',
   'react.hint': 'La réaction apparaît un instant sur votre image, pour tout le salon.',
-  'react.clap': 'Applaudissements',
+  'react.clap': 'Bravo',
   'react.heart': 'Cœur',
   'react.laugh': 'Rire',
   'react.yes': "D'accord",

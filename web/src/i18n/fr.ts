@@ -162,7 +162,7 @@ export const fr: SameAs<typeof en> = typesetFrench({
   'called.later': 'Plus tard',
 
   'prefs.theme': 'Apparence',
-  'prefs.theme_auto': 'Comme le système',
+  'prefs.theme_auto': 'Automatique',
   'prefs.theme_light': 'Claire',
   'prefs.theme_dark': 'Sombre',
   'prefs.language': 'Langue',
