@@ -6,7 +6,7 @@ export const enAccount = {
   'me.moderation': 'Moderation',
   'me.held': 'An admin will look at your account. Until then you cannot enter rooms or invite.',
 
-  'claim.title': '{name} is said to be you',
+  'claim.title': '{name} is said to be you.',
   'claim.text':
     'Somebody told the club that you lost your devices and came back as {name}. If that is wrong, object before {date}: you are still here.',
   'claim.veto': 'I am still here',

@@ -6,7 +6,7 @@ export const frAccount: SameAs<typeof enAccount> = {
   'me.held':
     "L'administration va examiner votre compte. D'ici là, vous ne pouvez ni entrer dans un salon ni inviter.",
 
-  'claim.title': '{name} serait vous',
+  'claim.title': '{name} serait vous.',
   'claim.text':
     "On a dit au club que vous aviez perdu vos appareils et que vous étiez revenu sous le nom de {name}. Si c'est faux, opposez-vous avant le {date} : vous êtes toujours là.",
   'claim.veto': 'Je suis toujours là',

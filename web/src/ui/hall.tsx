@@ -111,7 +111,7 @@ function Standing(): JSX.Element {
   const claim = me?.claim;
   return (
     <>
-      <div role="alert">
+      <div role="alert" class="standing">
         {app.fork.value && (
           <p class="banner banner-bad">
             <Icon name="warning" />
@@ -123,13 +123,15 @@ function Standing(): JSX.Element {
         {claim && (
           <div class="banner banner-bad">
             <Icon name="warning" />
-            <span>
-              <strong>{t('claim.title', { name: claim.successor.name })}</strong>{' '}
-              {t('claim.text', { name: claim.successor.name, date: dayOf(claim.until) })}
-            </span>
-            <button type="button" class="button primary" onClick={() => void attempt(app.veto())}>
-              {t('claim.veto')}
-            </button>
+            <div>
+              <p>
+                <strong>{t('claim.title', { name: claim.successor.name })}</strong>{' '}
+                {t('claim.text', { name: claim.successor.name, date: dayOf(claim.until) })}
+              </p>
+              <button type="button" class="button primary" onClick={() => void attempt(app.veto())}>
+                {t('claim.veto')}
+              </button>
+            </div>
           </div>
         )}
       </div>
