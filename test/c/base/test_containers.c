@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "../noise.h"
 #include "base/array.h"
 #include "base/map.h"
 #include "base/pool.h"
@@ -173,7 +174,7 @@ static void test_map_under_comings_and_goings(void **state)
     uint32_t value[KEYS] = {0}, count = 0, seed = 12345;
     assert_int_equal(map_init(&m, 16, KEYS), OK);
     for (uint32_t step = 0; step < STEPS; step++) {
-        seed = seed * 1664525 + 1013904223;
+        lcg(&seed);
         uint8_t key[16] = {0};
         uint32_t k = (seed >> 8) % KEYS, got;
         key[3] = (uint8_t)k;

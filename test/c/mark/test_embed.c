@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "../noise.h"
 #include "crypt/sign.h"
 #include "mark/embed.h"
 
@@ -26,7 +27,7 @@ static void make_noise(void)
     static const float steps[] = {0.5f, 0.03125f, 0, 0.25f};
     uint32_t state = 1;
     for (int i = 0; i < SAMPLES; i++) {
-        state = state * 1664525 + 1013904223;
+        lcg(&state);
         in[i] = (float)((int32_t)state >> 16) / 32768 * steps[i / 12000 % 4];
     }
 }

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "../noise.h"
 #include "media/codes.h"
 #include "media/peer.h"
 #include "media/room.h"
@@ -22,8 +23,7 @@ struct hall {
 
 static uint32_t roll(struct hall *h, uint32_t sides)
 {
-    h->random = h->random * 1664525 + 1013904223;
-    return (h->random >> 8) % sides;
+    return (lcg(&h->random) >> 8) % sides;
 }
 
 static void enter(struct hall *h, unsigned who)

@@ -4,6 +4,7 @@
 
 #include <cmocka.h>
 
+#include "../noise.h"
 #include "media/slot.h"
 
 static uint64_t send(struct slot *s, struct slot_out *o, uint64_t index, uint32_t ts, uint64_t now,
@@ -116,7 +117,7 @@ static void no_index_twice(void **state)
     uint64_t index = 1 << 20, highest = 122, out;
     bool first, started = false;
     for (int i = 0; i < 200000; i++) {
-        random = random * 1664525 + 1013904223;
+        lcg(&random);
         if (random >> 20 == 0) {
             slot_switch(&s);
             index = random & 0xfffffff;

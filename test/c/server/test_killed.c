@@ -1,6 +1,7 @@
 /* kill -9 in the middle of work: two members have a row of changes under way, and the server is killed at
  * some moment of it. What it said it had done is there when it is started again, in order, and it goes on
  * from there. */
+#include "../noise.h"
 #include "member.h"
 
 #include <signal.h>
@@ -80,7 +81,7 @@ static void what_was_acknowledged_is_there(void **state)
             snprintf(line, sizeof line, "\"do\":\"profile.set\",\"bio\":\"%d\"", written + i);
             send_request(&guest, i, line);
         }
-        chance = chance * 1664525 + 1013904223;
+        lcg(&chance);
         kill_server((chance >> 8) % LONGEST_US);
         int invites = acknowledged(&founder), lines = acknowledged(&guest);
         start(NULL, 0);

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "../noise.h"
 #include "base/limits.h"
 #include "folder.h"
 
@@ -288,7 +289,7 @@ static void test_a_log_that_was_cut_is_never_taken_for_whole(void **state)
     snprintf(index, sizeof(index), "%s-shm", f.file);
     for (int i = 0; i < CUTS; i++) {
         for (size_t k = 0; k < 3; k++) put_back(&files[k]);
-        chance = chance * 1664525 + 1013904223;
+        lcg(&chance);
         size_t at = i ? chance % log->len : log->len - 1;
         if (i % 2) { /* not cut, but one bit is another */
             uint8_t byte = log->bytes[at] ^ (uint8_t)(1 << chance % 8);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "../noise.h"
 #include "folder.h"
 
 enum { ROUNDS = 25 };
@@ -65,7 +66,7 @@ static void test_what_was_acknowledged_is_there(void **state)
     uint64_t before = 0;
     printf("seed %u\n", seed);
     for (int round = 0; round < ROUNDS; round++) {
-        seed = seed * 1664525 + 1013904223;
+        lcg(&seed);
         uint64_t acknowledged = acknowledged_before_death(f.path, (seed >> 8) % 20000);
         struct store *s;
         struct tally t = {0};

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "../noise.h"
 #include "folder.h"
 
 enum { ROUNDS = 25 };
@@ -86,7 +87,7 @@ static void test_a_step_is_there_or_not(void **state)
     unsigned seed = (unsigned)time(NULL);
     printf("seed %u\n", seed);
     for (int round = 0; round < ROUNDS; round++) {
-        seed = seed * 1664525 + 1013904223;
+        lcg(&seed);
         uint64_t acknowledged = acknowledged_before_death(f.path, (seed >> 8) % 20000);
         struct store *s;
         assert_int_equal(store_sqlite.open(&s, f.path), OK);

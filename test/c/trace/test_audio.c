@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "../noise.h"
 #include "base/limits.h"
 #include "trace/audio.h"
 #include "trace/sandbox.h"
@@ -223,7 +224,7 @@ static void test_damage(void **state)
         fclose(f);
         for (int turn = 0; turn < 3; turn++) {
             for (int k = 0; k < 200; k++) {
-                seed = seed * 1664525 + 1013904223;
+                lcg(&seed);
                 bytes[12 + (seed >> 8) % (n - 12)] = (uint8_t)seed;
             }
             put("damaged", bytes, turn == 2 ? n / 2 : n);

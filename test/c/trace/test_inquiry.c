@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../noise.h"
 #include "trace/inquiry.h"
 
 static struct evening *evening;
@@ -68,7 +69,7 @@ static void test_volume_and_noise_do_not_hide(void **state)
     float level =
         (float)sqrt(power / (double)n) * 0.17f; /* 20 dB, as it is even between -sqrt(3) and sqrt(3) */
     for (size_t i = 0; i < n; i++) {
-        seed = seed * 1664525 + 1013904223;
+        lcg(&seed);
         leak[i] = 0.01f * (leak[i] + level * (float)(int32_t)seed / 2147483648.0f);
     }
     struct finding f = ask(leak, n);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "../noise.h"
 #include "mark/code.h"
 #include "trace/score.h"
 
@@ -17,8 +18,7 @@ static uint32_t seed = 1;
 
 static float random_unit(void)
 {
-    seed = seed * 1664525 + 1013904223;
-    return (float)(seed >> 8) / (1 << 24);
+    return (float)(lcg(&seed) >> 8) / (1 << 24);
 }
 
 static struct soft softs[MIXED];
