@@ -273,7 +273,7 @@ void read_something(struct sim *s, struct player *p)
                                               COMMAND_INVITE_LIST, COMMAND_EXPORT,      COMMAND_PASSKEY_LIST,
                                               COMMAND_MOD_LIST,    COMMAND_PEOPLE_LIST, COMMAND_REPORT_LIST,
                                               COMMAND_TRACE_LIST,  COMMAND_TRACE_READ,  COMMAND_PROFILE_READ,
-                                              COMMAND_CHAIN_READ};
+                                              COMMAND_CHAIN_READ,   COMMAND_CLUB_READ};
     struct id whom = anybody(s)->account;
     struct command c = from(p, kinds[sim_random(s, sizeof(kinds) / sizeof(*kinds))]);
     if (c.kind == COMMAND_PROFILE_READ || c.kind == COMMAND_CHAIN_READ) c.chains.accounts = &whom;

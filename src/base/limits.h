@@ -48,6 +48,10 @@ enum {
     LIMIT_TITLE_BYTES = LIMIT_TITLE_CHARS * 4,
     LIMIT_NAME_CHARS = 40,
     LIMIT_NAME_BYTES = LIMIT_NAME_CHARS * 4,
+    LIMIT_ABOUT_CHARS = 600,        /* what a club says of itself, in each of two languages */
+    LIMIT_ABOUT_BYTES = LIMIT_ABOUT_CHARS * 4,
+    LIMIT_CONTACT_CHARS = 120,      /* how its operator is reached */
+    LIMIT_CONTACT_BYTES = LIMIT_CONTACT_CHARS * 4,
     LIMIT_SOCKET_GRACE_MS = 10000,  /* a lost WebSocket may come back this long; then its person leaves */
     LIMIT_RESUME_MS = 30000,        /* after a restart places in rooms are kept this long */
     LIMIT_KEPT_MS = 200,            /* what a restart needs of the rooms is written at most this often */

@@ -19,6 +19,7 @@ enum err do_claim_open(struct rooms *r, struct sock *s, const struct command *c)
 enum err do_claim_list(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_invite_list(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_chain_read(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_club_read(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_profile_read(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_profile_set(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_room_twin(struct rooms *r, struct sock *s, const struct command *c);

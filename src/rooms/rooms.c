@@ -37,6 +37,7 @@ static const struct {
     [COMMAND_CLAIM_LIST] = {do_claim_list, NEED_SESSION, false},
     [COMMAND_INVITE_LIST] = {do_invite_list, NEED_SESSION, false},
     [COMMAND_CHAIN_READ] = {do_chain_read, NEED_HELLO, false},
+    [COMMAND_CLUB_READ] = {do_club_read, NEED_SESSION, false},
     [COMMAND_PROFILE_READ] = {do_profile_read, NEED_SESSION, false},
     [COMMAND_PROFILE_SET] = {do_profile_set, NEED_SESSION, true},
     [COMMAND_EXPORT] = {do_export, NEED_HELLO, false},

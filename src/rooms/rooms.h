@@ -56,6 +56,7 @@ typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never 
     X(CLAIM_LIST, "claim.list")                                                                     \
     X(INVITE_LIST, "invite.list")                                                                   \
     X(CHAIN_READ, "chain.read")                                                                     \
+    X(CLUB_READ, "club.read")         /* what the club says of itself */                            \
     X(PROFILE_READ, "profile.read")                                                                 \
     X(PROFILE_SET, "profile.set")                                                                   \
     X(EXPORT, "account.export")                                                                     \
@@ -115,6 +116,12 @@ enum command_kind {
     COMMANDS(X)
 #undef X
     COMMAND_COUNT
+};
+
+struct club_info {         /* but for the two numbers and the time: as the operator wrote it, may be empty */
+    struct view about, about_fr, contact; /* about_fr: the same in French, if it is another text */
+    uint64_t since_ms;     /* its founder came */
+    uint32_t members, trace_days;
 };
 
 struct profile_info { /* all but the name may be empty: not there */
@@ -350,7 +357,7 @@ enum out_kind {
     REPLY_ROOM_OPEN, REPLY_ROOM_JOIN, REPLY_ROOM_PATH, REPLY_KEMS,
     REPLY_LOG, REPLY_DEVICES, REPLY_PAIR, REPLY_PAIR_KEY, REPLY_RECOVERY, REPLY_CLAIMS,
     REPLY_PEOPLE, REPLY_EVENT, REPLY_REPORTS,
-    REPLY_PROFILES, REPLY_EXPORT, REPLY_PASSKEYS, REPLY_PASSKEY, REPLY_MOD, REPLY_MEMBERS, REPLY_STATS,
+    REPLY_CLUB, REPLY_PROFILES, REPLY_EXPORT, REPLY_PASSKEYS, REPLY_PASSKEY, REPLY_MOD, REPLY_MEMBERS, REPLY_STATS,
     REPLY_TRACES, REPLY_PATTERNS, REPLY_TRACE,
     EVENT_CHALLENGE, EVENT_HALL, EVENT_HALL_ROOM, EVENT_HALL_GONE, EVENT_GUEST, EVENT_PROFILE, EVENT_MOD_ASK,
     EVENT_PERSON, EVENT_LEFT, EVENT_NEWS, EVENT_KEYS, EVENT_CALLED, EVENT_ACT, EVENT_HANDS_DOWN, EVENT_PINGED, EVENT_KNOCKED, EVENT_OUT,
@@ -373,6 +380,7 @@ struct out {
         struct { uint64_t n; struct hash head; uint64_t log_size; struct id account, device; } record;
         struct { const struct invite_info *list; size_t count; uint32_t left; } invites;
         struct { const struct chain_info *list; size_t count; } chains;
+        struct club_info club;
         struct { const struct member_profile *list; size_t count; } profiles;
         struct { const struct passkey_info *list; size_t count; } passkeys; /* PASSKEYS; PASSKEY: one */
         const struct export_info *export;
@@ -461,6 +469,7 @@ typedef void (*effect_fn)(void *user, const struct effect *e); /* called in orde
 
 struct rooms_config {
     struct view club_name;
+    struct view about, about_fr, contact; /* the caller's, as long as the rooms */
     struct hash dtls_fingerprint;       /* not used by the rules, carried into join replies by the server */
     effect_fn effect;
     enum err (*random)(void *user, uint8_t *out, size_t n);

@@ -21,6 +21,7 @@ static void (*const decoders[COMMAND_COUNT])(struct members *m, struct command *
     [COMMAND_CLAIM_LIST] = decode_nothing,
     [COMMAND_INVITE_LIST] = decode_nothing,
     [COMMAND_CHAIN_READ] = decode_chains,
+    [COMMAND_CLUB_READ] = decode_nothing,
     [COMMAND_PROFILE_READ] = decode_profiles,
     [COMMAND_PROFILE_SET] = decode_profile,
     [COMMAND_EXPORT] = decode_nothing,

@@ -195,6 +195,28 @@ static enum err set_name(struct config *c, const char *value, const struct why *
     return set_text(c->name, sizeof c->name, value, w);
 }
 
+static enum err set_words(char *out, int chars, const char *value, const struct why *w)
+{
+    if (text_check(view_str(value), 1, (size_t)chars))
+        return bad(w, "must have 1 to %d visible characters, on one line.", chars);
+    return set_text(out, (size_t)chars * 4 + 1, value, w);
+}
+
+static enum err set_about(struct config *c, const char *value, const struct why *w)
+{
+    return set_words(c->about, LIMIT_ABOUT_CHARS, value, w);
+}
+
+static enum err set_about_fr(struct config *c, const char *value, const struct why *w)
+{
+    return set_words(c->about_fr, LIMIT_ABOUT_CHARS, value, w);
+}
+
+static enum err set_contact(struct config *c, const char *value, const struct why *w)
+{
+    return set_words(c->contact, LIMIT_CONTACT_CHARS, value, w);
+}
+
 static enum err set_log(struct config *c, const char *value, const struct why *w)
 {
     static const char *const names[] = {"error", "warn", "info", "debug"};
@@ -247,6 +269,10 @@ static const struct option {
     {"--origin", "APARTE_ORIGIN", NULL, set_origin,
      "public origin, https://rooms.example.org (default: the listen address)"},
     {"--name", "APARTE_NAME", "Aparté", set_name, "name of the club"},
+    {"--about", "APARTE_ABOUT", NULL, set_about, "what the club's page says about it"},
+    {"--about-fr", "APARTE_ABOUT_FR", NULL, set_about_fr,
+     "the same for those who read French (default: --about)"},
+    {"--contact", "APARTE_CONTACT", NULL, set_contact, "how members reach whoever runs the server"},
     {"--trace-days", "APARTE_TRACE_DAYS", "30", set_trace_days,
      "how long the ledger for leak tracing is kept after a room has ended; 0: no ledger, nothing is traced"},
     {"--web", "APARTE_WEB", APARTE_WEB_DIR, set_web, "folder of the built client"},

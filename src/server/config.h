@@ -27,6 +27,8 @@ struct config {
     bool behind_proxy;
     char origin[CONFIG_ORIGIN_BYTES]; /* "" = derived from the listen address */
     char name[LIMIT_NAME_BYTES + 1];
+    char about[LIMIT_ABOUT_BYTES + 1], about_fr[LIMIT_ABOUT_BYTES + 1]; /* "" = nothing is said */
+    char contact[LIMIT_CONTACT_BYTES + 1];
     unsigned trace_days; /* 0: rooms cannot be traced */
     enum log_level log;
     char tap[CONFIG_PATH_BYTES], probe[CONFIG_PATH_BYTES]; /* builds with test hooks only */

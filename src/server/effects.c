@@ -30,6 +30,7 @@ static void put_reply(struct json *j, const struct out *o, const struct media_pl
     if (o->kind == REPLY_PAIR_KEY) put_pair_key(j, o);
     if (o->kind == REPLY_RECOVERY) put_recovery(j, o);
     if (o->kind == REPLY_CLAIMS) put_claims(j, o);
+    if (o->kind == REPLY_CLUB) put_club(j, o);
     if (o->kind == REPLY_PROFILES) put_profiles(j, o);
     if (o->kind == REPLY_EXPORT) put_export(j, o);
     if (o->kind == REPLY_PASSKEYS) put_passkeys(j, o);

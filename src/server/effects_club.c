@@ -100,6 +100,17 @@ void put_look(struct json *j, const struct out *o)
     put_id(j, "founder", &o->look.founder_account);
 }
 
+void put_club(struct json *j, const struct out *o)
+{
+    const struct club_info *club = &o->club;
+    if (club->about.len) json_text(j, "about", club->about);
+    if (club->about_fr.len) json_text(j, "about_fr", club->about_fr);
+    if (club->contact.len) json_text(j, "contact", club->contact);
+    json_number(j, "since", club->since_ms);
+    json_number(j, "members", club->members);
+    json_number(j, "trace_days", club->trace_days);
+}
+
 /* Account and device only where a record made one: they are zero for all but a redeem. */
 void put_record(struct json *j, const struct out *o)
 {

@@ -9,6 +9,7 @@ const char *club_role_word(enum club_role role);
 void put_id(struct json *j, const char *key, const struct id *id);
 void put_face(struct json *j, const char *key, const struct id *account, struct view name);
 void put_challenge(struct json *j, const struct out *o);
+void put_club(struct json *j, const struct out *o);
 void put_look(struct json *j, const struct out *o);
 void put_hello(struct json *j, const struct out *o);
 void put_record(struct json *j, const struct out *o);

@@ -4,6 +4,7 @@
 
 #include "base/bounds.h"
 #include "cli/cli.h"
+#include "server/bundle.h"
 #include "server/config.h"
 #include "server/serve.h"
 #include "trace/trace.h"
@@ -20,6 +21,26 @@ static void print_bounds(void)
     }
 }
 
+/* Of the client that a server with this environment serves. */
+static void print_client(void)
+{
+    struct config config;
+    struct static_files files;
+    struct bundle bundle;
+    char why[2048];
+    if (config_load(&config, 0, NULL, why, sizeof why) ||
+        static_load(&files, config.web, why, sizeof why)) {
+        printf("client: %s\n", why);
+        return;
+    }
+    if (!bundle_of(&files, &bundle))
+        printf("client %s (%s)\n", bundle.hex,
+               !bundle.whole       ? "not as built: bundle.txt names other files"
+               : bundle.is_signed ? "signed"
+                                   : "unsigned");
+    static_free(&files);
+}
+
 static int version_main(int argc, char **argv)
 {
     bool with_bounds = argc == 1 && strcmp(argv[0], "--limits") == 0;
@@ -28,6 +49,7 @@ static int version_main(int argc, char **argv)
         return EXIT_USAGE;
     }
     puts("aparte " APARTE_VERSION);
+    print_client();
     if (with_bounds) print_bounds();
     return EXIT_SUCCESS;
 }
@@ -59,7 +81,8 @@ static const struct {
     {"delete", delete_main, "WHOM: delete the account and what is stored about it"},
     {"trace", leak_main,
      "RECORDING: name the account that a recording came from; two admins release what it takes"},
-    {"version", version_main, "print the version; --limits: and every bound of the server with its value"},
+    {"version", version_main,
+     "print the version and the hash of the client; --limits: and every bound of the server with its value"},
 };
 enum { SUBCOMMANDS = sizeof commands / sizeof *commands };
 

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "crypt/sign.h"
+#include "server/bundle.h"
 #include "server/control.h"
 #include "server/replay.h"
 #include "server/sandbox.h"
@@ -119,6 +120,15 @@ static enum err start_rules(struct serve *s, const struct control_config *config
     return e ? fail(s, e, "the store's thread") : OK;
 }
 
+/* Browsers that have a client keep it rather than take one in pieces. */
+static void name_client(const struct static_files *files)
+{
+    struct bundle b;
+    if (bundle_of(files, &b)) return;
+    LOG_INFO("serve", "The client is %s", b.hex);
+    if (!b.whole) LOG_WARN("serve", "bundle.txt names another client: browsers will not take this one");
+}
+
 static uint64_t civil_ms(void)
 {
     struct timespec t;
@@ -128,10 +138,15 @@ static uint64_t civil_ms(void)
 
 static enum err start(struct serve *s)
 {
-    struct control_config control = {
-        .club_name = view_str(s->config.name), .trace_days = s->config.trace_days, .clock_ms = civil_ms};
+    struct control_config control = {.club_name = view_str(s->config.name),
+                                     .about = view_str(s->config.about),
+                                     .about_fr = view_str(s->config.about_fr),
+                                     .contact = view_str(s->config.contact),
+                                     .trace_days = s->config.trace_days,
+                                     .clock_ms = civil_ms};
     enum err e = static_load(&s->files, s->config.web, s->why, sizeof s->why);
     if (e) return e;
+    name_client(&s->files);
     e = take_folder(s);
     if (e) return e;
     e = store_sqlite.open(&s->store, s->config.data);

@@ -80,6 +80,9 @@ describe('golden messages', () => {
         'untitled',
         'claim',
         'elsewhere',
+        'about',
+        'about_fr',
+        'contact',
       ];
       for (const name of Object.keys(m.json).filter((key) => !['re', 'ok', ...optional].includes(key))) {
         const { [name]: _, ...rest } = m.json;
@@ -108,6 +111,7 @@ const sample: { [K in RequestName]: Requests[K][0] } = {
   'pair.offer': { key: '', body: '', sig: '' },
   'passkey.set': { passkeys: [] },
   'passkey.list': {},
+  'club.read': {},
   'profile.read': { accounts: [] },
   'profile.set': { name: '', handle: '', pronouns: '', bio: '', picture: '' },
   'account.export': {},

@@ -369,6 +369,31 @@ static void a_succession_takes_what_the_old_account_had(void **state)
     assert_int_equal(profile_of(w, f, again).role, CLUB_MEMBER);
 }
 
+static struct club_info club_of(struct world *w, const struct actor *reader)
+{
+    struct command c = from(reader, COMMAND_CLUB_READ);
+    assert_int_equal(world_apply(w, &c), OK);
+    const struct out *o = world_out(w, reader->sock, REPLY_CLUB, 0);
+    assert_non_null(o);
+    return o->club;
+}
+
+static void a_club_says_how_many_and_not_who(void **state)
+{
+    struct world *w = *state;
+    struct actor *f = world_founder(w);
+    uint64_t since = club_of(w, f).since_ms;
+    assert_true(since >= WORLD_EPOCH_MS && since <= w->now);
+    world_tick(w, 24 * 3600 * 1000);
+    struct actor *a = world_member(w, f), *b = world_member(w, a);
+    struct club_info club = club_of(w, b);
+    assert_int_equal(club.members, 3);
+    assert_int_equal(club.since_ms, since); /* not that of another device, or of another member */
+    assert_int_equal(club.about.len + club.about_fr.len + club.contact.len, 0);
+    assert_int_equal(world_ban(w, f, a), OK);
+    assert_int_equal(club_of(w, b).members, 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
@@ -383,6 +408,7 @@ int main(void)
         TEST(passkeys_that_could_not_be_stored),
         TEST(an_export_has_one_s_own_and_no_more),
         TEST(a_deletion_takes_it_all),
+        TEST(a_club_says_how_many_and_not_who),
         TEST(a_succession_takes_what_the_old_account_had),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,43 @@ static void flags_win_over_the_environment(void **state)
     unsetenv("APARTE_NAME"), unsetenv("APARTE_DATA"), unsetenv("APARTE_LOG");
 }
 
+/* `count` characters of four bytes each. */
+static const char *long_text(size_t count)
+{
+    static char text[LIMIT_ABOUT_BYTES + 5];
+    text[0] = 0;
+    for (size_t i = 0; i < count; i++) strcat(text, "\xf0\x9f\x8e\xa7");
+    return text;
+}
+
+static void the_club_s_own_words(void **state)
+{
+    (void)state;
+    assert_int_equal(load(NULL), OK);
+    assert_int_equal(strlen(config.about) + strlen(config.about_fr) + strlen(config.contact), 0);
+    assert_int_equal(LOAD("--about", "On Thursdays", "--about-fr", "Le jeudi", "--contact", "ines@example.org"),
+                     OK);
+    assert_string_equal(config.about, "On Thursdays");
+    assert_string_equal(config.about_fr, "Le jeudi");
+    assert_string_equal(config.contact, "ines@example.org");
+    static const struct {
+        const char *flag;
+        int most;
+    } rows[] = {{"--about", LIMIT_ABOUT_CHARS},
+                {"--about-fr", LIMIT_ABOUT_CHARS},
+                {"--contact", LIMIT_CONTACT_CHARS}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char sentence[80];
+        snprintf(sentence, sizeof sentence, "%s must have 1 to %d visible characters, on one line.",
+                 rows[i].flag, rows[i].most);
+        assert_int_equal(LOAD(rows[i].flag, long_text((size_t)rows[i].most)), OK);
+        assert_int_equal(LOAD(rows[i].flag, long_text((size_t)rows[i].most + 1)), ERR_MALFORMED);
+        assert_string_equal(why, sentence);
+        assert_int_equal(LOAD(rows[i].flag, "two\nlines"), ERR_MALFORMED);
+        assert_int_equal(LOAD(rows[i].flag, " "), ERR_MALFORMED);
+    }
+}
+
 static void bad_values_are_named(void **state)
 {
     (void)state;
@@ -247,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(defaults),
                                        cmocka_unit_test(flags_win_over_the_environment),
+                                       cmocka_unit_test(the_club_s_own_words),
                                        cmocka_unit_test(bad_values_are_named),
                                        cmocka_unit_test(what_goes_together),
                                        cmocka_unit_test(origins_follow_from_the_address),

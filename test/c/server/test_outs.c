@@ -560,7 +560,15 @@ static void tracing(void **state)
     struct id released[] = {run_id(RUN_INES), run_id(RUN_ZOE)};
     struct trace_room rooms[] = {{run_id(0x10), view_str("Café du soir"), GOLDEN_TIME, 2, released, 2},
                                  {.room = run_id(0x11), .opened_ms = GOLDEN_TIME - 5, .patterns = 1}};
-    struct out o = REPLY(REPLY_TRACES);
+    struct out o = REPLY(REPLY_CLUB);
+    o.club = (struct club_info){.since_ms = GOLDEN_TIME, .members = 42, .trace_days = 30};
+    assert_encodes("club.read.reply-bare", &o);
+    o.club.about = view_str("Thursdays, and whenever it rains.");
+    o.club.about_fr = view_str("Le jeudi, et quand il pleut.");
+    o.club.contact = view_str("ines@example.org");
+    assert_encodes("club.read.reply", &o);
+
+    o = REPLY(REPLY_TRACES);
     o.traces.list = rooms, o.traces.count = 2;
     assert_encodes("trace.list.reply", &o);
 

@@ -471,6 +471,9 @@ static void traces(void **state)
     r = decode_file("room.twin.request-off");
     assert_false(r->command.twin.is.live);
     api_free(r);
+    r = decode_file("club.read.request");
+    assert_int_equal(r->command.kind, COMMAND_CLUB_READ);
+    api_free(r);
     r = decode_file("trace.list.request");
     assert_int_equal(r->command.kind, COMMAND_TRACE_LIST);
     api_free(r);

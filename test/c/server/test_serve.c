@@ -54,6 +54,38 @@ static void subcommands(void **state)
     assert_non_null(strstr(output, "--log must be"));
 }
 
+/* The hash of the client, against sha256sum. */
+static void names_its_client(void **state)
+{
+    (void)state;
+    char web[256], command[512], wanted[80] = "", line[100];
+    file_path(web, sizeof web, folder, "web");
+    assert_int_equal(setenv("APARTE_WEB", web, 1), 0);
+    assert_int_equal(RUN_PROGRAM("version"), 0);
+    assert_non_null(strstr(output, "(not as built"));
+    snprintf(command, sizeof command,
+             "cd %s && LC_ALL=C sha256sum assets/app-1a2b.js index.html >bundle.txt && sha256sum bundle.txt", web);
+    FILE *sum = popen(command, "r");
+    assert_non_null(sum);
+    assert_int_equal(fscanf(sum, "%64s", wanted), 1);
+    assert_int_equal(pclose(sum), 0);
+    snprintf(line, sizeof line, "client %s (unsigned)\n", wanted);
+    assert_int_equal(RUN_PROGRAM("version"), 0);
+    assert_non_null(strstr(output, line));
+    put_file(folder, "web/bundle.sig", "?", 1); /* beside the bundle, not of it */
+    snprintf(line, sizeof line, "client %s (signed)\n", wanted);
+    assert_int_equal(RUN_PROGRAM("version"), 0);
+    assert_non_null(strstr(output, line));
+    put_file(folder, "web/index.html", WEB_PAGE "!", strlen(WEB_PAGE) + 1);
+    assert_int_equal(RUN_PROGRAM("version"), 0);
+    assert_non_null(strstr(output, "(not as built"));
+    assert_null(strstr(output, wanted));
+    setenv("APARTE_WEB", "/nowhere", 1);
+    assert_int_equal(RUN_PROGRAM("version"), 0);
+    assert_non_null(strstr(output, "client: /nowhere"));
+    unsetenv("APARTE_WEB");
+}
+
 static void refuses_to_start(void **state)
 {
     (void)state;
@@ -296,6 +328,7 @@ int main(int argc, char **argv)
     program = argc > 1 ? argv[1] : "aparte";
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(subcommands, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_its_client, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_to_start, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_store_is_not_served, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stops_on_both_signals_with_sockets_open, set_up, tear_down),

@@ -5,6 +5,7 @@ import type { Decoders, Incoming } from '../socket/socket.ts';
 import type {
   ChainEntry,
   ClaimInfo,
+  ClubPage,
   DeviceInfo,
   EventCard,
   EventName,
@@ -46,6 +47,8 @@ const MOST_PATH = 400; // records that one account's devices hang from
 const MOST_PICTURE = 24 << 10;
 const MOST_EVENTS = 1000;
 const MOST_REPORT = 4000;
+const MOST_ABOUT = 2400;
+const MOST_CONTACT = 480;
 const MOST_PATTERN = 6400;
 
 const maybe = <T>(optional: Check<T>): Optional<T> => ({ optional });
@@ -284,6 +287,14 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
   'passkey.set': nothing,
   'passkey.list': object<Requests['passkey.list'][1]>({
     passkeys: list(object<{ credential: string }>({ credential }), 8),
+  }),
+  'club.read': object<ClubPage>({
+    about: maybe(text(MOST_ABOUT)),
+    about_fr: maybe(text(MOST_ABOUT)),
+    contact: maybe(text(MOST_CONTACT)),
+    since: big,
+    members: u32,
+    trace_days: u32,
   }),
   'profile.read': object<Requests['profile.read'][1]>({ profiles: list(profile, 16) }),
   'profile.set': nothing,

@@ -210,6 +210,16 @@ export interface TraceRoom {
   released: Id[]; // who signed a trace-release for it
 }
 
+// What a club says of itself; the texts as its operator wrote them.
+export interface ClubPage {
+  about?: string;
+  about_fr?: string;
+  contact?: string;
+  since: number;
+  members: number;
+  trace_days: number;
+}
+
 // One row per request: what it takes and what its reply brings (beside `id`, `do`, `re`, `ok`).
 export interface Requests {
   'invite.look': [
@@ -244,6 +254,7 @@ export interface Requests {
   'pair.offer': [{ key: Key; body: Bytes64; sig: Bytes64 }, Record<never, never>];
   'passkey.set': [{ passkeys: { credential: Bytes64; data: Bytes64 }[] }, Record<never, never>];
   'passkey.list': [Record<never, never>, { passkeys: { credential: Bytes64 }[] }];
+  'club.read': [Record<never, never>, ClubPage];
   'profile.read': [{ accounts: Id[] }, { profiles: Profile[] }];
   'profile.set': [
     { name?: string; handle?: string; pronouns?: string; bio?: string; picture?: Bytes64 },
