@@ -1,5 +1,6 @@
 // The installed app: its shell opens without a network, says so, and keeps nothing but the client itself.
 
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Person, person } from './browser.ts';
 import { join } from './evening.ts';
@@ -38,15 +39,17 @@ test('the shell opens while the server is away, and the hallway comes back with 
   await page.getByRole('button', { name: 'Open a room' }).first().waitFor();
 });
 
-test('what it keeps is the client: the page, its assets, its icons', async () => {
+test('what it keeps is the client, every file that bundle.txt names, and a note of which it is', async () => {
   const kept = await ines.page.evaluate(async () => {
-    const names = await caches.keys();
+    const names = (await caches.keys()).sort();
     const all = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
-    return { names, paths: all.flat().map(({ url }) => new URL(url).pathname) };
+    return { names, paths: all.map((some) => some.map(({ url }) => new URL(url).pathname).sort()) };
   });
-  expect(kept.names).toEqual(['shell']);
-  expect(kept.paths).toContain('/');
-  expect(kept.paths.filter((path) => !/^\/($|assets\/|icon|manifest\.)/.test(path))).toEqual([]);
+  const manifest = await (await fetch(`${server.origin}/bundle.txt`)).text();
+  const hash = createHash('sha256').update(manifest).digest('hex');
+  const files = [...manifest.matchAll(/^\w{64} {2}(.*)$/gm)].map(([, path]) => `/${path}`);
+  expect(kept.names).toEqual(['notes', `shell-${hash}`]);
+  expect(kept.paths).toEqual([['/note'], [...files, '/bundle.txt'].sort()]);
 });
 
 test('the manifest names icons that are there', async () => {

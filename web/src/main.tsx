@@ -26,5 +26,4 @@ startPrefs().then(
       'Aparté could not be loaded. Please reload. · Aparté ne s’est pas chargé. Rechargez la page.';
   },
 );
-// Where it cannot be had (private windows, plain HTTP) the app works all the same, only not offline.
-if (import.meta.env.PROD) navigator.serviceWorker?.register('/shell.js').catch(() => undefined);
+if (import.meta.env.PROD) void app.house.version.watch().catch(() => undefined);

@@ -30,6 +30,7 @@ import type {
   TracingView,
 } from '../src/state/model.ts';
 import { People } from '../src/state/people.ts';
+import { MockHouse } from './mock-house.ts';
 import { MockTalk } from './mock-talk.ts';
 
 export const SIX = ['amber', 'kettle', 'meadow', 'pencil', 'saddle', 'winter'];
@@ -428,6 +429,7 @@ export class MockApp implements App {
     },
     calendar: (event: EventCard): string => `BEGIN:VCALENDAR ${event.id}`,
   };
+  readonly house = new MockHouse((call) => this.#did(call));
   readonly reports = {
     waiting: signal(0),
     list: signal<Report[] | null>(null),

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import type { Face, RecordingView } from '../src/state/model.ts';
 import { welcome } from '../src/ui/prefs.ts';
 import { cards, type MockApp, people, person, SIX, speaking } from './mock-app.ts';
+import { refused, versionOf } from './mock-house.ts';
 import { sheets } from './sheets.ts';
 
 const minutes = (n: number): number => Date.now() - (n * 60 + 30) * 1000;
@@ -156,6 +157,14 @@ export const scenes: Record<string, (app: MockApp) => void> = {
   'hall-fork': (app) => {
     app.hall(cards);
     app.fork.value = { size: 40, ours: 'a', theirs: 'b', heard: 'room' };
+  },
+  'hall-altered': (app) => {
+    app.hall(cards);
+    app.house.version.view.value = refused('altered');
+  },
+  'hall-replaced': (app) => {
+    app.hall(cards);
+    app.house.version.view.value = versionOf({ key: 'ab'.repeat(32), replaced: true });
   },
   'hall-founder': (app) => {
     app.hall(cards);

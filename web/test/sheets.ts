@@ -4,6 +4,7 @@ import type { Params } from '../src/i18n/text.ts';
 import type { Key } from '../src/i18n/translate.ts';
 import type { SheetAt } from '../src/ui/view.ts';
 import { cards, type MockApp, people, SIX } from './mock-app.ts';
+import { refused } from './mock-house.ts';
 
 export interface SheetScene {
   over: string;
@@ -61,8 +62,30 @@ const reported = (app: MockApp): void => {
   ];
 };
 
+const offered =
+  (why: Parameters<typeof refused>[0]) =>
+  (app: MockApp): void => {
+    app.house.version.view.value = refused(why);
+  };
+
+/** A club that says nothing of itself, whose officers one has not met, in a browser that keeps nothing. */
+const without = (app: MockApp): void => {
+  app.house.version.view.value = null;
+  const { about: _about, contact: _contact, ...bare } = app.house.view;
+  app.house.view = { ...bare, founder: null, admins: [], others: 2, trace_days: 0 };
+};
+
 const ofHall: Record<string, SheetScene> = {
   me: { over: 'hall-founder', at: { at: 'me' } },
+  house: { over: 'hall-later', at: { at: 'house' } },
+  'house-none': { over: 'hall-empty', at: { at: 'house' }, set: without },
+  'house-refused': { over: 'hall', at: { at: 'house' }, set: offered('other_key') },
+  'house-anyway': {
+    over: 'hall',
+    at: { at: 'house' },
+    set: offered('unsigned'),
+    press: [['version.anyway']],
+  },
   invite: { over: 'hall', at: { at: 'invite' } },
   'invite-made': {
     over: 'hall',

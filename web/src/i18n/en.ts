@@ -189,6 +189,7 @@ export const en = {
   'notice.declined': '{name} stays in the audience for now.',
   'notice.space': 'There is a place in “{room}” again.',
   'notice.space_untitled': 'There is a place again in the room that was full.',
+  'hall.house': 'about this club',
   'hall.later': 'Later',
   'hall.events': 'Events',
   'hall.events_all': 'All events',

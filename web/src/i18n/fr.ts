@@ -195,6 +195,7 @@ export const fr: SameAs<typeof en> = typesetFrench({
   'notice.declined': "{name} reste dans le public pour l'instant.",
   'notice.space': 'Il y a de nouveau une place dans « {room} ».',
   'notice.space_untitled': 'Il y a de nouveau une place dans le salon qui était plein.',
+  'hall.house': 'à propos de ce club',
   'hall.later': 'Plus tard',
   'hall.events': 'Événements',
   'hall.events_all': 'Tous les événements',

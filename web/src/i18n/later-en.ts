@@ -5,6 +5,7 @@ import { enBack } from './en-back.ts';
 import { enDoor } from './en-door.ts';
 import { enHall } from './en-hall.ts';
 import { enHost } from './en-host.ts';
+import { enHouse } from './en-house.ts';
 import { enSelf } from './en-self.ts';
 import { enSheets } from './en-sheets.ts';
 import { enSound } from './en-sound.ts';
@@ -17,6 +18,7 @@ export const laterEn = {
   ...enDoor,
   ...enHost,
   ...enHall,
+  ...enHouse,
   ...enTrace,
   ...enSelf,
   ...enSheets,

@@ -2,6 +2,7 @@ import { frBack } from './fr-back.ts';
 import { frDoor } from './fr-door.ts';
 import { frHall } from './fr-hall.ts';
 import { frHost } from './fr-host.ts';
+import { frHouse } from './fr-house.ts';
 import { frSelf } from './fr-self.ts';
 import { frSheets } from './fr-sheets.ts';
 import { frSound } from './fr-sound.ts';
@@ -16,6 +17,7 @@ export const laterFr: SameAs<typeof laterEn> = typesetFrench({
   ...frDoor,
   ...frHost,
   ...frHall,
+  ...frHouse,
   ...frTrace,
   ...frSelf,
   ...frSheets,

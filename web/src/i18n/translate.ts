@@ -66,6 +66,10 @@ export function tell(key: string, params: Params = {}): string {
 export const dayOf = (ms: number): string =>
   new Intl.DateTimeFormat(locales[language.value], { day: 'numeric', month: 'long' }).format(ms);
 
+/** "3 December 2025" */
+export const sinceOf = (ms: number): string =>
+  new Intl.DateTimeFormat(locales[language.value], { dateStyle: 'long' }).format(ms);
+
 /** "Thu 3 December, 20:30" */
 export const whenOf = (ms: number): string =>
   new Intl.DateTimeFormat(locales[language.value], {

@@ -20,6 +20,7 @@ import { Elsewhere } from './elsewhere.ts';
 import { ClubEvents } from './events.ts';
 import { Hallway } from './hallway.ts';
 import { Hosting } from './hosting.ts';
+import { House } from './house.ts';
 import { Invites } from './invites.ts';
 import { errorKey, MOST_PEOPLE, type NoticeKey } from './keys.ts';
 import { Known } from './known.ts';
@@ -84,6 +85,7 @@ class Client implements App {
   readonly hosting: Hosting;
   readonly elsewhere = new Elsewhere((room) => this.#enter(room));
   readonly tracing: Tracing;
+  readonly house: House;
   #ports: AppPorts;
   #session: Session;
   #core: Core;
@@ -131,6 +133,7 @@ class Client implements App {
     this.reports = new Reports(core);
     this.#known = new Known(core);
     this.known = this.#known.faces;
+    this.house = new House(core, this.known);
     this.#hall = new Hallway(this.events, (card) => this.#hereIs(card));
     this.rooms = this.#hall.rooms;
     this.room = computed(() => this.#current.value?.view.value ?? null);
@@ -391,14 +394,11 @@ class Client implements App {
     this.#hall.forget();
     this.elsewhere.forget();
     void this.#current.value?.leave();
-    if (code === 'other_log') this.#onOtherLog();
+    if (code === 'other_log') {
+      const { size, head } = this.#core.book.head; // the server has not that one, and does not say what it has
+      this.#onFork({ size, ours: head, theirs: '', carrier: null });
+    }
     if (!(await this.#door.onRefused(code))) this.#tell(errorKey(code), {}, true);
-  }
-
-  // The server has not our head at that size, and does not say what it has.
-  #onOtherLog(): void {
-    const { size, head } = this.#core.book.head;
-    this.#onFork({ size, ours: head, theirs: '', carrier: null });
   }
 
   #onEvent(event: Incoming): void {

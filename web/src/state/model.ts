@@ -22,6 +22,7 @@ import type {
 } from '../api/messages.ts';
 import type { Reaction } from '../e2ee/talk.ts';
 import type { KeysTrouble } from '../e2ee/types.ts';
+import type { HouseControls } from './house-model.ts';
 
 // Which screen the person sees.
 export type Screen =
@@ -413,6 +414,7 @@ export interface App {
   readonly ties: TieControls;
   readonly events: EventControls;
   readonly reports: ReportControls;
+  readonly house: HouseControls;
 
   // the account
   setProfile(change: {

@@ -12,6 +12,7 @@ import { welcome } from './prefs.ts';
 import { attempt, enter, openSheet, useApp } from './view.ts';
 
 const Moved = lazy(() => import('./moved.tsx').then((m) => m.Moved));
+const VersionBanner = lazy(() => import('./version-banner.tsx').then((m) => m.VersionBanner));
 const Welcome = lazy(() => import('./welcome.tsx').then((m) => m.Welcome));
 
 const FACES = 4;
@@ -23,10 +24,16 @@ export function Hall(): JSX.Element {
   return (
     <div class="hall">
       <header class="hall-head">
-        <p class="brand" dir="auto">
+        <button
+          type="button"
+          class="brand brand-button"
+          dir="auto"
+          onClick={() => openSheet({ at: 'house' })}
+        >
           <Mark />
           <span class="brand-name">{app.club.value || 'Aparté'}</span>
-        </p>
+          <span class="visually-hidden">, {t('hall.house')}</span>
+        </button>
         <div class="head-actions">
           <button type="button" class="round ghost" onClick={() => openSheet({ at: 'search' })}>
             <Icon name="search" />
@@ -109,6 +116,7 @@ function Standing(): JSX.Element {
   const app = useApp();
   const me = app.me.value;
   const claim = me?.claim;
+  const version = app.house.version.view.value;
   return (
     <>
       <div role="alert" class="standing">
@@ -120,6 +128,7 @@ function Standing(): JSX.Element {
             </span>
           </p>
         )}
+        {(version?.refused || version?.replaced) && <VersionBanner version={version} />}
         {claim && (
           <div class="banner banner-bad">
             <Icon name="warning" />
@@ -234,7 +243,7 @@ function Chairs(): JSX.Element {
   );
 }
 
-function Card({ card }: { card: RoomCard }): JSX.Element {
+export function Card({ card }: { card: RoomCard }): JSX.Element {
   const app = useApp();
   const known = new Set(app.known.value.map((f) => f.account));
   const faces = knownFirst(card.faces, known);

@@ -1,8 +1,8 @@
 // A part of the screens that comes in a chunk of its own, when it is first shown: what is needed neither to see the
 // hallway nor to hear a room. `const PrefsSheet = lazy(() => import('./prefs-sheet.tsx').then((m) => m.PrefsSheet))`
 // is used like the component itself. Until the chunk is there nothing is drawn and the focus stays where it is, so a
-// sheet gives it back to the right place; the service worker fetches all chunks ahead (web/vite.config.ts names them
-// in the page), so that this is a few milliseconds, also without a network. web/test/first-load.test.ts watches the size.
+// sheet gives it back to the right place; the service worker fetches all chunks ahead, so that this is a few
+// milliseconds, also without a network. web/test/first-load.test.ts watches the size.
 
 import type { ComponentType, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';

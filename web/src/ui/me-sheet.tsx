@@ -44,6 +44,7 @@ export function MeSheet(): JSX.Element {
         <Row icon="copy" text={t('me.data')} to={{ at: 'data' }} />
         <Row icon="sound" text={t('sound.title')} to={{ at: 'sound' }} />
         <Row icon="plus" text={t('install.title')} to={{ at: 'install' }} />
+        <Row icon="door" text={t('house.title')} to={{ at: 'house' }} />
         <Row icon="more" text={t('prefs.title')} to={{ at: 'prefs' }} />
       </nav>
     </Sheet>

@@ -34,6 +34,8 @@ const DebugSheet = lazy(() => import('./debug-sheet.tsx').then((m) => m.DebugShe
 const SoundSheet = lazy(() => import('./sound-sheet.tsx').then((m) => m.SoundSheet));
 const TraceSheet = lazy(() => import('./trace-sheet.tsx').then((m) => m.TraceSheet));
 const InstallSheet = lazy(() => import('./install-sheet.tsx').then((m) => m.InstallSheet));
+const HouseSheet = lazy(() => import('./house-sheet.tsx').then((m) => m.HouseSheet));
+const AnywayAsk = lazy(() => import('./house-version.tsx').then((m) => m.AnywayAsk));
 const WelcomeSheet = lazy(() => import('./welcome-sheet.tsx').then((m) => m.WelcomeSheet));
 const ElsewhereAsk = lazy(() => roomSheets().then((m) => m.ElsewhereAsk));
 const EndAsk = lazy(() => roomSheets().then((m) => m.EndAsk));
@@ -78,6 +80,10 @@ function ofMember(at: SheetAt): JSX.Element | null {
       return <OpenSheet key="open" />;
     case 'me':
       return <MeSheet key="me" />;
+    case 'house':
+      return <HouseSheet key="house" />;
+    case 'anyway':
+      return <AnywayAsk key="anyway" />;
     case 'welcome':
       return <WelcomeSheet key="welcome" />;
     case 'install':

@@ -14,6 +14,8 @@ export type SheetAt =
   | { at: 'invite' }
   | { at: 'open' }
   | { at: 'me' }
+  | { at: 'house' }
+  | { at: 'anyway' }
   | { at: 'welcome' }
   | { at: 'install' }
   | { at: 'profile' }
