@@ -26,7 +26,9 @@
 #include "base/id.h"
 #include "base/ledger.h"
 #include "base/limits.h"
+#include "rooms/club.h"
 #include "rooms/kept.h"
+#include "rooms/profile.h"
 #include "rooms/slips.h"
 #include "media/media.h" /* struct media_peer only: the shape of a join's media parameters */
 
@@ -116,20 +118,6 @@ enum command_kind {
     COMMANDS(X)
 #undef X
     COMMAND_COUNT
-};
-
-struct club_info {         /* but for the two numbers and the time: as the operator wrote it, may be empty */
-    struct view about, about_fr, contact; /* about_fr: the same in French, if it is another text */
-    uint64_t since_ms;     /* its founder came */
-    uint32_t members, trace_days;
-};
-
-struct profile_info { /* all but the name may be empty: not there */
-    struct view name, handle, bio, picture, pronouns;
-};
-
-struct passkey_info {
-    struct view credential, data;
 };
 
 enum room_hands { HANDS_EVERYONE, HANDS_FOLLOWED, HANDS_OFF }; /* who may raise a hand; followed: by somebody on stage */
@@ -469,7 +457,7 @@ typedef void (*effect_fn)(void *user, const struct effect *e); /* called in orde
 
 struct rooms_config {
     struct view club_name;
-    struct view about, about_fr, contact; /* the caller's, as long as the rooms */
+    struct club_words words;            /* the caller's, as long as the rooms */
     struct hash dtls_fingerprint;       /* not used by the rules, carried into join replies by the server */
     effect_fn effect;
     enum err (*random)(void *user, uint8_t *out, size_t n);

@@ -447,9 +447,7 @@ enum err control_new(struct control **out, const struct control_config *config)
     c->late_tail = &c->late;
     json_init(&c->json);
     struct rooms_config rooms = {.club_name = config->club_name,
-                                 .about = config->about,
-                                 .about_fr = config->about_fr,
-                                 .contact = config->contact,
+                                 .words = config->words,
                                  .dtls_fingerprint = media_fingerprint(config->media),
                                  .effect = on_effect,
                                  .random = draw,

@@ -12,7 +12,7 @@ struct control;
 struct control_config {
     struct media *media; /* started and stopped by the caller */
     struct view club_name;
-    struct view about, about_fr, contact;
+    struct club_words words; /* as long as the control thread */
     char media_addresses[LIMIT_MEDIA_ADDRESSES][64]; /* what browsers are told; "": no second one */
     uint32_t trace_days;
     uint64_t (*clock_ms)(void); /* civil time */

@@ -103,9 +103,9 @@ void put_look(struct json *j, const struct out *o)
 void put_club(struct json *j, const struct out *o)
 {
     const struct club_info *club = &o->club;
-    if (club->about.len) json_text(j, "about", club->about);
-    if (club->about_fr.len) json_text(j, "about_fr", club->about_fr);
-    if (club->contact.len) json_text(j, "contact", club->contact);
+    if (club->words.about.len) json_text(j, "about", club->words.about);
+    if (club->words.about_fr.len) json_text(j, "about_fr", club->words.about_fr);
+    if (club->words.contact.len) json_text(j, "contact", club->words.contact);
     json_number(j, "since", club->since_ms);
     json_number(j, "members", club->members);
     json_number(j, "trace_days", club->trace_days);

@@ -139,9 +139,9 @@ static uint64_t civil_ms(void)
 static enum err start(struct serve *s)
 {
     struct control_config control = {.club_name = view_str(s->config.name),
-                                     .about = view_str(s->config.about),
-                                     .about_fr = view_str(s->config.about_fr),
-                                     .contact = view_str(s->config.contact),
+                                     .words = {.about = view_str(s->config.about),
+                                               .about_fr = view_str(s->config.about_fr),
+                                               .contact = view_str(s->config.contact)},
                                      .trace_days = s->config.trace_days,
                                      .clock_ms = civil_ms};
     enum err e = static_load(&s->files, s->config.web, s->why, sizeof s->why);

@@ -389,7 +389,7 @@ static void a_club_says_how_many_and_not_who(void **state)
     struct club_info club = club_of(w, b);
     assert_int_equal(club.members, 3);
     assert_int_equal(club.since_ms, since); /* not that of another device, or of another member */
-    assert_int_equal(club.about.len + club.about_fr.len + club.contact.len, 0);
+    assert_int_equal(club.words.about.len + club.words.about_fr.len + club.words.contact.len, 0);
     assert_int_equal(world_ban(w, f, a), OK);
     assert_int_equal(club_of(w, b).members, 2);
 }

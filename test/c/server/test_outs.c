@@ -563,9 +563,9 @@ static void tracing(void **state)
     struct out o = REPLY(REPLY_CLUB);
     o.club = (struct club_info){.since_ms = GOLDEN_TIME, .members = 42, .trace_days = 30};
     assert_encodes("club.read.reply-bare", &o);
-    o.club.about = view_str("Thursdays, and whenever it rains.");
-    o.club.about_fr = view_str("Le jeudi, et quand il pleut.");
-    o.club.contact = view_str("ines@example.org");
+    o.club.words.about = view_str("Thursdays, and whenever it rains.");
+    o.club.words.about_fr = view_str("Le jeudi, et quand il pleut.");
+    o.club.words.contact = view_str("ines@example.org");
     assert_encodes("club.read.reply", &o);
 
     o = REPLY(REPLY_TRACES);
