@@ -14,7 +14,7 @@
  * Files: rooms.c (table of commands, ticks), log.c (the member log in memory), path.c (what a device hangs from),
  * chain.c (signatures and who may sign what; beside it device.c, rank.c, succession.c), records.c (the way into
  * the log), follow.c (reading it), ban.c (what records do to the living), pair.c, claim.c, removals.c, invite.c,
- * profile.c, passkey.c, operator.c (exports, the list of members), slips.c (follows, blocks, events and reports as
+ * club.c, profile.c, passkey.c, operator.c (exports, the list of members), slips.c (follows, blocks, events and reports as
  * they are kept; beside it ties.c, hidden.c, followed.c, events.c, reports.c), hall.c, join.c, ice.c, lock.c (who may come in),
  * elsewhere.c, ping.c, stage.c, hands.c, host.c (its moderators and its title), moderation.c (out of a room, and looking back),
  * keys.c (relay of key messages; beside it keys_parts.c, keys_share.c, keys_live.c and keys_kem.c), talk.c (relay of
