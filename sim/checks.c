@@ -135,21 +135,10 @@ static void check_state(const struct sim *s)
     if (b.how) sim_broken(s, names[b.which], b.how);
 }
 
-static void check_microphones(const struct sim *s)
-{
-    for (uint32_t i = 0; i < s->w.r->room_count; i++) {
-        const struct room *room = s->w.r->rooms[i];
-        int on = 0;
-        for (uint32_t k = 0; k < room->count; k++) on += room->people[k]->may_speak;
-        if (room->sensitive && on > LIMIT_SLOTS) sim_broken(s, INVARIANT_CONSTANT, "one too many is on");
-    }
-}
-
 void check_step(struct sim *s)
 {
     world_check(&s->w);
     check_state(s);
-    check_microphones(s);
     for (int i = 0; i < s->player_count; i++) check_player(s, &s->players[i]);
 }
 

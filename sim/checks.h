@@ -10,7 +10,6 @@
 #define INVARIANTS(X)                                                                                        \
     X(ROSTER, "forwarding set = roster: the media thread has those in rooms and nobody else")                \
     X(SPEECH, "heard is only who is in the same room, on stage and not muted")                               \
-    X(CONSTANT, "in a sensitive room no more microphones are on than slots")                                 \
     X(ONE_ROOM, "one live room per account")                                                                 \
     X(BANNED, "not a packet and not a message to anybody who is out")                                        \
     X(KEYS, "key holders = roster: who is in the room is not shut out, who is not gets no key")              \
