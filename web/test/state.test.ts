@@ -1267,6 +1267,16 @@ describe('coming back', () => {
     expect(app.room.value?.phase).toBe('live');
   });
 
+  test('where four other microphones are on now, ours is off, and that is said', async () => {
+    await inRoom();
+    await app.mute(false);
+    club.drop('waiting');
+    club.answers['room.mute'] = () => refuse('mics_full');
+    await reconnected();
+    expect(app.notice.value?.key).toBe('notice.mics_full');
+    expect(mic.lives).toEqual([true, false]);
+  });
+
   const path = { ufrag: 'next', pwd: 'p'.repeat(24), candidates: [{ address: '192.0.2.1', port: 8080 }] };
 
   test('a path that fails is replaced, and the join stays', async () => {

@@ -170,6 +170,7 @@ export const en = {
   'notice.silenced': 'A host has asked you to pause in the chat.',
   'notice.unsilenced': 'You can chat and react again.',
   'notice.mic_ended': 'Your microphone was switched off by the browser. You are muted.',
+  'notice.mics_full': 'Four other microphones are on now. Yours is off.',
   'notice.out_removed': 'A host removed you from this room.',
   'notice.out_banned': 'You were banned from this club.',
   'notice.out_ended': 'The room has ended.',

@@ -176,6 +176,7 @@ export const fr: SameAs<typeof en> = typesetFrench({
   'notice.silenced': 'Un hôte vous a demandé de faire une pause dans la discussion.',
   'notice.unsilenced': 'Vous pouvez de nouveau écrire et réagir.',
   'notice.mic_ended': 'Le navigateur a éteint votre micro. Il est coupé.',
+  'notice.mics_full': 'Quatre autres micros sont ouverts à présent. Le vôtre est coupé.',
   'notice.out_removed': 'Un hôte vous a retiré de ce salon.',
   'notice.out_banned': 'Vous avez été exclu de ce club.',
   'notice.out_ended': 'Le salon est terminé.',

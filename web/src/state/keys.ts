@@ -94,6 +94,7 @@ export const NOTICE_KEYS = [
   'notice.silenced', // in the chat
   'notice.unsilenced',
   'notice.mic_ended',
+  'notice.mics_full', // in a sensitive room, while we were away
   'notice.unmarked', // this browser cannot mark our voice
   'notice.out_removed', // {name}: who did it, may be ''
   'notice.out_banned',

@@ -103,7 +103,9 @@ export class Speech {
     await this.#speak(join, track);
     if (!me?.muted) return;
     const outcome = await this.#seat.act('room.mute', { muted: false });
-    if (!outcome.ok && this.#seat.join === join) this.silence();
+    if (outcome.ok || this.#seat.join !== join) return;
+    this.silence();
+    if (outcome.code === 'mics_full') this.#ports.notice('notice.mics_full');
   }
 
   silence(): void {
