@@ -5,6 +5,7 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { t } from '../i18n/translate.ts';
 import type { Id, Picked } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
+import { Filter } from './filter.tsx';
 import { matches } from './people.ts';
 import { FILTER_FROM, useApp } from './view.ts';
 
@@ -106,15 +107,7 @@ function People({
   return (
     <fieldset class="pick">
       <legend>{t('open.people')}</legend>
-      {known.length >= FILTER_FROM && (
-        <input
-          type="search"
-          aria-label={t('open.filter')}
-          placeholder={t('open.filter')}
-          value={typed}
-          onInput={(e) => setTyped(e.currentTarget.value)}
-        />
-      )}
+      {known.length >= FILTER_FROM && <Filter typed={typed} onInput={setTyped} />}
       <ul class="pick-list">
         {known
           .filter((f) => picked.has(f.account) || matches(f.name, typed))

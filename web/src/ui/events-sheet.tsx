@@ -7,6 +7,7 @@ import type { Picked } from '../state/model.ts';
 import { Audience, audienceFault } from './audience.tsx';
 import { EventRow } from './event-row.tsx';
 import { Sheet } from './sheet.tsx';
+import { Tick } from './tick.tsx';
 import { TitleField } from './title-field.tsx';
 import { closeSheet, say, useApp } from './view.ts';
 
@@ -77,18 +78,12 @@ function Announce({ onBack }: { onBack: () => void }): JSX.Element {
           </p>
         </div>
         <Audience legend={t('open.who')} picked={picked} onPick={setPicked} />
-        <label class="option" for={`${id}-sensitive`}>
-          <input
-            id={`${id}-sensitive`}
-            type="checkbox"
-            checked={sensitive}
-            onChange={(e) => setSensitive(e.currentTarget.checked)}
-          />
-          <span>
-            <strong>{t('events.sensitive')}</strong>
-            <span class="soft">{t('events.sensitive_hint')}</span>
-          </span>
-        </label>
+        <Tick
+          text={t('events.sensitive')}
+          hint={t('events.sensitive_hint')}
+          checked={sensitive}
+          onChange={setSensitive}
+        />
         <p class="field-error" role="alert">
           {error}
         </p>

@@ -8,6 +8,7 @@ import { Audience, audienceFault, Option } from './audience.tsx';
 import { HandsChoice } from './choices.tsx';
 import { kbitsOf } from './rate.ts';
 import { Sheet } from './sheet.tsx';
+import { Tick } from './tick.tsx';
 import { TitleField } from './title-field.tsx';
 import { closeSheet, useApp } from './view.ts';
 
@@ -59,21 +60,12 @@ export function OpenSheet(): JSX.Element {
             onChoose={() => setMusic(true)}
           />
         </fieldset>
-        <label class="option" for={`${id}-sensitive`}>
-          <input
-            id={`${id}-sensitive`}
-            type="checkbox"
-            checked={sensitive}
-            aria-describedby={`${id}-sensitive-hint`}
-            onChange={(e) => setSensitive(e.currentTarget.checked)}
-          />
-          <span>
-            <strong>{t('open.sensitive')}</strong>
-            <span id={`${id}-sensitive-hint`} class="soft">
-              {t('open.sensitive_hint')} {t('open.constant', { n: kbitsOf(music ? 'music' : 'voice') })}
-            </span>
-          </span>
-        </label>
+        <Tick
+          text={t('open.sensitive')}
+          hint={`${t('open.sensitive_hint')} ${t('open.constant', { n: kbitsOf(music ? 'music' : 'voice') })}`}
+          checked={sensitive}
+          onChange={setSensitive}
+        />
         <p class="field-error" role="alert">
           {error}
         </p>

@@ -1,12 +1,13 @@
 // What one may do about a person: as anybody, as a moderator of the room, as an admin of the club.
 
 import type { JSX } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { t } from '../i18n/translate.ts';
 import type { ClubRole, Face, Outcome, PersonView, RoomView } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
 import { hosts, rankOf } from './people.ts';
 import { Ask, Sheet } from './sheet.tsx';
+import { Tick } from './tick.tsx';
 import { attempt, closeSheet, say, useApp } from './view.ts';
 
 export type Question = 'remove' | 'ban' | 'claim';
@@ -118,7 +119,6 @@ function RemoveAsk({ person: p }: { person: PersonView }): JSX.Element {
 
 export function BanAsk({ person: p }: { person: Face }): JSX.Element {
   const app = useApp();
-  const id = useId();
   const [hold, setHold] = useState(false);
   return (
     <Ask
@@ -133,13 +133,7 @@ export function BanAsk({ person: p }: { person: Face }): JSX.Element {
       }}
       onNo={closeSheet}
     >
-      <label class="option" for={id}>
-        <input id={id} type="checkbox" checked={hold} onChange={(e) => setHold(e.currentTarget.checked)} />
-        <span>
-          <strong>{t('person.ban_hold')}</strong>
-          <span class="soft">{t('person.ban_hold_hint')}</span>
-        </span>
-      </label>
+      <Tick text={t('person.ban_hold')} hint={t('person.ban_hold_hint')} checked={hold} onChange={setHold} />
     </Ask>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from 'preact/hooks';
 import { t, tell } from '../i18n/translate.ts';
 import type { Face, Id, RoomView } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
+import { Filter } from './filter.tsx';
 import { matches } from './people.ts';
 import { Sheet } from './sheet.tsx';
 import { closeSheet, FILTER_FROM, say, useApp } from './view.ts';
@@ -25,15 +26,7 @@ export function PingSheet({ room }: { room: RoomView }): JSX.Element {
     <Sheet title={t('ping.title')} onClose={closeSheet}>
       <p class="hint">{t(room.card.locked ? 'ping.text_locked' : 'ping.text')}</p>
       {known.length === 0 && <p class="hint">{t('ping.nobody')}</p>}
-      {known.length >= FILTER_FROM && (
-        <input
-          type="search"
-          aria-label={t('open.filter')}
-          placeholder={t('open.filter')}
-          value={typed}
-          onInput={(e) => setTyped(e.currentTarget.value)}
-        />
-      )}
+      {known.length >= FILTER_FROM && <Filter typed={typed} onInput={setTyped} />}
       <ul class="rows">
         {known
           .filter(({ name }) => matches(name, typed))

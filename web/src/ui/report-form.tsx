@@ -7,6 +7,7 @@ import type { Face, ReportReason } from '../state/model.ts';
 import { Option } from './audience.tsx';
 import { firstCharacters, roomTitle } from './people.ts';
 import { Sheet } from './sheet.tsx';
+import { Tick } from './tick.tsx';
 import { closeSheet, say, useApp } from './view.ts';
 
 const TEXT_CHARACTERS = 1000;
@@ -83,19 +84,13 @@ export function ReportForm({ face, onBack }: { face: Face; onBack: () => void })
             onInput={(e) => setText(e.currentTarget.value)}
           />
         </div>
-        <label class="option" for={`${id}-along`}>
-          <input
-            id={`${id}-along`}
-            type="checkbox"
-            checked={along}
-            aria-describedby={`${id}-evidence`}
-            onChange={(e) => setAlong(e.currentTarget.checked)}
-          />
-          <span>
-            <strong>{t('report.along')}</strong>
-            <span class="soft">{t('report.along_hint')}</span>
-          </span>
-        </label>
+        <Tick
+          text={t('report.along')}
+          hint={t('report.along_hint')}
+          checked={along}
+          describedBy={`${id}-evidence`}
+          onChange={setAlong}
+        />
         <pre id={`${id}-evidence`} class="evidence" dir="auto">
           {evidence}
         </pre>

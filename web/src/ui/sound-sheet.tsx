@@ -8,6 +8,7 @@ import type { SoundDevice, SoundSettings } from '../state/model.ts';
 import { Chord } from './chord.tsx';
 import { Icon } from './icons.tsx';
 import { Sheet } from './sheet.tsx';
+import { Tick } from './tick.tsx';
 import { attempt, closeSheet, openSheet, useApp } from './view.ts';
 
 export function SoundSheet(): JSX.Element {
@@ -146,24 +147,12 @@ type SwitchName = {
 
 function Switch({ name, text, hint }: { name: SwitchName; text: string; hint?: string }): JSX.Element {
   const { sound } = useApp();
-  const id = useId();
   return (
-    <label class="option" for={id}>
-      <input
-        id={id}
-        type="checkbox"
-        checked={sound.settings.value[name]}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={(e) => sound.set({ [name]: e.currentTarget.checked })}
-      />
-      <span>
-        <strong>{text}</strong>
-        {hint && (
-          <span id={`${id}-hint`} class="soft">
-            {hint}
-          </span>
-        )}
-      </span>
-    </label>
+    <Tick
+      text={text}
+      hint={hint}
+      checked={sound.settings.value[name]}
+      onChange={(on) => sound.set({ [name]: on })}
+    />
   );
 }
