@@ -193,16 +193,22 @@ static void receive_side_by_side(enum srtp_profile profile, const uint8_t *key, 
 
 /* ---- tests ---- */
 
+/* Of keys that have just been rolled. */
+static struct both both_out(enum srtp_profile profile, uint8_t key[16], uint8_t salt[14])
+{
+    dice_bytes(key, 16);
+    dice_bytes(salt, 14);
+    if (profile == SRTP_AEAD_AES_128_GCM) memset(salt + 12, 0, 2);
+    return both_new(profile, key, salt, false);
+}
+
 static void rtp_agrees(void **state)
 {
     const enum srtp_profile profile = *(const enum srtp_profile *)*state;
     static struct packet clear[PACKETS], sealed[PACKETS];
     for (int round = 0; round < ROUNDS; round++) {
         uint8_t key[16], salt[14];
-        dice_bytes(key, 16);
-        dice_bytes(salt, 14);
-        if (profile == SRTP_AEAD_AES_128_GCM) memset(salt + 12, 0, 2);
-        struct both out = both_new(profile, key, salt, false);
+        struct both out = both_out(profile, key, salt);
         uint64_t index = round % 2 ? dice(0x8000) : 0x10000 - dice(200) - 1;
         uint32_t gap = round % 3 ? 3 : 1500; /* large gaps: several turns of the sequence number */
         for (int n = 0; n < PACKETS; n++, index += 1 + dice(gap)) {
@@ -226,10 +232,7 @@ static void rtcp_agrees(void **state)
     static struct packet clear[PACKETS], sealed[PACKETS];
     for (int round = 0; round < ROUNDS; round++) {
         uint8_t key[16], salt[14];
-        dice_bytes(key, 16);
-        dice_bytes(salt, 14);
-        if (profile == SRTP_AEAD_AES_128_GCM) memset(salt + 12, 0, 2);
-        struct both out = both_new(profile, key, salt, false);
+        struct both out = both_out(profile, key, salt);
         for (int n = 0; n < PACKETS; n++) {
             sealed[n] = clear[n] = rtcp();
             if (round % 2) {

@@ -127,6 +127,13 @@ int stop_server(struct child *c)
     return code;
 }
 
+int end_server(struct child *c, const char *folder)
+{
+    int code = stop_server(c);
+    remove_folder(folder);
+    return code;
+}
+
 int run_program(const char *const *args, char *output, size_t cap)
 {
     int out, err;

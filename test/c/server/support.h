@@ -38,6 +38,7 @@ void file_path(char *out, size_t cap, const char *folder, const char *name);
 struct child start_server(const char *folder, const char *const *extra);
 void read_line(int fd, char *line, size_t cap);
 int stop_server(struct child *c); /* SIGTERM; exit code, or 128 + the signal that ended it */
+int end_server(struct child *c, const char *folder); /* the same, and its folder goes with it */
 /* Runs a subcommand to its end: exit code, and what it wrote on both streams. */
 int run_program(const char *const *args, char *output, size_t cap);
 

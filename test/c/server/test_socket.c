@@ -22,9 +22,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    int code = stop_server(&server);
-    remove_folder(folder);
-    return code;
+    return end_server(&server, folder);
 }
 
 static int connect_socket(void)
