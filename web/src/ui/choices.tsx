@@ -10,6 +10,7 @@ import { say } from './view.ts';
 interface ChoiceProps<T extends string> {
   legend: string;
   compact?: boolean | undefined;
+  stacked?: boolean; // long ones, below each other
   value: T;
   options: { value: T; text: string; lang?: string }[];
   onChoose: (value: T) => void;
@@ -18,13 +19,14 @@ interface ChoiceProps<T extends string> {
 export function Choice<T extends string>({
   legend,
   compact,
+  stacked,
   value,
   options,
   onChoose,
 }: ChoiceProps<T>): JSX.Element {
   const name = useId();
   return (
-    <fieldset class={compact ? 'choice choice-compact' : 'choice'}>
+    <fieldset class={compact ? 'choice choice-compact' : stacked ? 'choice choice-stacked' : 'choice'}>
       <legend class={compact ? 'visually-hidden' : ''}>{legend}</legend>
       <div class="segments">
         {options.map((o) => (
@@ -81,6 +83,7 @@ export function HandsChoice(props: {
   return (
     <Choice
       legend={t('host.hands')}
+      stacked
       value={props.value}
       options={HANDS.map((value) => ({ value, text: t(`host.hands_${value}`) }))}
       onChoose={props.onChoose}
