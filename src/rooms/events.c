@@ -25,7 +25,7 @@ static enum err event_write(const struct command *c, const struct audience *a, s
 static enum err event_parse(struct view data, struct event *out)
 {
     struct reader in = reader_init(data);
-    *out = (struct event){.start_ms = read_u64(&in), .sensitive = read_u8(&in) != 0};
+    *out = (struct event){.start_ms = read_kept_ms(&in), .sensitive = read_u8(&in) != 0};
     out->who = read_u8(&in) ? ROOM_PICKED : ROOM_EVERYONE;
     out->title = read_view(&in, read_u16(&in));
     out->picked = read_view(&in, reader_left(&in));
@@ -41,8 +41,7 @@ static enum err check_title(struct view title)
 enum err event_check(struct view data)
 {
     struct event e;
-    bool good = !event_parse(data, &e) && e.start_ms <= SLIP_TIME_MAX_MS && !check_title(e.title);
-    return good ? OK : ERR_MALFORMED;
+    return event_parse(data, &e) || check_title(e.title) ? ERR_MALFORMED : OK;
 }
 
 /* We wrote it, and what was spoiled since did not come through the start. */

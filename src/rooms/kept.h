@@ -13,6 +13,14 @@ struct place_info {
     unsigned as;           /* of the bits above */
 };
 
+/* A time in what the store kept. It goes out to browsers, and no number beyond this is one to them. */
+static inline uint64_t read_kept_ms(struct reader *in)
+{
+    uint64_t ms = read_u64(in);
+    if (ms >> 53) reader_fail(in, ERR_MALFORMED);
+    return in->err ? 0 : ms;
+}
+
 struct kept_room {         /* that the store keeps for a restart */
     struct id room;
     struct view data;      /* empty: it has ended */

@@ -47,7 +47,7 @@ enum err removals_read(struct room *room, struct reader *in)
         struct removal *removal = &room->removed[room->removed_count++];
         read_bytes(in, removal->account.bytes, ID_BYTES);
         read_bytes(in, removal->by.bytes, ID_BYTES);
-        removal->time_ms = read_u64(in);
+        removal->time_ms = read_kept_ms(in);
         removal->rank = read_u8(in);
         removal->undone = read_u8(in) != 0;
     }

@@ -215,7 +215,7 @@ static enum err read_places(struct rooms *r, struct room *room, struct reader *i
         place.order = read_u32(in);
         place.role = (enum room_role)read_u8(in);
         place.on_stage = read_u8(in) != 0;
-        place.hand_ms = read_u64(in);
+        place.hand_ms = read_kept_ms(in);
         if (in->err || !place.member || place.role > ROLE_MODERATOR) return ERR_MALFORMED;
         if (member_good(place.member)) room->places[room->place_count++] = place;
     }
@@ -225,7 +225,7 @@ static enum err read_places(struct rooms *r, struct room *room, struct reader *i
 static enum err read_room(struct rooms *r, struct room *room, struct reader *in)
 {
     uint32_t picked = 0;
-    room->opened_ms = read_u64(in);
+    room->opened_ms = read_kept_ms(in);
     uint8_t bits = read_u8(in);
     room->started = true;
     room->music = bits & MUSIC;

@@ -47,7 +47,7 @@ static bool report_parse(struct view data, struct report_info *out)
     read_bytes(&in, out->is.target.bytes, ID_BYTES);
     read_bytes(&in, out->is.room.bytes, ID_BYTES);
     out->is.reason = read_u8(&in);
-    out->is.time_ms = read_u64(&in);
+    out->is.time_ms = read_kept_ms(&in);
     out->is.text = read_view(&in, read_u16(&in));
     out->is.evidence = read_view(&in, read_u16(&in));
     out->sig = read_view(&in, SIG_BYTES);
@@ -124,8 +124,7 @@ enum err report_check(struct view data)
 {
     struct report_info info;
     if (data.len == 1 && data.ptr[0] == UNTRUE) return OK;
-    if (!data.len || data.ptr[0] != WAITS || !report_parse(data, &info) || info.is.time_ms > SLIP_TIME_MAX_MS)
-        return ERR_MALFORMED;
+    if (!data.len || data.ptr[0] != WAITS || !report_parse(data, &info)) return ERR_MALFORMED;
     return check_text(info.is.text) || check_text(info.is.evidence) ? ERR_MALFORMED : OK;
 }
 

@@ -42,9 +42,6 @@ bool room_hidden(const struct room *room, const struct member *m); /* as the hal
 /* Whoever lost sight of the room since it was last shown hears that it is gone. */
 MUST_CHECK enum err hidden_update(struct rooms *r, struct room *room);
 
-/* A time that a slip holds goes out to browsers, which count exactly up to here. */
-static const uint64_t SLIP_TIME_MAX_MS = (1ull << 53) - 1;
-
 /* ---- events.c, reports.c -------------------------------------------------------------------------------- */
 struct event_info event_info(const struct slip *n);
 bool report_info(const struct rooms *r, const struct slip *n, struct report_info *out); /* false: its text is deleted */

@@ -341,6 +341,11 @@ static void damaged_bytes_are_refused(void **state)
         struct kept_room room = {other, {w->kept[0].data, len}};
         assert_int_not_equal(rooms_replay_room(w->r, &room), OK);
     }
+    uint8_t *opened = w->kept[0].data + 1 + ID_BYTES;
+    opened[1] ^= 0x20; /* the 54th bit: browsers cannot count to it */
+    struct kept_room never = {other, {w->kept[0].data, w->kept[0].len}};
+    assert_int_equal(rooms_replay_room(w->r, &never), ERR_MALFORMED);
+    opened[1] ^= 0x20;
     struct kept_room twice = {s->room, {w->kept[0].data, w->kept[0].len}};
     assert_int_equal(rooms_replay_room(w->r, &twice), ERR_MALFORMED);
     assert_int_equal(rooms_stats(w->r).rooms, 1);
