@@ -32,7 +32,7 @@ export function Hall(): JSX.Element {
         >
           <Mark />
           <span class="brand-name">{app.club.value || 'Aparté'}</span>
-          <span class="visually-hidden">, {t('hall.house')}</span>
+          <span class="visually-hidden">{t('hall.house')}</span>
         </button>
         <div class="head-actions">
           <button type="button" class="round ghost" onClick={() => openSheet({ at: 'search' })}>

@@ -16,13 +16,13 @@ export function VersionBanner({ version }: { version: VersionView }): JSX.Elemen
   return (
     <div class="banner banner-bad">
       <Icon name="warning" />
-      <span>
+      <div>
         <strong>{t(replaced ? 'version.replaced_title' : 'version.refused')}</strong>{' '}
         {t(key, { file: refused?.file ?? '' })}
-      </span>
-      <button type="button" class="button" onClick={() => openSheet({ at: 'house' })}>
-        {t('version.more')}
-      </button>
+        <button type="button" class="button" onClick={() => openSheet({ at: 'house' })}>
+          {t('version.more')}
+        </button>
+      </div>
     </div>
   );
 }
