@@ -310,7 +310,7 @@ static uint64_t club_clock(void)
 /* What the store says the rules verify; false: they refuse it. */
 static bool club_start(void)
 {
-    struct control_config config = {.media = (struct media *)(void *)&media_place,
+    struct control_config config = {.data_folder = -1, .media = (struct media *)(void *)&media_place,
                                     .club_name = view_str("Club"),
                                     .media_addresses = {"192.0.2.1", "2001:db8::1"},
                                     .trace_days = 30,

@@ -1,11 +1,11 @@
 /* What a store holds beside the member log, as somebody may have spoiled it: profiles, passkeys, slips, the
- * ledger, rooms that live. Input: rows, one after the other: kind, whose, which, about whom, a number of 16
+ * ledger, rooms that live, the day's look-ups, alerts. Input: rows, one after the other: kind, whose, which, about whom, a number of 16
  * bits that stands for a time, length and data. Those that the store takes are there at the next start: the
  * server refuses to start with them, or it serves all its club with them, and everything is asked for once.
  */
 #include "script.h"
 
-enum { ROWS = 64, KINDS = 8, DATA_MAX = 1024 };
+enum { ROWS = 64, KINDS = 10, DATA_MAX = 1024 };
 
 static uint64_t started, refused;
 
@@ -77,6 +77,20 @@ static enum err keep_slip(struct reader *r, unsigned kind, struct id whose, stru
     return store_mem.set_slip(club.store, &n);
 }
 
+static enum err keep_lookups(struct reader *r, struct id whose)
+{
+    struct store_lookups l = {whose, pick_time(r) / 86400000, read_u16(r)};
+    return store_mem.set_lookups(club.store, &l);
+}
+
+static enum err keep_alerts(struct reader *r, struct id about)
+{
+    struct alert list[3];
+    for (unsigned i = 0; i < 3; i++)
+        list[i] = (struct alert){read_u16(r), (enum alert_kind)(read_u8(r) % 9), about, pick_time(r), i};
+    return store_mem.set_alerts(club.store, list, 3);
+}
+
 static void keep_one(struct reader *r)
 {
     unsigned kind = read_u8(r) % KINDS;
@@ -88,8 +102,10 @@ static void keep_one(struct reader *r)
         e = keep_passkeys(r, whose);
     else if (kind <= 5)
         e = keep_slip(r, kind - 1, whose, id, about);
-    else
+    else if (kind <= 7)
         e = kind == 6 ? keep_row(r, whose, id, about) : keep_room(id, pick_data(r));
+    else
+        e = kind == 8 ? keep_lookups(r, whose) : keep_alerts(r, about);
     (void)e;
 }
 
@@ -108,6 +124,7 @@ static const char everything[] = HELLO("founder") HELLO("admin") HELLO("tom") HE
            "founder {\"id\":10,\"do\":\"event.cancel\",\"event\":\"$event.0\"}\n"
            "admin "
            "{\"id\":11,\"do\":\"report.close\",\"report\":\"$report.0\",\"by\":\"$by.0\",\"untrue\":true}\n"
+           "admin {\"id\":22,\"do\":\"admin.alerts\"}\n"
            "desk {\"id\":12,\"do\":\"operator.members\",\"after\":0}\n"
            "desk {\"id\":13,\"do\":\"operator.export\",\"account\":\"$account.ann\"}\n"
            "tom "

@@ -143,6 +143,9 @@ bytes() { # hex, with its length
 }
 none=$(id 00)
 seed kept/nothing ""
+seed kept/lookups "08 02 00 00 5000 0028 08 03 00 00 5000 00c8"
+seed kept/alerts "09 00 00 02 0001 01 5000 0002 07 5000 0003 02 6000"
+seed kept/alerts-two-of-a-number "09 00 00 02 0001 01 5000 0001 07 5000 0003 02 6000"
 seed kept/profile "00 02 00 00 $(words Tom) $(words tom) $(words Here) $(bytes ffd8ffe0)"
 seed kept/nobody "00 63 00 00 $(words Tom) $(words '') $(words '') $(words '')"
 seed kept/passkeys "01 03 00 00 02 $(words a) $(words b) $(words c) $(words d)"

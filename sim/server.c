@@ -43,6 +43,7 @@ void server_carry_out(struct sim *s)
         case EFFECT_STORE_PROFILE:
         case EFFECT_STORE_PASSKEYS:
         case EFFECT_STORE_SLIP:
+        case EFFECT_STORE_LOOKUPS:
         case EFFECT_STORE_LEDGER:
             store_take(s, e);
             break;
@@ -52,7 +53,8 @@ void server_carry_out(struct sim *s)
         case EFFECT_RELEASE:
             plane_release(s, e->media.peer);
             break;
-        case EFFECT_STORE_ROOMS: /* the world keeps them itself */
+        case EFFECT_STORE_ROOMS: /* the world keeps these itself */
+        case EFFECT_STORE_ALERTS:
         case EFFECT_TELL:        /* the world took it apart */
         case EFFECT_CLOSE:
             break;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "checks.h"
+#include "server/jobs.h"
 #include "server/replay.h"
 
 enum { ANSWER_MS = 300, STALL_MS = 6000, OUTAGE_MS = 4000 };
@@ -51,65 +52,14 @@ static uint64_t answer_at(struct sim *s)
     return s->mono + sim_random(s, stalls ? STALL_MS : ANSWER_MS);
 }
 
-static enum err append(struct store *mem, const struct effect *e)
-{
-    struct store_entry entry = {e->store.n, e->store.record, e->store.head};
-    struct store_also also = {e->store.account, e->store.name, e->store.erase};
-    return store_mem.append(mem, &entry, &also);
-}
-
-static enum err set_profile(struct store *mem, const struct effect *e)
-{
-    const struct profile_info *to = &e->profile.to;
-    struct store_profile p = {e->profile.account, to->name, to->handle, to->bio, to->picture, to->pronouns};
-    return store_mem.set_profile(mem, &p);
-}
-
-static enum err set_passkeys(struct store *mem, const struct effect *e)
-{
-    struct store_passkey list[LIMIT_PASSKEYS];
-    for (size_t i = 0; i < e->passkeys.count; i++)
-        list[i] = (struct store_passkey){e->passkeys.list[i].credential, e->passkeys.list[i].data};
-    return store_mem.set_passkeys(mem, e->passkeys.account, list, e->passkeys.count);
-}
-
-static enum err set_slip(struct store *mem, const struct effect *e)
-{
-    const struct slip_info *is = &e->slip.is;
-    struct store_slip slip = {
-        (enum store_slip_kind)is->kind, is->account, is->id, is->about, is->time_ms, is->data};
-    return e->slip.gone ? store_mem.drop_slip(mem, &slip) : store_mem.set_slip(mem, &slip);
-}
-
-static enum err put_ledger(struct store *mem, const struct effect *e)
-{
-    if (e->ledger.erase_before_ms) return store_mem.erase_ledger(mem, e->ledger.erase_before_ms);
-    return store_mem.put_ledger(mem, e->ledger.rows, e->ledger.count);
-}
-
-static enum err write_job(struct store *mem, const struct effect *e)
-{
-    switch (e->kind) {
-    case EFFECT_STORE:
-        return append(mem, e);
-    case EFFECT_STORE_PROFILE:
-        return set_profile(mem, e);
-    case EFFECT_STORE_PASSKEYS:
-        return set_passkeys(mem, e);
-    case EFFECT_STORE_SLIP:
-        return set_slip(mem, e);
-    default:
-        return put_ledger(mem, e);
-    }
-}
-
 void store_take(struct sim *s, const struct effect *e)
 {
     struct store_side *st = s->store;
     bool ledger = e->kind == EFFECT_STORE_LEDGER;
     enum fate fate = draw(s);
     if (ledger && fate == FATE_LOST) fate = FATE_REFUSED;
-    if (fate == FATE_KEPT && write_job(st->mem, e))
+    struct store_job job = job_of(e);
+    if (fate == FATE_KEPT && store_job_run(&store_mem, st->mem, &job))
         sim_broken(s, INVARIANT_DURABLE, "the store refused what the rules allowed");
     *(ledger ? &st->ledger_waits : &st->waits) = true;
     *(ledger ? &st->ledger_fate : &st->fate) = fate;

@@ -70,6 +70,11 @@ enum {
     LIMIT_PICTURE_BYTES = 24 << 10,
     LIMIT_PROFILE_ACCOUNTS = 16,    /* accounts per profile.read */
     LIMIT_PROFILES_PER_DAY = 200,   /* different people elsewhere that one account may look up */
+    LIMIT_PROFILES_STEP = 20,       /* so many of these are written down ahead of their use: a write is for so many */
+    LIMIT_ALERTS = 200,             /* that founder and admins are shown; the oldest goes first */
+    LIMIT_ALERT_DAYS = 30,          /* then one is deleted */
+    LIMIT_ALERT_RETRY_MS = 60000,   /* when the store did not take them */
+    LIMIT_MOVES_PER_DAY = 20,       /* presences that one account ends by coming in elsewhere; then founder and admins hear of it */
     LIMIT_PASSKEYS = 8,             /* of one account */
     LIMIT_PASSKEY_BYTES = 512,      /* a credential id, and the sealed code beside it */
     LIMIT_PAIRS = 256,              /* new devices that wait to be added */
@@ -84,6 +89,7 @@ enum {
     LIMIT_LOG_MS = 200,             /* news of records that change nobody's standing: at most so often */
     LIMIT_LOG_CHUNK = 8192,         /* log entries per log.read */
     LIMIT_MEMBERS_CHUNK = 500,      /* members per operator.members */
+    LIMIT_INVITES_CHUNK = 200,      /* open invitations per admin.invites */
     LIMIT_LOG_RECORDS = 1 << 20,    /* records in one club's member log */
 
     /* records and key messages, see docs/protocol.md */
@@ -220,11 +226,16 @@ enum {
 
     /* store */
     LIMIT_STORE_QUEUE = 1024,       /* writes that wait for the disk; beyond it requests are refused */
+    LIMIT_STORE_SLOW_MS = 2000,     /* founder and admins hear of one that takes so long */
+    LIMIT_DISK_BYTES = 256 << 20,   /* and when no more is left of the disk */
+    LIMIT_DISK_MS = 60000,          /* which is looked at so often */
 };
 
 static_assert((LIMIT_MEDIA_COMMANDS & (LIMIT_MEDIA_COMMANDS - 1)) == 0, "rings are powers of two");
 static_assert((LIMIT_STORE_QUEUE & (LIMIT_STORE_QUEUE - 1)) == 0, "rings are powers of two");
 static_assert(LIMIT_RTP_PAYLOAD_BYTES + 64 < LIMIT_DATAGRAM_BYTES, "a rewritten packet fits a datagram");
+static_assert(LIMIT_PROFILES_PER_DAY % LIMIT_PROFILES_STEP == 0, "the last step ends with the day's budget");
+static_assert(LIMIT_PROFILES_STEP >= LIMIT_PROFILE_ACCOUNTS, "a request needs one write at most");
 static_assert(LIMIT_SLIP_BYTES >= LIMIT_FOLLOWS * 16 + LIMIT_TITLE_BYTES + 32, "an event for all one follows");
 static_assert(LIMIT_SLIP_BYTES >= 2 * LIMIT_REPORT_CHARS * 4 + 128, "a report and its evidence");
 static_assert(LIMIT_STAGE < 255, "a sender index is one byte and starts at 1");

@@ -22,6 +22,8 @@
     X(PATIENCE, "patience")                 /* who fell silent stays */                                      \
     X(RANDOM_NAMES, "random-names")         /* a media connection is named after its room */                 \
     X(PROFILE_BUDGET, "profile-budget")     /* profiles without end */                                       \
+    X(KEPT_BUDGET, "kept-budget")           /* a restart gives the day's profiles anew */                    \
+    X(OFFICERS, "officers")                 /* everybody sees what admins see */                             \
     X(LOOK_SIGNATURE, "look-signature")     /* invitations are talked about with anybody */                  \
     X(SINGLE_USE, "single-use")             /* an invitation lets in more than one */                        \
     X(SETUP_LINK, "setup-link")             /* whoever comes first founds the club */                        \

@@ -31,6 +31,10 @@ enum err do_passkey_set(struct rooms *r, struct sock *s, const struct command *c
 enum err do_passkey_list(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_passkey_look(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_mod_list(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_admin_health(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_admin_invites(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_admin_find(struct rooms *r, struct sock *s, const struct command *c);
+enum err do_admin_alerts(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_operator_members(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_operator_export(struct rooms *r, struct sock *s, const struct command *c);
 enum err do_operator_stats(struct rooms *r, struct sock *s, const struct command *c);

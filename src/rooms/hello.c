@@ -1,5 +1,5 @@
 /* Opening a session. */
-#include "rooms/ties.h"
+#include "rooms/officers.h"
 
 #include "base/log.h"
 #include "base/without.h"
@@ -65,5 +65,6 @@ enum err do_hello(struct rooms *r, struct sock *s, const struct command *c)
     if (s->member->held) return OK;
     hall_send(r, s);
     reports_tell(r, s);
+    alerts_tell(r, s);
     return OK;
 }

@@ -1,5 +1,5 @@
 /* Opening, joining and leaving a room. */
-#include "rooms/ties.h"
+#include "rooms/officers.h"
 
 #include <stdlib.h>
 
@@ -201,7 +201,7 @@ static void replace(struct rooms *r, struct person *before, struct sock *s)
         s->person = NULL;
         before->sock = NULL;
     }
-    if (before->sock) r->moved++;
+    if (before->sock) alert_move(r, before->member);
     person_remove(r, before, LEFT_ELSEWHERE, (struct view){0}, false);
 }
 

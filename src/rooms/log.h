@@ -81,6 +81,8 @@ struct member {
     struct room *opening;                            /* opened by this member, who has not come yet */
     uint64_t removals_ms[LIMIT_REMOVALS_PER_MINUTE]; /* a ring: see removals.c */
     uint32_t removal_count;
+    uint64_t moved_day; /* see alerts.c */
+    uint32_t moved_count;
     uint64_t find_due_ms; /* see pair.c */
     uint64_t hand_due_ms, ping_due_ms, pinged_due_ms, knock_due_ms; /* see hands.c, ping.c and knock.c */
     uint64_t say_due_ms, note_due_ms, react_due_ms, pin_due_ms; /* see talk.c: not of the person, who comes back anew */

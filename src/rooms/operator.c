@@ -1,5 +1,5 @@
 /* What the operator may see, and what an account may take with it: everything that is stored about it. */
-#include "rooms/ties.h"
+#include "rooms/officers.h"
 
 static bool names_account(struct view record, struct id account)
 {
@@ -52,6 +52,8 @@ static enum err send_export(struct rooms *r, const struct sock *s, const struct 
     if (!e) e = list_slips(r, m, x);
     if (!e) e = trace_stays(r, m->account, x);
     if (!e) e = places_about(r, m, x);
+    if (!e) e = alerts_list(r, m, &x->alerts, &x->alert_count);
+    x->lookups = lookups_today(r, m);
     if (e) return e;
     send_out(r, s, (struct out){.kind = REPLY_EXPORT, .request = c->request, .export = x});
     return OK;
@@ -76,7 +78,7 @@ static enum member_state state_of(const struct member *m)
     return m->held ? MEMBER_HELD : MEMBER_GOOD;
 }
 
-static struct member_info member_info(const struct rooms *r, const struct member *m)
+struct member_info member_info(const struct rooms *r, const struct member *m)
 {
     struct member_info info = {
         .account = m->account,

@@ -1,26 +1,15 @@
 /* What people say of themselves: name, handle, pronouns, bio, picture. The name lives in the member, for it stands
- * everywhere; the rest is kept here. Others' profiles are read within a daily budget: nobody takes the whole
- * club home. */
-#include "rooms/ties.h"
+ * everywhere; the rest is kept here. Others' profiles are read within a daily budget: budget.c. */
+#include "rooms/officers.h"
 
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "base/without.h"
 #include "crypt/sign.h"
-
-enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
 struct profile {
     struct profile_info is;
     void *block; /* what its views point into */
-};
-
-struct lookups { /* of one account, today (UTC) */
-    uint64_t day;
-    uint32_t count;
-    bool told; /* the operator */
-    struct id whom[LIMIT_PROFILES_PER_DAY];
 };
 
 struct profile_info member_profile(const struct member *m)
@@ -180,44 +169,7 @@ void profile_stored(struct rooms *r, enum err result)
     if (renamed) tell_name(r, p.member);
 }
 
-/* ---- reading, within the day's budget -------------------------------------------------------------- */
-
-/* Who is in the same room is known anyway. */
-static bool near(const struct member *a, const struct member *b)
-{
-    return a == b || (a->person && b->person && a->person->room == b->person->room);
-}
-
-static enum err refuse(struct rooms *r, struct lookups *l)
-{
-    r->retry_after_ms = (uint32_t)(DAY_MS - r->now_ms % DAY_MS);
-    r->budget_refusals++;
-    if (!l->told)
-        LOG_WARN("rooms", "a member has used up the day's budget of profiles: somebody may be collecting");
-    l->told = true;
-    return ERR_BUDGET;
-}
-
-/* All of a request or nothing of it. */
-enum err lookups_charge(struct rooms *r, struct member *me, const struct id *accounts, size_t count)
-{
-    struct lookups *l = me->lookups;
-    uint64_t today = r->now_ms / DAY_MS;
-    if (!l && !(l = me->lookups = calloc(1, sizeof(*l)))) return ERR_SYSTEM;
-    if (l->day != today) *l = (struct lookups){.day = today};
-    uint32_t before = l->count;
-    for (size_t i = 0; i < count; i++) {
-        const struct member *m = log_member(&r->log, accounts[i]);
-        if (!m || near(me, m) || id_among(l->whom, l->count, accounts[i])) continue;
-        if (l->count == LIMIT_PROFILES_PER_DAY) {
-            if (without(WITHOUT_PROFILE_BUDGET)) return OK;
-            l->count = before;
-            return refuse(r, l);
-        }
-        l->whom[l->count++] = accounts[i];
-    }
-    return OK;
-}
+/* ---- reading --------------------------------------------------------------------------------------- */
 
 enum err do_profile_read(struct rooms *r, struct sock *s, const struct command *c)
 {
@@ -273,6 +225,7 @@ void member_erase(struct rooms *r, struct member *m)
     handle_release(r, member_profile(m).handle);
     passkeys_erase(r, m);
     slips_erase(r, m);
+    alerts_erase(r, m);
     member_deinit(m);
     wipe(m->name, sizeof(m->name));
     m->name_len = 0;

@@ -1,5 +1,5 @@
 /* The table of commands, sockets and sessions, ticks. */
-#include "rooms/ties.h"
+#include "rooms/officers.h"
 
 #include <stdlib.h>
 
@@ -45,6 +45,10 @@ static const struct {
     [COMMAND_PASSKEY_LIST] = {do_passkey_list, NEED_SESSION, false},
     [COMMAND_PASSKEY_LOOK] = {do_passkey_look, NEED_SOCKET, false},
     [COMMAND_MOD_LIST] = {do_mod_list, NEED_SESSION, false},
+    [COMMAND_ADMIN_HEALTH] = {do_admin_health, NEED_SESSION, false},
+    [COMMAND_ADMIN_INVITES] = {do_admin_invites, NEED_SESSION, false},
+    [COMMAND_ADMIN_FIND] = {do_admin_find, NEED_SESSION, false},
+    [COMMAND_ADMIN_ALERTS] = {do_admin_alerts, NEED_SESSION, false},
     [COMMAND_OPERATOR_MEMBERS] = {do_operator_members, NEED_OPERATOR, false},
     [COMMAND_OPERATOR_EXPORT] = {do_operator_export, NEED_OPERATOR, false},
     [COMMAND_OPERATOR_STATS] = {do_operator_stats, NEED_OPERATOR, false},
@@ -270,7 +274,7 @@ static enum err run(struct rooms *r, const struct command *c)
     enum err e = check_need(s, commands[c->kind].need);
     r->retry_after_ms = 0;
     if (!e) e = commands[c->kind].run(r, s, c);
-    if (e) reply_error(r, c->sock, c->request, e);
+    if (e && e != ERR_BUSY) reply_error(r, c->sock, c->request, e); /* busy: it comes again */
     return e;
 }
 
@@ -301,6 +305,8 @@ void rooms_on_stored(struct rooms *r, uint64_t n, enum err result, uint64_t now_
         passkeys_stored(r, result);
     else if (r->pending.slip)
         slips_stored(r, result);
+    else if (r->pending.budget)
+        lookups_stored(r, result);
     else
         records_stored(r, result);
     hall_flush(r);
@@ -314,6 +320,8 @@ void rooms_tick(struct rooms *r, uint64_t now_ms)
     pairs_expire(r);
     claims_expire(r);
     slips_expire(r);
+    lookups_expire(r);
+    alerts_tick(r);
     talk_flush(r);
     places_tick(r);
     trace_tick(r);

@@ -8,13 +8,14 @@
  *
  * Records: a command that appends to the member log (log.append and what adds a member or a device) is checked,
  * then EFFECT_STORE asks for the append, and only rooms_on_stored(OK) changes membership and sends the
- * reply. The same holds for profiles, passkeys and slips. One change is in flight at a time; meanwhile such commands return ERR_BUSY *without any
+ * reply. The same holds for profiles, passkeys, slips and what is used of a day's budget. One change is in flight at a time; meanwhile such commands return ERR_BUSY *without any
  * effect* and the caller keeps them in its queue. So validity follows log order exactly.
  *
  * Files: rooms.c (table of commands, ticks), log.c (the member log in memory), path.c (what a device hangs from),
  * chain.c (signatures and who may sign what; beside it device.c, rank.c, succession.c), records.c (the way into
  * the log), follow.c (reading it), ban.c (what records do to the living), pair.c, claim.c, removals.c, invite.c,
- * club.c, profile.c, passkey.c, operator.c (exports, the list of members), slips.c (follows, blocks, events and reports as
+ * club.c, profile.c, budget.c (how many one may look up), passkey.c, operator.c (exports, the list of members), admin.c and
+ * alerts.c (what founder and admins see and are told), slips.c (follows, blocks, events and reports as
  * they are kept; beside it ties.c, hidden.c, followed.c, events.c, reports.c), hall.c, join.c, ice.c, lock.c (who may come in),
  * elsewhere.c, ping.c, stage.c, hands.c, host.c (its moderators and its title), moderation.c (out of a room, and looking back),
  * keys.c (relay of key messages; beside it keys_parts.c, keys_share.c, keys_live.c and keys_kem.c), talk.c (relay of
@@ -26,6 +27,7 @@
 #include "base/id.h"
 #include "base/ledger.h"
 #include "base/limits.h"
+#include "rooms/admin.h"
 #include "rooms/club.h"
 #include "rooms/kept.h"
 #include "rooms/profile.h"
@@ -66,6 +68,10 @@ typedef uint32_t sock_name; /* the caller's name of a WebSocket, never 0, never 
     X(PASSKEY_LIST, "passkey.list")                                                                 \
     X(PASSKEY_LOOK, "passkey.look")   /* visitor */                                                 \
     X(MOD_LIST, "mod.list")                                                                         \
+    X(ADMIN_HEALTH, "admin.health")   /* founder, admins: how the server is, as the next three */      \
+    X(ADMIN_INVITES, "admin.invites") /* every open invitation of the club */                       \
+    X(ADMIN_FIND, "admin.find")       /* one account, by what the admin has of it */                \
+    X(ADMIN_ALERTS, "admin.alerts")   /* what they should know of */                                \
     X(OPERATOR_MEMBERS, "operator.members") /* on the local socket only, as the next */             \
     X(OPERATOR_EXPORT, "operator.export")                                                           \
     X(OPERATOR_STATS, "operator.stats") /* what lives at this moment */                             \
@@ -169,7 +175,8 @@ struct command {
         struct { struct profile_info to; bool name, handle, bio, picture, pronouns; } profile; /* PROFILE_SET: which of them are there */
         struct { const struct passkey_info *list; size_t count; } passkeys; /* PASSKEY_SET */
         struct { struct view credential; } passkey;      /* PASSKEY_LOOK */
-        struct { uint64_t from; } members;               /* OPERATOR_MEMBERS: a position */
+        struct { uint64_t from; } members;               /* OPERATOR_MEMBERS, ADMIN_INVITES: a position */
+        struct { struct view handle; struct id account; struct key invite; } find; /* ADMIN_FIND: one of them; the others empty or zeros */
         struct { struct view title; enum room_who who; const struct id *picked; size_t picked_count; bool music, sensitive; enum room_hands hands; } create; /* OPEN; TITLE: title; HANDS: hands */
         struct { struct id account; bool on; } tie;      /* PEOPLE_FOLLOW, PEOPLE_BLOCK */
         struct { struct view title; uint64_t start_ms; bool sensitive; enum room_who who;
@@ -197,7 +204,6 @@ struct command {
 /* ---- effects ------------------------------------------------------------------------------------- */
 
 enum room_role { ROLE_LISTENER, ROLE_SPEAKER, ROLE_MODERATOR };
-enum club_role { CLUB_FOUNDER = 1, CLUB_ADMIN = 2, CLUB_MEMBER = 3 };
 
 struct person_info {
     struct id account, device;
@@ -301,26 +307,9 @@ struct export_info {
     size_t stay_count;
     const struct place_info *places;
     size_t place_count;
-};
-
-struct mod_info {
-    const char *kind;      /* the purpose of the record */
-    bool stored;           /* in the log, at position n */
-    uint64_t n, time_ms;
-    struct id by, target;
-    struct view by_name, target_name;
-    bool undone, evening;
-    struct view room;      /* its title; empty: none, or it is gone */
-};
-
-enum member_state { MEMBER_GOOD, MEMBER_HELD, MEMBER_BANNED, MEMBER_DELETED, MEMBER_SUPERSEDED };
-struct member_info {       /* for the operator */
-    struct id account, inviter; /* inviter zero: the founder */
-    struct view name, handle;
-    enum club_role role;
-    enum member_state state;
-    uint64_t n;
-    uint32_t devices, invites; /* invites: open ones */
+    struct lookups_info lookups; /* used 0: none today */
+    const struct alert_info *alerts; /* that name it */
+    size_t alert_count;
 };
 
 /* What a moderator did to somebody, told to that person alone: EVENT_ACT. */
@@ -333,12 +322,6 @@ struct departure {
     enum left_why why;
 };
 
-struct rooms_stats { uint32_t members, sockets, sessions, rooms, people;
-                     uint32_t heard, speaking; /* of the people: with a place in the media plane; who may speak too */
-                     uint64_t log_size; struct hash log_head;
-                     uint64_t budget_refusals; /* profile.read beyond the day's budget: somebody collects */
-                     uint64_t moved; }; /* presences in a room that ended because another session of the account came in */
-
 /* Replies answer one request; events come by themselves. Their JSON is in docs/protocol.md. */
 enum out_kind {
     REPLY_ERROR, REPLY_OK, REPLY_LOOK, REPLY_HELLO, REPLY_RECORD, REPLY_INVITES, REPLY_CHAINS,
@@ -346,11 +329,12 @@ enum out_kind {
     REPLY_LOG, REPLY_DEVICES, REPLY_PAIR, REPLY_PAIR_KEY, REPLY_RECOVERY, REPLY_CLAIMS,
     REPLY_PEOPLE, REPLY_EVENT, REPLY_REPORTS,
     REPLY_CLUB, REPLY_PROFILES, REPLY_EXPORT, REPLY_PASSKEYS, REPLY_PASSKEY, REPLY_MOD, REPLY_MEMBERS, REPLY_STATS,
+    REPLY_HEALTH, REPLY_ADMIN_INVITES, REPLY_ACCOUNT, REPLY_ALERTS,
     REPLY_TRACES, REPLY_PATTERNS, REPLY_TRACE,
     EVENT_CHALLENGE, EVENT_HALL, EVENT_HALL_ROOM, EVENT_HALL_GONE, EVENT_GUEST, EVENT_PROFILE, EVENT_MOD_ASK,
     EVENT_PERSON, EVENT_LEFT, EVENT_NEWS, EVENT_KEYS, EVENT_CALLED, EVENT_ACT, EVENT_HANDS_DOWN, EVENT_PINGED, EVENT_KNOCKED, EVENT_OUT,
     EVENT_LOG, EVENT_SEAL, EVENT_BEAT, EVENT_TAGS, EVENT_SAY, EVENT_REACT, EVENT_NOTE, EVENT_PIN,
-    EVENT_FOLLOWED, EVENT_EVENTS, EVENT_EVENT, EVENT_EVENT_GONE, EVENT_REPORTS,
+    EVENT_FOLLOWED, EVENT_EVENTS, EVENT_EVENT, EVENT_EVENT_GONE, EVENT_REPORTS, EVENT_ALERTS,
     EVENT_HELD, EVENT_ROLE, EVENT_ELSEWHERE, EVENT_PAIR_OFFER, EVENT_PAIR_DONE, EVENT_PAIR_GONE, EVENT_CLAIM, EVENT_CLAIMED,
 };
 
@@ -404,7 +388,10 @@ struct out {
         struct { struct id room, account; struct view data; } live;   /* BEAT; with the sender's account TAGS, SAY, NOTE, PIN */
         struct { struct id room; const struct reaction *list; size_t count; } react; /* REACT: what came within a moment */
         struct { const struct kem_info *list; size_t count; } kems;   /* KEMS */
-        struct rooms_stats stats;                                     /* STATS */
+        struct rooms_stats stats;                                     /* STATS, HEALTH */
+        struct { const struct open_invite *list; size_t count; uint32_t open; uint64_t next; } open_invites; /* ADMIN_INVITES; next 0: that was all */
+        struct account_info account;                                  /* ACCOUNT */
+        struct { const struct alert_info *list; size_t count; uint64_t newest; } alerts; /* REPLY_ALERTS; EVENT_ALERTS: newest alone */
         struct { struct id room, by; struct view by_name; } called;   /* CALLED; HANDS_DOWN: every hand in the room is down; KNOCKED: `by` would like to come in */
         struct { struct id room, by; struct view by_name; enum room_act act; } act; /* ACT */
         struct { struct id room, by; struct view by_name, title; } pinged; /* PINGED: asked to come into a room */
@@ -430,10 +417,10 @@ struct out {
 };
 
 /* The store's answer to any of the STOREs comes back by rooms_on_stored, to the ledger's by rooms_on_ledger,
- * to ROOMS by rooms_on_kept: of each one at a time is on its way. */
+ * to ROOMS by rooms_on_kept, to ALERTS by rooms_on_alerts: of each one at a time is on its way. */
 enum effect_kind {
     EFFECT_SEND, EFFECT_TELL, EFFECT_CLOSE, EFFECT_STORE, EFFECT_STORE_PROFILE, EFFECT_STORE_PASSKEYS,
-    EFFECT_STORE_SLIP, EFFECT_STORE_LEDGER, EFFECT_STORE_ROOMS, EFFECT_MEDIA, EFFECT_RELEASE,
+    EFFECT_STORE_SLIP, EFFECT_STORE_LOOKUPS, EFFECT_STORE_ALERTS, EFFECT_STORE_LEDGER, EFFECT_STORE_ROOMS, EFFECT_MEDIA, EFFECT_RELEASE,
 };
 
 struct effect {
@@ -447,6 +434,8 @@ struct effect {
         struct { uint64_t n; struct id account; struct profile_info to; } profile;
         struct { uint64_t n; struct id account; const struct passkey_info *list; size_t count; } passkeys;
         struct { uint64_t n; struct slip_info is; bool gone; } slip; /* replaced, or removed */
+        struct { uint64_t n; struct lookups_info is; } lookups;
+        struct { const struct alert *list; size_t count; } alerts; /* all of them */
         struct { const struct ledger_row *rows; size_t count; uint64_t erase_before_ms; } ledger; /* not 0: no rows, but rooms that ended before are erased */
         struct { const struct kept_room *list; size_t count; } kept; /* STORE_ROOMS */
         struct media_command media;                     /* RELEASE: media.peer is given back */
@@ -479,8 +468,8 @@ MUST_CHECK enum err rooms_replay_slip(struct rooms *r, const struct slip_info *n
 void rooms_set_setup_key(struct rooms *r, const struct key *setup);
 bool rooms_has_founder(const struct rooms *r);
 
-/* The one entrance. ERR_BUSY: a record is in flight, nothing happened, give the command again after
- * rooms_on_stored. Any other error was already answered with REPLY_ERROR where there is a socket. */
+/* The one entrance. ERR_BUSY: a record is in flight, or what this command needs to be written down first; nothing
+ * happened, give the command again after rooms_on_stored. Any other error was already answered with REPLY_ERROR where there is a socket. */
 enum err rooms_apply(struct rooms *r, const struct command *c, uint64_t now_ms);
 void rooms_on_stored(struct rooms *r, uint64_t n, enum err result, uint64_t now_ms);
 void rooms_on_ledger(struct rooms *r, enum err result, uint64_t now_ms);

@@ -177,8 +177,9 @@ struct slip { /* see slips.c */
     uint8_t bytes[];       /* its data */
 };
 
-struct pending { /* the one change in flight: a profile, passkeys, a slip, or else a record */
-    bool active;
+struct pending { /* the one change in flight: a profile, passkeys, a slip, look-ups, or else a record */
+    bool active, budget;
+    struct lookups_info lookups; /* of `member`; NULL: those of days before */
     struct slip *slip; /* a new one; or, with slip_gone, one that is to go */
     bool slip_gone;
     struct profile *profile;
@@ -233,6 +234,8 @@ struct rooms {
     struct map by_credential; /* SHA-256 of a passkey's credential id -> index of its member */
     uint32_t retry_after_ms;  /* goes out with the error of the current command */
     uint64_t budget_refusals, moved; /* see rooms_stats */
+    uint64_t lookups_day, lookups_due_ms; /* of the newest that the store has; when to try again what it refused */
+    struct alerts alerts;
 
     struct pair pairs[LIMIT_PAIRS];
     uint32_t pair_count;
@@ -406,8 +409,6 @@ void talk_flush(struct rooms *r); /* reactions that wait */
 
 /* ---- profile.c, passkey.c ------------------------------------------------------------------------ */
 struct profile_info member_profile(const struct member *m);
-/* People looked up, within the day's budget: all of them or none. */
-MUST_CHECK enum err lookups_charge(struct rooms *r, struct member *me, const struct id *accounts, size_t count);
 void profile_stored(struct rooms *r, enum err result);
 void passkeys_stored(struct rooms *r, enum err result);
 size_t member_passkeys(const struct member *m, const struct passkey_info **list);

@@ -1,6 +1,6 @@
 /* Who follows and who blocks whom. Both are private to whoever does it: there is no request that tells
  * others, and what is decided by them shows as little of them as it can (followed.c, hidden.c). */
-#include "rooms/ties.h"
+#include "rooms/officers.h"
 
 bool member_blocks(const struct rooms *r, const struct member *who, const struct member *whom)
 {

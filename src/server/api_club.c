@@ -117,6 +117,20 @@ void decode_members(struct members *m, struct command *c)
     c->members.from = take_number(m, "after", 0, INT64_MAX);
 }
 
+/* By one thing alone. */
+void decode_find(struct members *m, struct command *c)
+{
+    struct view account, invite;
+    int given = maybe_text(m, "handle", &c->find.handle);
+    if (maybe_bytes(m, "account", ID_BYTES, &account) && ++given)
+        account.len == ID_BYTES ? (void)memcpy(c->find.account.bytes, account.ptr, ID_BYTES)
+                                : take_fail(m, ERR_MALFORMED);
+    if (maybe_bytes(m, "invite", KEY_BYTES, &invite) && ++given)
+        invite.len == KEY_BYTES ? (void)memcpy(c->find.invite.bytes, invite.ptr, KEY_BYTES)
+                                : take_fail(m, ERR_MALFORMED);
+    if (given != 1) take_fail(m, ERR_MALFORMED);
+}
+
 void decode_person(struct members *m, struct command *c)
 {
     TAKE_EXACT(m, "account", c->person.account.bytes);

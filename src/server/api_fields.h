@@ -56,6 +56,7 @@ void decode_profile(struct members *m, struct command *c);
 void decode_passkeys(struct members *m, struct command *c);
 void decode_passkey(struct members *m, struct command *c);
 void decode_members(struct members *m, struct command *c);
+void decode_find(struct members *m, struct command *c);
 void decode_person(struct members *m, struct command *c);
 
 /* ---- api_hall.c ---- */

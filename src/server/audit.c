@@ -30,14 +30,19 @@ static void drop(struct media *m, peer_name peer)
     (void)!media_push(m, &again); /* a full ring: at the next look */
 }
 
-void audit_tick(struct audit *a, struct media *m, const struct rooms *r, uint64_t now_ms)
+bool audit_tick(struct audit *a, struct media *m, const struct rooms *r, uint64_t now_ms)
 {
-    if (now_ms < a->due_ms) return;
+    bool found = false;
+    if (now_ms < a->due_ms) return false;
     struct look l = {.rooms = r};
     media_each_listener(m, on_listener, &l);
-    for (size_t i = 0; i < l.count; i++)
-        if (was_astray(a, l.strays[i])) drop(m, l.strays[i]);
+    for (size_t i = 0; i < l.count; i++) {
+        if (!was_astray(a, l.strays[i])) continue;
+        drop(m, l.strays[i]);
+        found = true;
+    }
     for (size_t i = 0; i < l.count; i++) a->strays[i] = l.strays[i];
     a->count = l.count;
     a->due_ms = now_ms + LIMIT_AUDIT_MS;
+    return found;
 }

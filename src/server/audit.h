@@ -14,6 +14,7 @@ struct audit {
     size_t count;
 };
 
-void audit_tick(struct audit *a, struct media *m, const struct rooms *r, uint64_t now_ms);
+/* Whether there was one. */
+bool audit_tick(struct audit *a, struct media *m, const struct rooms *r, uint64_t now_ms);
 
 #endif

@@ -9,6 +9,8 @@
 #include "server/api.h"
 #include "server/audit.h"
 #include "server/effects.h"
+#include "server/jobs.h"
+#include "server/watch.h"
 
 enum { BUSY_RETRY_MS = 500 };
 
@@ -33,7 +35,10 @@ struct control {
     struct audit audit;
     bool store_refused; /* a change that could not even be queued; answered after the current call */
     uint64_t refused_n;
-    bool ledger_refused, rooms_refused; /* the same for the ledger, and for what is kept of rooms */
+    struct refused { /* the same for what the rules keep by themselves */
+        bool ledger, rooms, alerts;
+    } refused;
+    struct watch watch;
     uint64_t latest_ms;
 };
 
@@ -88,8 +93,11 @@ static void send_out(struct control *c, const struct out *o, const sock_name *so
     if (o->kind == REPLY_ROOM_JOIN) place_of(c, o->join.peer, &place);
     if (o->kind == REPLY_ROOM_PATH) place_of(c, o->path.peer, &place);
     struct media_stats stats = {0};
-    if (o->kind == REPLY_STATS) stats = media_stats(c->config.media);
+    struct health health = {0};
+    if (o->kind == REPLY_STATS || o->kind == REPLY_HEALTH) stats = media_stats(c->config.media);
+    if (o->kind == REPLY_HEALTH) health = watch_health(&c->watch, now_ms(c));
     place.stats = &stats;
+    place.health = &health;
     enum err e = effects_encode(&c->json, o, &place);
     if (!e && !fits(c, o)) {
         struct out refusal = {.kind = REPLY_ERROR, .request = o->request, .error = {.err = ERR_TOO_LARGE}};
@@ -118,74 +126,25 @@ static void close_sock(struct control *c, sock_name sock, enum err why)
     local_close(c->local, sock);
 }
 
-static void store(struct control *c, const struct store_job *job)
+/* A change that somebody waits for. */
+static void store(struct control *c, const struct effect *e)
 {
-    enum err err = c->queue ? store_queue_push(c->queue, job) : ERR_STORE;
+    struct store_job job = job_of(e);
+    enum err err = c->queue ? store_queue_push(c->queue, &job) : ERR_STORE;
+    if (!err) watch_asked(&c->watch, now_ms(c));
     if (!err) return;
     LOG_ERROR("control", "a change could not be handed to the store: %s", err_code(err));
     c->store_refused = true;
-    c->refused_n = job->n;
+    c->refused_n = job.n;
 }
 
-static void store_record(struct control *c, const struct effect *e)
+/* What the rules write down by themselves, and try again. */
+static void keep(struct control *c, const struct effect *e, bool *refused)
 {
-    struct store_job job = {.kind = STORE_APPEND, .n = e->store.n};
-    job.append.entry = (struct store_entry){e->store.n, e->store.record, e->store.head};
-    job.append.also = (struct store_also){e->store.account, e->store.name, e->store.erase};
-    store(c, &job);
-}
-
-static void store_profile(struct control *c, const struct effect *e)
-{
-    const struct profile_info *to = &e->profile.to;
-    struct store_job job = {.kind = STORE_PROFILE, .n = e->profile.n};
-    job.profile = (struct store_profile){e->profile.account, to->name,    to->handle,
-                                         to->bio,            to->picture, to->pronouns};
-    store(c, &job);
-}
-
-static void store_passkeys(struct control *c, const struct effect *e)
-{
-    struct store_job job = {.kind = STORE_PASSKEYS, .n = e->passkeys.n};
-    job.passkeys.account = e->passkeys.account;
-    for (size_t i = 0; i < e->passkeys.count && i < LIMIT_PASSKEYS; i++)
-        job.passkeys.list[job.passkeys.count++] =
-            (struct store_passkey){e->passkeys.list[i].credential, e->passkeys.list[i].data};
-    store(c, &job);
-}
-
-static void store_slip(struct control *c, const struct effect *e)
-{
-    const struct slip_info *is = &e->slip.is;
-    struct store_job job = {.kind = e->slip.gone ? STORE_DROP_SLIP : STORE_SET_SLIP, .n = e->slip.n};
-    job.slip = (struct store_slip){
-        (enum store_slip_kind)is->kind, is->account, is->id, is->about, is->time_ms, is->data};
-    store(c, &job);
-}
-
-static void hand_over(struct control *c, const struct store_job *job, bool *refused)
-{
-    *refused = !c->queue || store_queue_push(c->queue, job) != OK;
+    struct store_job job = job_of(e);
+    *refused = !c->queue || store_queue_push(c->queue, &job) != OK;
+    if (!*refused) watch_asked(&c->watch, now_ms(c));
     if (*refused) LOG_ERROR("control", "what is kept of rooms could not be handed to the store");
-}
-
-static void store_ledger(struct control *c, const struct effect *e)
-{
-    struct store_job job = {.kind = e->ledger.erase_before_ms ? STORE_ERASE : STORE_LEDGER};
-    if (job.kind == STORE_ERASE)
-        job.before_ms = e->ledger.erase_before_ms;
-    else
-        for (size_t i = 0; i < e->ledger.count && i < LIMIT_LEDGER_ROWS; i++)
-            job.ledger.rows[job.ledger.count++] = e->ledger.rows[i];
-    hand_over(c, &job, &c->ledger_refused);
-}
-
-static void store_rooms(struct control *c, const struct effect *e)
-{
-    struct store_job job = {.kind = STORE_ROOMS};
-    for (size_t i = 0; i < e->kept.count && i < LIMIT_KEPT_ROOMS; i++)
-        job.rooms.list[job.rooms.count++] = (struct store_room){e->kept.list[i].room, e->kept.list[i].data};
-    hand_over(c, &job, &c->rooms_refused);
 }
 
 /* False: the ring is full, try again later. */
@@ -233,22 +192,20 @@ static void on_effect(void *user, const struct effect *e)
         close_sock(c, e->close.sock, e->close.why);
         break;
     case EFFECT_STORE:
-        store_record(c, e);
-        break;
     case EFFECT_STORE_PROFILE:
-        store_profile(c, e);
-        break;
     case EFFECT_STORE_PASSKEYS:
-        store_passkeys(c, e);
-        break;
     case EFFECT_STORE_SLIP:
-        store_slip(c, e);
+    case EFFECT_STORE_LOOKUPS:
+        store(c, e);
+        break;
+    case EFFECT_STORE_ALERTS:
+        keep(c, e, &c->refused.alerts);
         break;
     case EFFECT_STORE_LEDGER:
-        store_ledger(c, e);
+        keep(c, e, &c->refused.ledger);
         break;
     case EFFECT_STORE_ROOMS:
-        store_rooms(c, e);
+        keep(c, e, &c->refused.rooms);
         break;
     case EFFECT_MEDIA:
     case EFFECT_RELEASE:
@@ -384,10 +341,13 @@ static void pull(struct control *c)
     while (media_pull(c->config.media, &event)) on_media(c, &event);
     while (c->queue && store_queue_pull(c->queue, &result)) {
         if (result.err) LOG_ERROR("control", "the store refused a change: %s", err_code(result.err));
+        watch_answered(&c->watch, c->rooms, result.err, now_ms(c));
         if (result.kind == STORE_LEDGER || result.kind == STORE_ERASE)
             rooms_on_ledger(c->rooms, result.err, now_ms(c));
         else if (result.kind == STORE_ROOMS)
             rooms_on_kept(c->rooms, result.err, now_ms(c));
+        else if (result.kind == STORE_ALERTS)
+            rooms_on_alerts(c->rooms, result.err, now_ms(c));
         else
             rooms_on_stored(c->rooms, result.n, result.err, now_ms(c));
         serve_line(c);
@@ -405,11 +365,14 @@ static void on_tick(void *user)
     struct control *c = user;
     pull(c); /* should a wake have been lost */
     rooms_tick(c->rooms, now_ms(c));
-    audit_tick(&c->audit, c->config.media, c->rooms, now_ms(c));
-    bool ledger = c->ledger_refused, kept = c->rooms_refused;
-    c->ledger_refused = c->rooms_refused = false;
-    if (ledger) rooms_on_ledger(c->rooms, ERR_STORE, now_ms(c));
-    if (kept) rooms_on_kept(c->rooms, ERR_STORE, now_ms(c));
+    if (audit_tick(&c->audit, c->config.media, c->rooms, now_ms(c)))
+        rooms_alert(c->rooms, ALERT_STRAY, 1, now_ms(c));
+    watch_tick(&c->watch, c->config.media, c->rooms, now_ms(c));
+    struct refused refused = c->refused;
+    c->refused = (struct refused){0};
+    if (refused.ledger) rooms_on_ledger(c->rooms, ERR_STORE, now_ms(c));
+    if (refused.rooms) rooms_on_kept(c->rooms, ERR_STORE, now_ms(c));
+    if (refused.alerts) rooms_on_alerts(c->rooms, ERR_STORE, now_ms(c));
     serve_line(c);
 }
 
@@ -446,6 +409,9 @@ enum err control_new(struct control **out, const struct control_config *config)
     c->waiting_tail = &c->waiting;
     c->late_tail = &c->late;
     json_init(&c->json);
+    watch_init(&c->watch, config->data_folder, now_ms(c));
+    c->watch.media_port = config->media_port;
+    c->watch.media_threads = config->media_threads;
     struct rooms_config rooms = {.club_name = config->club_name,
                                  .words = config->words,
                                  .dtls_fingerprint = media_fingerprint(config->media),

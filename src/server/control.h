@@ -14,6 +14,9 @@ struct control_config {
     struct view club_name;
     struct club_words words; /* as long as the control thread */
     char media_addresses[LIMIT_MEDIA_ADDRESSES][64]; /* what browsers are told; "": no second one */
+    uint16_t media_port; /* the first of them; one for each thread */
+    unsigned media_threads;
+    int data_folder;     /* a descriptor of something in it: how much of the disk is left. -1: nobody asks */
     uint32_t trace_days;
     uint64_t (*clock_ms)(void); /* civil time */
 };

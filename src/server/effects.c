@@ -38,6 +38,10 @@ static void put_reply(struct json *j, const struct out *o, const struct media_pl
     if (o->kind == REPLY_MOD) put_mod(j, o);
     if (o->kind == REPLY_MEMBERS) put_members(j, o);
     if (o->kind == REPLY_STATS) put_stats(j, o, place);
+    if (o->kind == REPLY_HEALTH) put_health(j, o, place);
+    if (o->kind == REPLY_ADMIN_INVITES) put_open_invites(j, o);
+    if (o->kind == REPLY_ACCOUNT) put_account(j, o);
+    if (o->kind == REPLY_ALERTS) put_alerts(j, o);
     if (o->kind == REPLY_PEOPLE) put_people(j, o);
     if (o->kind == REPLY_EVENT) put_id(j, "event", &o->event.event);
     if (o->kind == REPLY_REPORTS) put_reports(j, o);
@@ -84,6 +88,7 @@ static const struct {
     [EVENT_EVENT] = {"hall.event", put_event_one},
     [EVENT_EVENT_GONE] = {"hall.event_gone", put_event_gone},
     [EVENT_REPORTS] = {"reports", put_report_count},
+    [EVENT_ALERTS] = {"alerts", put_alerts_event},
     [EVENT_HELD] = {"held", put_held},
     [EVENT_ROLE] = {"role", put_role},
     [EVENT_ELSEWHERE] = {"elsewhere", put_elsewhere},

@@ -37,15 +37,24 @@ void put_claim(struct json *j, const struct out *o);
 void put_claimed(struct json *j, const struct out *o);
 
 /* ---- effects_profile.c ---- */
+void put_some_text(struct json *j, const char *key, struct view text);
 void put_profiles(struct json *j, const struct out *o);
 void put_export(struct json *j, const struct out *o);
 void put_passkeys(struct json *j, const struct out *o);
 void put_passkey(struct json *j, const struct out *o);
 void put_mod(struct json *j, const struct out *o);
-void put_members(struct json *j, const struct out *o);
-void put_stats(struct json *j, const struct out *o, const struct media_place *place);
 void put_profile(struct json *j, const struct out *o);
 void put_mod_ask(struct json *j, const struct out *o);
+
+/* ---- effects_admin.c ---- */
+void put_members(struct json *j, const struct out *o);
+void put_stats(struct json *j, const struct out *o, const struct media_place *place);
+void put_health(struct json *j, const struct out *o, const struct media_place *place);
+void put_open_invites(struct json *j, const struct out *o);
+void put_account(struct json *j, const struct out *o);
+void put_alert_list(struct json *j, const struct alert_info *list, size_t count);
+void put_alerts(struct json *j, const struct out *o);
+void put_alerts_event(struct json *j, const struct out *o);
 
 /* ---- effects_hall.c ---- */
 void put_kept(struct json *j, const struct kept_info *list, size_t count);

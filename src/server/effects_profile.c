@@ -3,7 +3,7 @@
 
 #include "wire/record.h"
 
-static void put_some_text(struct json *j, const char *key, struct view text)
+void put_some_text(struct json *j, const char *key, struct view text)
 {
     if (text.len) json_text(j, key, text);
 }
@@ -95,6 +95,15 @@ static void put_place(struct json *j, const struct place_info *p)
     json_close(j, '}');
 }
 
+static void put_lookups(struct json *j, const struct lookups_info *l)
+{
+    enum { DAY_MS = 24 * 60 * 60 * 1000 };
+    json_open(j, "lookups", '{');
+    if (l->used) json_number(j, "day", l->day * DAY_MS);
+    json_number(j, "used", l->used);
+    json_close(j, '}');
+}
+
 void put_export(struct json *j, const struct out *o)
 {
     const struct export_info *x = o->export;
@@ -111,6 +120,8 @@ void put_export(struct json *j, const struct out *o)
     json_open(j, "places", '[');
     for (size_t i = 0; i < x->place_count; i++) put_place(j, &x->places[i]);
     json_close(j, ']');
+    put_lookups(j, &x->lookups);
+    put_alert_list(j, x->alerts, x->alert_count);
     json_close(j, '}');
 }
 
@@ -131,48 +142,6 @@ void put_mod(struct json *j, const struct out *o)
         json_close(j, '}');
     }
     json_close(j, ']');
-}
-
-static void put_member(struct json *j, const struct member_info *m)
-{
-    static const char *const states[] = {"member", "held", "banned", "deleted", "superseded"};
-    static_assert(sizeof states / sizeof *states == MEMBER_SUPERSEDED + 1, "a word for every state");
-    json_open(j, NULL, '{');
-    put_id(j, "account", &m->account);
-    json_text(j, "name", m->name);
-    put_some_text(j, "handle", m->handle);
-    json_word(j, "role", club_role_word(m->role));
-    json_word(j, "state", states[m->state]);
-    json_number(j, "n", m->n);
-    if (!id_zero(m->inviter)) put_id(j, "inviter", &m->inviter);
-    json_number(j, "devices", m->devices);
-    json_number(j, "invites", m->invites);
-    json_close(j, '}');
-}
-
-void put_members(struct json *j, const struct out *o)
-{
-    json_open(j, "members", '[');
-    for (size_t i = 0; i < o->members.count; i++) put_member(j, &o->members.list[i]);
-    json_close(j, ']');
-    if (o->members.next) json_number(j, "next", o->members.next);
-}
-
-void put_stats(struct json *j, const struct out *o, const struct media_place *place)
-{
-#define PUT(from, name) json_number(j, #name, (from)->name)
-    const struct rooms_stats *s = &o->stats;
-    const struct media_stats *m = place->stats;
-    PUT(s, members), PUT(s, sockets), PUT(s, sessions), PUT(s, rooms), PUT(s, people), PUT(s, heard);
-    PUT(s, speaking), PUT(s, log_size), PUT(s, budget_refusals), PUT(s, moved);
-    json_open(j, "media", '{');
-    PUT(m, peers), PUT(m, busy), PUT(m, datagrams_in), PUT(m, datagrams_out), PUT(m, forwarded);
-    PUT(m, sent_again), PUT(m, stun_answered), PUT(m, stun_refused), PUT(m, dtls_up), PUT(m, dtls_failed);
-    PUT(m, dtls_wrong_fingerprint), PUT(m, dropped_malformed), PUT(m, dropped_unknown), PUT(m, dropped_auth);
-    PUT(m, dropped_replay), PUT(m, dropped_muted), PUT(m, dropped_policed), PUT(m, dropped_send);
-    PUT(m, dropped_span), PUT(m, dropped_variant);
-    json_close(j, '}');
-#undef PUT
 }
 
 void put_profile(struct json *j, const struct out *o)

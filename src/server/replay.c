@@ -34,8 +34,19 @@ static enum err replay_room(void *user, const struct store_room *room)
     return rooms_replay_room(user, &kept);
 }
 
+static enum err replay_lookups(void *user, const struct store_lookups *l)
+{
+    struct lookups_info is = {l->account, l->day, l->used};
+    return rooms_replay_lookups(user, &is);
+}
+
+static enum err replay_alert(void *user, const struct alert *a)
+{
+    return rooms_replay_alert(user, a);
+}
+
 struct store_reader replay_into(struct rooms *r)
 {
-    return (struct store_reader){
-        replay_entry, replay_profile, replay_passkey, replay_slip, replay_ledger, replay_room, r};
+    return (struct store_reader){replay_entry,  replay_profile, replay_passkey, replay_slip, replay_ledger,
+                                 replay_room, replay_lookups, replay_alert,   r};
 }

@@ -142,6 +142,8 @@ static enum err start(struct serve *s)
                                      .words = {.about = view_str(s->config.about),
                                                .about_fr = view_str(s->config.about_fr),
                                                .contact = view_str(s->config.contact)},
+                                     .media_port = s->config.media_port,
+                                     .media_threads = s->config.media_threads,
                                      .trace_days = s->config.trace_days,
                                      .clock_ms = civil_ms};
     enum err e = static_load(&s->files, s->config.web, s->why, sizeof s->why);
@@ -149,6 +151,7 @@ static enum err start(struct serve *s)
     name_client(&s->files);
     e = take_folder(s);
     if (e) return e;
+    control.data_folder = s->lock;
     e = store_sqlite.open(&s->store, s->config.data);
     if (e) return fail(s, e, "the store in --data");
     e = sandbox_files(&s->config, s->why, sizeof s->why); /* no thread has been started yet */

@@ -61,6 +61,22 @@ enum err store_check_rooms(const struct store_room *rooms, size_t count)
     return OK;
 }
 
+enum err store_check_lookups(const struct store_lookups *l)
+{
+    return l->day > INT64_MAX ? ERR_MALFORMED : OK;
+}
+
+enum err store_check_alerts(const struct alert *list, size_t count)
+{
+    if (count > LIMIT_ALERTS) return ERR_TOO_LARGE;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].kind < ALERT_BUDGET || list[i].kind > ALERT_DISK) return ERR_MALFORMED;
+        if (list[i].n <= (i ? list[i - 1].n : 0) || list[i].n > INT64_MAX) return ERR_MALFORMED;
+        if (list[i].time_ms > INT64_MAX) return ERR_MALFORMED;
+    }
+    return OK;
+}
+
 enum err store_check_setting(const char *key, struct view value)
 {
     size_t len = strlen(key);

@@ -12,6 +12,8 @@ MUST_CHECK enum err store_check_passkeys(const struct store_passkey *list, size_
 MUST_CHECK enum err store_check_slip(const struct store_slip *n);
 MUST_CHECK enum err store_check_ledger(const struct ledger_row *rows, size_t count);
 MUST_CHECK enum err store_check_rooms(const struct store_room *rooms, size_t count);
+MUST_CHECK enum err store_check_lookups(const struct store_lookups *l);
+MUST_CHECK enum err store_check_alerts(const struct alert *list, size_t count);
 MUST_CHECK enum err store_check_setting(const char *key, struct view value);
 
 #endif

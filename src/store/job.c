@@ -20,6 +20,11 @@ enum err store_job_run(const struct store_row *row, struct store *s, const struc
         return row->erase_ledger(s, job->before_ms);
     case STORE_ROOMS:
         return row->put_rooms(s, job->rooms.list, job->rooms.count);
+    case STORE_LOOKUPS:
+        return row->set_lookups(s, &job->lookups);
+    case STORE_ALERTS:
+        return row->set_alerts(s, (const void *)job->alerts.list.ptr,
+                               job->alerts.list.len / sizeof(struct alert));
     }
     return ERR_SYSTEM;
 }

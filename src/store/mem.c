@@ -62,6 +62,10 @@ struct store {
     uint32_t ledger_count, ledger_cap;
     struct kept *rooms;
     uint32_t kept_count, kept_cap;
+    struct store_lookups *lookups;
+    uint32_t lookups_count, lookups_cap;
+    struct alert alerts[LIMIT_ALERTS];
+    size_t alert_count;
     struct setting settings[SETTINGS];
 };
 
@@ -89,6 +93,7 @@ static void mem_close(struct store *s)
     for (size_t i = 0; i < s->ledger_count; i++) free(s->ledger[i].block);
     for (size_t i = 0; i < s->kept_count; i++) free(s->rooms[i].block);
     free(s->rooms);
+    free(s->lookups);
     free(s->ledger);
     free(s->entries);
     free(s->profiles);
@@ -97,17 +102,12 @@ static void mem_close(struct store *s)
     free(s);
 }
 
-static struct view part(const uint8_t *p, size_t len)
-{
-    return (struct view){p, len};
-}
-
 static enum err mem_replay(struct store *s, const struct store_reader *to)
 {
     enum err e = OK;
     for (size_t i = 0; !e && i < s->count; i++) {
         const struct entry *x = &s->entries[i];
-        struct store_entry entry = {.n = i, .record = part(x->record, x->len), .head = x->head};
+        struct store_entry entry = {.n = i, .record = {x->record, x->len}, .head = x->head};
         e = to->entry(to->user, &entry);
     }
     for (size_t i = 0; !e && i < s->profile_count; i++) e = to->profile(to->user, &s->profiles[i].is);
@@ -119,6 +119,8 @@ static enum err mem_replay(struct store *s, const struct store_reader *to)
     for (size_t i = 0; !e && i < s->ledger_count; i++)
         if (s->ledger[i].is.kind != LEDGER_ROOM) e = to->ledger(to->user, &s->ledger[i].is);
     for (size_t i = 0; !e && i < s->kept_count; i++) e = to->room(to->user, &s->rooms[i].is);
+    for (size_t i = 0; !e && i < s->lookups_count; i++) e = to->lookups(to->user, &s->lookups[i]);
+    for (size_t i = 0; !e && i < s->alert_count; i++) e = to->alert(to->user, &s->alerts[i]);
     return e;
 }
 
@@ -366,6 +368,43 @@ static enum err mem_put_rooms(struct store *s, const struct store_room *rooms, s
     return e;
 }
 
+/* ---- the day's look-ups, and alerts ---- */
+
+/* Those of the account, or of days before. */
+static void drop_lookups(struct store *s, const struct id *account, uint64_t before)
+{
+    for (size_t i = s->lookups_count; i-- > 0;)
+        if (s->lookups[i].day < before || id_eq(s->lookups[i].account, *account))
+            s->lookups[i] = s->lookups[--s->lookups_count];
+}
+
+static enum err mem_set_lookups(struct store *s, const struct store_lookups *l)
+{
+    enum err e = store_check_lookups(l);
+    if (!e) e = array_reserve(&s->lookups, s->lookups_count + 1, &s->lookups_cap, sizeof(*s->lookups));
+    if (e) return e;
+    drop_lookups(s, &l->account, l->day);
+    if (l->used) s->lookups[s->lookups_count++] = *l;
+    return OK;
+}
+
+static enum err mem_set_alerts(struct store *s, const struct alert *list, size_t count)
+{
+    enum err e = store_check_alerts(list, count);
+    if (e) return e;
+    if (count) memcpy(s->alerts, list, count * sizeof(*list));
+    s->alert_count = count;
+    return OK;
+}
+
+static void drop_alerts(struct store *s, struct id account)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < s->alert_count; i++)
+        if (!id_eq(s->alerts[i].account, account)) s->alerts[left++] = s->alerts[i];
+    s->alert_count = left;
+}
+
 /* ---- the log and settings ---- */
 
 static enum err put_also(struct store *s, const struct store_also *also)
@@ -375,6 +414,8 @@ static enum err put_also(struct store *s, const struct store_also *also)
         drop_profile(s, also->account);
         drop_passkeys(s, also->account);
         drop_slips(s, also->account);
+        drop_lookups(s, &also->account, 0);
+        drop_alerts(s, also->account);
         return OK;
     }
     struct store_profile named = {.account = also->account, .name = also->name};
@@ -447,6 +488,8 @@ const struct store_row store_mem = {
     .put_ledger = mem_put_ledger,
     .erase_ledger = mem_erase_ledger,
     .put_rooms = mem_put_rooms,
+    .set_lookups = mem_set_lookups,
+    .set_alerts = mem_set_alerts,
     .get = mem_get,
     .put = mem_put,
     .remove = mem_remove,

@@ -62,6 +62,10 @@ static size_t job_views(struct store_job *job, struct view *out[JOB_VIEWS_MAX])
     case STORE_ROOMS:
         for (size_t i = 0; i < job->rooms.count; i++) out[n++] = &job->rooms.list[i].data;
         break;
+    case STORE_ALERTS:
+        out[n++] = &job->alerts.list; /* alone, so it is aligned as the block is */
+        break;
+    case STORE_LOOKUPS:
     case STORE_ERASE:
         break;
     }

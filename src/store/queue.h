@@ -9,7 +9,7 @@
 struct store_queue;
 
 enum store_job_kind { STORE_APPEND, STORE_PROFILE, STORE_PASSKEYS, STORE_SET_SLIP, STORE_DROP_SLIP,
-                      STORE_LEDGER, STORE_ERASE, STORE_ROOMS };
+                      STORE_LEDGER, STORE_ERASE, STORE_ROOMS, STORE_LOOKUPS, STORE_ALERTS };
 
 struct store_job { /* what its views point at is copied by store_queue_push */
     enum store_job_kind kind;
@@ -21,6 +21,8 @@ struct store_job { /* what its views point at is copied by store_queue_push */
         struct store_slip slip;
         struct { struct ledger_row rows[LIMIT_LEDGER_ROWS]; size_t count; } ledger;
         struct { struct store_room list[LIMIT_KEPT_ROOMS]; size_t count; } rooms;
+        struct store_lookups lookups;
+        struct { struct view list; } alerts; /* the bytes of an array of struct alert */
         uint64_t before_ms; /* ERASE, of the ledger */
     };
 };

@@ -1,4 +1,5 @@
-/* The row that keeps everything in one SQLite file of the data folder. */
+/* The row that keeps everything in one SQLite file of the data folder. What lives shorter than the accounts is in
+ * sqlite_kept.c. */
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,38 +8,7 @@
 #include "base/log.h"
 #include "store/check.h"
 #include "store/sqlite_open.h"
-#include "store/store.h"
-
-enum statement {
-    BEGIN,
-    COMMIT,
-    ROLLBACK,
-    LAST,
-    ENTRIES,
-    PROFILES,
-    PASSKEYS,
-    SLIPS,
-    APPEND,
-    SET_NAME,
-    SET_PROFILE,
-    DROP_PROFILE,
-    ADD_PASSKEY,
-    DROP_PASSKEYS,
-    LEDGER,
-    PUT_LEDGER,
-    ERASE_LEDGER,
-    ROOMS,
-    PUT_ROOM,
-    DROP_ROOM,
-    SET_SLIP,
-    DROP_SLIP,
-    DROP_SLIPS,
-    CHECKPOINT,
-    GET,
-    PUT,
-    REMOVE,
-    STATEMENTS
-};
+#include "store/sqlite_parts.h"
 
 static const char *const texts[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -70,20 +40,21 @@ static const char *const texts[STATEMENTS] = {
     [ROOMS] = "SELECT id, data FROM room",
     [PUT_ROOM] = "INSERT OR REPLACE INTO room (id, data) VALUES (?1, ?2)",
     [DROP_ROOM] = "DELETE FROM room WHERE id = ?1",
+    [LOOKUPS] = "SELECT account, day, used FROM lookup",
+    [SET_LOOKUPS] = "INSERT OR REPLACE INTO lookup (account, day, used) VALUES (?1, ?2, ?3)",
+    [DROP_LOOKUPS] = "DELETE FROM lookup WHERE account = ?1",
+    [PAST_LOOKUPS] = "DELETE FROM lookup WHERE day < ?1",
+    [ALERTS] = "SELECT account, n, kind, time, count FROM alert ORDER BY n",
+    [ADD_ALERT] = "INSERT INTO alert (account, n, kind, time, count) VALUES (?1, ?2, ?3, ?4, ?5)",
+    [DROP_ALERTS] = "DELETE FROM alert",
+    [DROP_ALERTS_ON] = "DELETE FROM alert WHERE account = ?1",
     [CHECKPOINT] = "PRAGMA wal_checkpoint(TRUNCATE)",
     [GET] = "SELECT value FROM setting WHERE key = ?1",
     [PUT] = "INSERT INTO setting (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
     [REMOVE] = "DELETE FROM setting WHERE key = ?1",
 };
 
-struct store {
-    sqlite3 *db;
-    int folder; /* holds the lock */
-    sqlite3_stmt *statements[STATEMENTS];
-    uint64_t next; /* position of the next entry */
-};
-
-static enum err failed(struct store *s, const char *doing)
+enum err sql_failed(struct store *s, const char *doing)
 {
     LOG_ERROR("store", "%s failed: %s (%d)", doing, sqlite3_errstr(sqlite3_errcode(s->db)),
               sqlite3_extended_errcode(s->db));
@@ -91,7 +62,7 @@ static enum err failed(struct store *s, const char *doing)
 }
 
 /* Views may be empty: a zero-length value, not NULL. */
-static void bind_blob(sqlite3_stmt *q, int at, struct view v)
+void sql_blob(sqlite3_stmt *q, int at, struct view v)
 {
     sqlite3_bind_blob(q, at, v.len ? (const void *)v.ptr : "", (int)v.len, SQLITE_STATIC);
 }
@@ -107,14 +78,14 @@ static void bind_some_text(sqlite3_stmt *q, int at, struct view v)
     if (v.len) bind_text(q, at, v);
 }
 
-static struct view column(sqlite3_stmt *q, int at)
+struct view sql_column(sqlite3_stmt *q, int at)
 {
     const void *p = sqlite3_column_blob(q, at);
     return (struct view){p, (size_t)sqlite3_column_bytes(q, at)};
 }
 
 /* Runs a statement that answers nothing. A binding that failed left a NULL, and NOT NULL refuses it. */
-static bool run(struct store *s, enum statement which)
+bool sql_run(struct store *s, enum statement which)
 {
     sqlite3_stmt *q = s->statements[which];
     bool ok = sqlite3_step(q) == SQLITE_DONE;
@@ -137,9 +108,9 @@ static enum err prepare(struct store *s)
     for (int i = 0; i < STATEMENTS; i++)
         if (sqlite3_prepare_v3(s->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &s->statements[i], NULL) !=
             SQLITE_OK)
-            return failed(s, "reading the schema");
+            return sql_failed(s, "reading the schema");
     sqlite3_stmt *q = s->statements[LAST];
-    if (sqlite3_step(q) != SQLITE_ROW) return failed(s, "reading the member log");
+    if (sqlite3_step(q) != SQLITE_ROW) return sql_failed(s, "reading the member log");
     s->next = (uint64_t)sqlite3_column_int64(q, 0);
     sqlite3_reset(q);
     return OK;
@@ -169,8 +140,8 @@ static enum err replay_entries(struct store *s, const struct store_reader *to)
     enum err e = OK;
     int got = SQLITE_DONE;
     for (uint64_t n = 0; !e && (got = sqlite3_step(q)) == SQLITE_ROW; n++) {
-        struct store_entry entry = {.n = (uint64_t)sqlite3_column_int64(q, 0), .record = column(q, 1)};
-        struct view head = column(q, 2);
+        struct store_entry entry = {.n = (uint64_t)sqlite3_column_int64(q, 0), .record = sql_column(q, 1)};
+        struct view head = sql_column(q, 2);
         if (entry.n != n || head.len != HASH_BYTES) {
             LOG_ERROR("store", "the member log has a hole at position %llu: restore a backup",
                       (unsigned long long)n);
@@ -180,14 +151,14 @@ static enum err replay_entries(struct store *s, const struct store_reader *to)
         memcpy(entry.head.bytes, head.ptr, HASH_BYTES);
         e = to->entry(to->user, &entry);
     }
-    if (!e && got != SQLITE_DONE) e = failed(s, "reading the member log");
+    if (!e && got != SQLITE_DONE) e = sql_failed(s, "reading the member log");
     sqlite3_reset(q);
     return e;
 }
 
-static bool id_column(sqlite3_stmt *q, int at, struct id *out)
+bool sql_id(sqlite3_stmt *q, int at, struct id *out)
 {
-    struct view id = column(q, at);
+    struct view id = sql_column(q, at);
     if (id.len != ID_BYTES) return false; /* the schema forbids it */
     memcpy(out->bytes, id.ptr, ID_BYTES);
     return true;
@@ -196,42 +167,25 @@ static bool id_column(sqlite3_stmt *q, int at, struct id *out)
 static enum err profile_row(sqlite3_stmt *q, const struct store_reader *to)
 {
     struct store_profile p = {
-        .name = column(q, 1), .handle = column(q, 2), .bio = column(q, 3), .picture = column(q, 4),
-        .pronouns = column(q, 5)};
-    return id_column(q, 0, &p.account) ? to->profile(to->user, &p) : ERR_STORE;
+        .name = sql_column(q, 1), .handle = sql_column(q, 2), .bio = sql_column(q, 3), .picture = sql_column(q, 4),
+        .pronouns = sql_column(q, 5)};
+    return sql_id(q, 0, &p.account) ? to->profile(to->user, &p) : ERR_STORE;
 }
 
 static enum err passkey_row(sqlite3_stmt *q, const struct store_reader *to)
 {
     struct id account;
-    struct store_passkey k = {.credential = column(q, 1), .data = column(q, 2)};
-    return id_column(q, 0, &account) ? to->passkey(to->user, account, &k) : ERR_STORE;
+    struct store_passkey k = {.credential = sql_column(q, 1), .data = sql_column(q, 2)};
+    return sql_id(q, 0, &account) ? to->passkey(to->user, account, &k) : ERR_STORE;
 }
 
 static enum err slip_row(sqlite3_stmt *q, const struct store_reader *to)
 {
     struct store_slip n = {.kind = (enum store_slip_kind)sqlite3_column_int(q, 1),
                            .time_ms = (uint64_t)sqlite3_column_int64(q, 4),
-                           .data = column(q, 5)};
-    bool whole = id_column(q, 0, &n.account) && id_column(q, 2, &n.id) && id_column(q, 3, &n.about);
+                           .data = sql_column(q, 5)};
+    bool whole = sql_id(q, 0, &n.account) && sql_id(q, 2, &n.id) && sql_id(q, 3, &n.about);
     return whole ? to->slip(to->user, &n) : ERR_STORE;
-}
-
-static enum err ledger_row(sqlite3_stmt *q, const struct store_reader *to)
-{
-    struct ledger_row row = {.kind = (enum ledger_kind)sqlite3_column_int(q, 2),
-                             .since_ms = (uint64_t)sqlite3_column_int64(q, 3),
-                             .until_ms = (uint64_t)sqlite3_column_int64(q, 4),
-                             .hop = (uint32_t)sqlite3_column_int64(q, 5),
-                             .data = column(q, 6)};
-    bool whole = id_column(q, 0, &row.account) && id_column(q, 1, &row.room);
-    return whole ? to->ledger(to->user, &row) : ERR_STORE;
-}
-
-static enum err room_row(sqlite3_stmt *q, const struct store_reader *to)
-{
-    struct store_room room = {.data = column(q, 1)};
-    return id_column(q, 0, &room.room) ? to->room(to->user, &room) : ERR_STORE;
 }
 
 static enum err replay_rows(struct store *s, enum statement which, const struct store_reader *to,
@@ -241,7 +195,7 @@ static enum err replay_rows(struct store *s, enum statement which, const struct 
     enum err e = OK;
     int got = SQLITE_DONE;
     while (!e && (got = sqlite3_step(q)) == SQLITE_ROW) e = row(q, to);
-    if (!e && got != SQLITE_DONE) e = failed(s, "reading what is stored");
+    if (!e && got != SQLITE_DONE) e = sql_failed(s, "reading what is stored");
     sqlite3_reset(q);
     return e;
 }
@@ -252,15 +206,17 @@ static enum err sqlite_replay(struct store *s, const struct store_reader *to)
     if (!e) e = replay_rows(s, PROFILES, to, profile_row);
     if (!e) e = replay_rows(s, PASSKEYS, to, passkey_row);
     if (!e) e = replay_rows(s, SLIPS, to, slip_row);
-    if (!e) e = replay_rows(s, LEDGER, to, ledger_row);
-    return e ? e : replay_rows(s, ROOMS, to, room_row);
+    if (!e) e = replay_rows(s, LEDGER, to, sql_ledger_row);
+    if (!e) e = replay_rows(s, ROOMS, to, sql_room_row);
+    if (!e) e = replay_rows(s, LOOKUPS, to, sql_lookups_row);
+    return e ? e : replay_rows(s, ALERTS, to, sql_alert_row);
 }
 
 /* After something in a transaction failed: what it was, and everything as before. */
-static enum err undo(struct store *s, const char *doing)
+enum err sql_undo(struct store *s, const char *doing)
 {
-    enum err why = failed(s, doing);
-    if (!sqlite3_get_autocommit(s->db) && !run(s, ROLLBACK)) LOG_ERROR("store", "and it could not be undone");
+    enum err why = sql_failed(s, doing);
+    if (!sqlite3_get_autocommit(s->db) && !sql_run(s, ROLLBACK)) LOG_ERROR("store", "and it could not be undone");
     return why;
 }
 
@@ -270,26 +226,27 @@ static bool is_conflict(const struct store *s)
     return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
 }
 
-static bool run_on(struct store *s, enum statement which, const struct id *account)
+bool sql_run_on(struct store *s, enum statement which, const struct id *account)
 {
-    bind_blob(s->statements[which], 1, VIEW(account->bytes));
-    return run(s, which);
+    sql_blob(s->statements[which], 1, VIEW(account->bytes));
+    return sql_run(s, which);
 }
 
 static bool run_also(struct store *s, const struct store_also *also)
 {
     if (!also) return true;
     if (also->erase)
-        return run_on(s, DROP_PROFILE, &also->account) && run_on(s, DROP_PASSKEYS, &also->account) &&
-               run_on(s, DROP_SLIPS, &also->account);
+        return sql_run_on(s, DROP_PROFILE, &also->account) && sql_run_on(s, DROP_PASSKEYS, &also->account) &&
+               sql_run_on(s, DROP_SLIPS, &also->account) && sql_run_on(s, DROP_LOOKUPS, &also->account) &&
+               sql_run_on(s, DROP_ALERTS_ON, &also->account);
     if (!also->name.len) return true;
     bind_text(s->statements[SET_NAME], 2, also->name);
-    return run_on(s, SET_NAME, &also->account);
+    return sql_run_on(s, SET_NAME, &also->account);
 }
 
 /* What was erased is zeroed in the database (secure_delete), but older pages still lie in the -wal file until
  * it is written back. A reader that holds it open (a backup) delays that: the next one does it then. */
-static void forget_pages(struct store *s)
+void sql_forget_pages(struct store *s)
 {
     sqlite3_stmt *q = s->statements[CHECKPOINT];
     if (sqlite3_step(q) != SQLITE_ROW || sqlite3_column_int(q, 0))
@@ -301,9 +258,9 @@ static bool run_append(struct store *s, const struct store_entry *e)
 {
     sqlite3_stmt *q = s->statements[APPEND];
     sqlite3_bind_int64(q, 1, (sqlite3_int64)e->n);
-    bind_blob(q, 2, e->record);
-    bind_blob(q, 3, VIEW(e->head.bytes));
-    return run(s, APPEND);
+    sql_blob(q, 2, e->record);
+    sql_blob(q, 3, VIEW(e->head.bytes));
+    return sql_run(s, APPEND);
 }
 
 static enum err sqlite_append(struct store *s, const struct store_entry *e, const struct store_also *also)
@@ -311,10 +268,10 @@ static enum err sqlite_append(struct store *s, const struct store_entry *e, cons
     if (e->n != s->next) return ERR_STATE;
     enum err bad = store_check_entry(e, also);
     if (bad) return bad;
-    if (!run(s, BEGIN) || !run_append(s, e) || !run_also(s, also) || !run(s, COMMIT))
-        return undo(s, "saving a record");
+    if (!sql_run(s, BEGIN) || !run_append(s, e) || !run_also(s, also) || !sql_run(s, COMMIT))
+        return sql_undo(s, "saving a record");
     s->next++;
-    if (also && also->erase) forget_pages(s);
+    if (also && also->erase) sql_forget_pages(s);
     return OK;
 }
 
@@ -326,18 +283,18 @@ static enum err sqlite_set_profile(struct store *s, const struct store_profile *
     bind_text(q, 2, p->name);
     bind_some_text(q, 3, p->handle);
     bind_some_text(q, 4, p->bio);
-    if (p->picture.len) bind_blob(q, 5, p->picture);
+    if (p->picture.len) sql_blob(q, 5, p->picture);
     bind_some_text(q, 6, p->pronouns);
-    if (run_on(s, SET_PROFILE, &p->account)) return OK;
-    return is_conflict(s) ? ERR_HANDLE_TAKEN : failed(s, "saving a profile");
+    if (sql_run_on(s, SET_PROFILE, &p->account)) return OK;
+    return is_conflict(s) ? ERR_HANDLE_TAKEN : sql_failed(s, "saving a profile");
 }
 
 static bool run_add_passkey(struct store *s, const struct id *account, const struct store_passkey *k)
 {
     sqlite3_stmt *q = s->statements[ADD_PASSKEY];
-    bind_blob(q, 2, k->credential);
-    bind_blob(q, 3, k->data);
-    return run_on(s, ADD_PASSKEY, account);
+    sql_blob(q, 2, k->credential);
+    sql_blob(q, 3, k->data);
+    return sql_run_on(s, ADD_PASSKEY, account);
 }
 
 static enum err sqlite_set_passkeys(struct store *s, struct id account, const struct store_passkey *list,
@@ -345,11 +302,11 @@ static enum err sqlite_set_passkeys(struct store *s, struct id account, const st
 {
     enum err bad = store_check_passkeys(list, count);
     if (bad) return bad;
-    bool ok = run(s, BEGIN) && run_on(s, DROP_PASSKEYS, &account);
+    bool ok = sql_run(s, BEGIN) && sql_run_on(s, DROP_PASSKEYS, &account);
     for (size_t i = 0; ok && i < count; i++) ok = run_add_passkey(s, &account, &list[i]);
     bool taken = !ok && is_conflict(s);
-    if (ok && run(s, COMMIT)) return OK;
-    enum err e = undo(s, "saving passkeys");
+    if (ok && sql_run(s, COMMIT)) return OK;
+    enum err e = sql_undo(s, "saving passkeys");
     return taken ? ERR_REPLAY : e;
 }
 
@@ -358,7 +315,7 @@ static sqlite3_stmt *bind_slip(struct store *s, enum statement which, const stru
 {
     sqlite3_stmt *q = s->statements[which];
     sqlite3_bind_int(q, 2, (int)n->kind);
-    bind_blob(q, 3, VIEW(n->id.bytes));
+    sql_blob(q, 3, VIEW(n->id.bytes));
     return q;
 }
 
@@ -367,69 +324,18 @@ static enum err sqlite_set_slip(struct store *s, const struct store_slip *n)
     enum err bad = store_check_slip(n);
     if (bad) return bad;
     sqlite3_stmt *q = bind_slip(s, SET_SLIP, n);
-    bind_blob(q, 4, VIEW(n->about.bytes));
+    sql_blob(q, 4, VIEW(n->about.bytes));
     sqlite3_bind_int64(q, 5, (sqlite3_int64)n->time_ms);
-    bind_blob(q, 6, n->data);
-    return run_on(s, SET_SLIP, &n->account) ? OK : failed(s, "saving a slip");
+    sql_blob(q, 6, n->data);
+    return sql_run_on(s, SET_SLIP, &n->account) ? OK : sql_failed(s, "saving a slip");
 }
 
 static enum err sqlite_drop_slip(struct store *s, const struct store_slip *n)
 {
     (void)bind_slip(s, DROP_SLIP, n);
-    if (!run_on(s, DROP_SLIP, &n->account)) return failed(s, "removing a slip");
+    if (!sql_run_on(s, DROP_SLIP, &n->account)) return sql_failed(s, "removing a slip");
     if (!sqlite3_changes(s->db)) return ERR_NOT_FOUND;
-    forget_pages(s);
-    return OK;
-}
-
-static bool run_put_ledger(struct store *s, const struct ledger_row *row)
-{
-    sqlite3_stmt *q = s->statements[PUT_LEDGER];
-    bind_blob(q, 2, VIEW(row->room.bytes));
-    sqlite3_bind_int(q, 3, row->kind);
-    sqlite3_bind_int64(q, 4, (sqlite3_int64)row->since_ms);
-    sqlite3_bind_int64(q, 5, (sqlite3_int64)row->until_ms);
-    sqlite3_bind_int64(q, 6, row->hop);
-    bind_blob(q, 7, row->data);
-    return run_on(s, PUT_LEDGER, &row->account);
-}
-
-static enum err sqlite_put_ledger(struct store *s, const struct ledger_row *rows, size_t count)
-{
-    enum err bad = store_check_ledger(rows, count);
-    if (bad) return bad;
-    bool ok = run(s, BEGIN);
-    for (size_t i = 0; ok && i < count; i++) ok = run_put_ledger(s, &rows[i]);
-    return ok && run(s, COMMIT) ? OK : undo(s, "saving the ledger");
-}
-
-static enum err sqlite_erase_ledger(struct store *s, uint64_t before_ms)
-{
-    uint64_t before = before_ms > INT64_MAX ? INT64_MAX : before_ms;
-    sqlite3_bind_int64(s->statements[ERASE_LEDGER], 1, (sqlite3_int64)before);
-    if (!run(s, ERASE_LEDGER)) return failed(s, "erasing from the ledger");
-    forget_pages(s);
-    return OK;
-}
-
-static bool run_put_room(struct store *s, const struct store_room *room)
-{
-    if (!room->data.len) return run_on(s, DROP_ROOM, &room->room);
-    bind_blob(s->statements[PUT_ROOM], 2, room->data);
-    return run_on(s, PUT_ROOM, &room->room);
-}
-
-static enum err sqlite_put_rooms(struct store *s, const struct store_room *rooms, size_t count)
-{
-    enum err bad = store_check_rooms(rooms, count);
-    if (bad) return bad;
-    bool ended = false, ok = run(s, BEGIN);
-    for (size_t i = 0; ok && i < count; i++) {
-        ok = run_put_room(s, &rooms[i]);
-        ended = ended || !rooms[i].data.len;
-    }
-    if (!ok || !run(s, COMMIT)) return undo(s, "saving the rooms");
-    if (ended) forget_pages(s);
+    sql_forget_pages(s);
     return OK;
 }
 
@@ -441,7 +347,7 @@ static enum err sqlite_get(struct store *s, const char *key, uint8_t *out, size_
     enum err e = OK;
     int got = sqlite3_step(q);
     if (got == SQLITE_ROW) {
-        struct view value = column(q, 0);
+        struct view value = sql_column(q, 0);
         if (value.len > cap) {
             e = ERR_TOO_LARGE;
         } else {
@@ -449,7 +355,7 @@ static enum err sqlite_get(struct store *s, const char *key, uint8_t *out, size_
             *len = value.len;
         }
     } else {
-        e = got == SQLITE_DONE ? ERR_NOT_FOUND : failed(s, "reading a setting");
+        e = got == SQLITE_DONE ? ERR_NOT_FOUND : sql_failed(s, "reading a setting");
     }
     sqlite3_reset(q);
     sqlite3_clear_bindings(q);
@@ -461,14 +367,14 @@ static enum err sqlite_put(struct store *s, const char *key, struct view value)
     enum err bad = store_check_setting(key, value);
     if (bad) return bad;
     bind_text(s->statements[PUT], 1, view_str(key));
-    bind_blob(s->statements[PUT], 2, value);
-    return run(s, PUT) ? OK : failed(s, "saving a setting");
+    sql_blob(s->statements[PUT], 2, value);
+    return sql_run(s, PUT) ? OK : sql_failed(s, "saving a setting");
 }
 
 static enum err sqlite_remove(struct store *s, const char *key)
 {
     bind_text(s->statements[REMOVE], 1, view_str(key));
-    if (!run(s, REMOVE)) return failed(s, "removing a setting");
+    if (!sql_run(s, REMOVE)) return sql_failed(s, "removing a setting");
     return sqlite3_changes(s->db) ? OK : ERR_NOT_FOUND;
 }
 
@@ -485,6 +391,8 @@ const struct store_row store_sqlite = {
     .put_ledger = sqlite_put_ledger,
     .erase_ledger = sqlite_erase_ledger,
     .put_rooms = sqlite_put_rooms,
+    .set_lookups = sqlite_set_lookups,
+    .set_alerts = sqlite_set_alerts,
     .get = sqlite_get,
     .put = sqlite_put,
     .remove = sqlite_remove,

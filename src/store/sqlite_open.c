@@ -27,6 +27,7 @@ static const char *const migrations[] = {
 #include "store/0004_ledger.sql.h"
 #include "store/0005_rooms.sql.h"
 #include "store/0006_pronouns.sql.h"
+#include "store/0007_alerts.sql.h"
 };
 enum { SCHEMA = sizeof(migrations) / sizeof(*migrations) };
 

@@ -1,5 +1,6 @@
 /* What must survive a restart: the member log, profiles, passkeys, slips, a few settings, and for some weeks what
- * tracing needs of rooms, and of the rooms that live what they need to come back. No address and no audio is ever stored (docs/privacy.md has the inventory).
+ * tracing needs of rooms, of the rooms that live what they need to come back, how much of the day's budget of
+ * profiles was used, and what founder and admins should know of. No address and no audio is ever stored (docs/privacy.md has the inventory).
  *
  * A table with one row per back end; both rows pass the same tests. Rows are synchronous and are
  * called from one thread at a time; store/queue.h puts a row on its own thread for the server.
@@ -7,6 +8,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/alert.h"
 #include "base/bytes.h"
 #include "base/id.h"
 #include "base/ledger.h"
@@ -52,6 +54,12 @@ struct store_room { /* one that lives; of what is in `data` the rules know */
     struct view data; /* empty: it has ended */
 };
 
+struct store_lookups { /* how many profiles an account has used of a day's budget */
+    struct id account;
+    uint64_t day; /* since 1970, UTC */
+    uint32_t used;
+};
+
 /* Return anything but OK to stop; the caller gets that error. Views live until the call returns. */
 struct store_reader {
     enum err (*entry)(void *user, const struct store_entry *e);
@@ -60,6 +68,8 @@ struct store_reader {
     enum err (*slip)(void *user, const struct store_slip *n);
     enum err (*ledger)(void *user, const struct ledger_row *row); /* a room's own row before its others */
     enum err (*room)(void *user, const struct store_room *room);
+    enum err (*lookups)(void *user, const struct store_lookups *l);
+    enum err (*alert)(void *user, const struct alert *a); /* the oldest first */
     void *user;
 };
 
@@ -83,6 +93,10 @@ struct store_row {
     MUST_CHECK enum err (*put_ledger)(struct store *s, const struct ledger_row *rows, size_t count);
     MUST_CHECK enum err (*erase_ledger)(struct store *s, uint64_t before_ms); /* of rooms that ended before */
     MUST_CHECK enum err (*put_rooms)(struct store *s, const struct store_room *rooms, size_t count); /* all or none */
+    /* Replaces the account's, and forgets those of days before; with `used` 0 it does only that. */
+    MUST_CHECK enum err (*set_lookups)(struct store *s, const struct store_lookups *l);
+    /* Replaces all of them. */
+    MUST_CHECK enum err (*set_alerts)(struct store *s, const struct alert *list, size_t count);
     /* Settings: "setup_key" (32 bytes, public), "club_name". ERR_NOT_FOUND if absent. */
     MUST_CHECK enum err (*get)(struct store *s, const char *key, uint8_t *out, size_t cap, size_t *len);
     MUST_CHECK enum err (*put)(struct store *s, const char *key, struct view value);

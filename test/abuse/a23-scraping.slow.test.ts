@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Id } from '../../web/src/api/messages.ts';
-import { Club, type Player } from './club.ts';
+import { Club, type Player, pause, refusal } from './club.ts';
 
 const BUDGET = 200;
 let club: Club;
@@ -50,5 +50,45 @@ test('a profile says who brought somebody to nobody, and ids say nothing', async
   const { profiles } = await eve.ask('profile.read', { accounts: all.slice(0, 16) });
   for (const one of profiles) expect(Object.keys(one).sort()).toEqual(['account', 'name', 'role']);
   expect([...all].sort(), 'no order').not.toEqual(all);
+});
+
+test('founder and admins are told in the app, at once, whose account it is; nobody else is', async () => {
+  expect(club.founder.events('alerts').length).toBe(1);
+  const { alerts } = await club.founder.ask('admin.alerts', {});
+  expect(alerts).toMatchObject([
+    { kind: 'budget', count: BUDGET, about: { account: eve.account, name: 'Eve' } },
+  ]);
+  expect(eve.events('alerts')).toEqual([]);
+  expect(await refusal(eve.ask('admin.alerts', {}))).toBe('forbidden');
+  expect(await refusal(eve.ask('admin.invites', { after: 0 }))).toBe('forbidden');
+  expect(await refusal(eve.ask('admin.find', { account: all[0] ?? '' }))).toBe('forbidden');
+});
+
+test('a kill -9 gives the day anew to nobody', async () => {
+  const used = 50;
+  const mallory = await club.member('Mallory');
+  await read(mallory, 0, used);
+  await pause(1000); // an alert goes to the disk with a tick; a budget before its answer
+  await club.server.kill();
+  await club.server.start();
+  const [eveAgain, again, founder] = [await eve.again(), await mallory.again(), await club.founder.again()];
+  expect(await refusal(read(eveAgain, 0, 1))).toBe('budget');
+  await read(again, used, used + 140); // fifty were sixty when they were written down
+  expect(await refusal(read(again, 190, 191))).toBe('budget');
+  const { alerts } = await founder.ask('admin.alerts', {});
+  expect(alerts.map(({ about }) => about?.name)).toEqual(['Mallory', 'Eve']);
+  expect(founder.events('alerts').length, 'for Mallory, at once').toBe(1);
+});
+
+test('nor does an orderly restart', async () => {
+  expect(await club.server.stop()).toBe(0);
+  await club.server.start();
+  expect(await refusal(read(await eve.again(), 0, 1))).toBe('budget');
   all = [];
 });
+
+/** Ten at a time, from one to before another. */
+async function read(who: Player, from: number, to: number): Promise<void> {
+  for (let i = from; i < to; i += 10)
+    await who.ask('profile.read', { accounts: all.slice(i, Math.min(i + 10, to)) });
+}

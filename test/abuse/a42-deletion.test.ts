@@ -39,9 +39,10 @@ function onDisk(): string[] {
 }
 
 test('an export has what the privacy page lists, and nothing else', () => {
-  const known = 'account name handle pronouns bio picture role records passkeys places slips stays'.split(
-    ' ',
-  );
+  const known =
+    'account name handle pronouns bio picture role records passkeys places slips stays lookups alerts'.split(
+      ' ',
+    );
   expect(Object.keys(exported).filter((key) => !known.includes(key))).toEqual([]);
   expect(JSON.stringify(exported)).toContain('rare_handle');
 });

@@ -2,6 +2,7 @@
 // Actions change the scene as the real app would and write themselves into `calls`.
 
 import { computed, type Signal, signal } from '@preact/signals';
+import type { Account, Alert, Health, OpenInvite } from '../src/api/admin.ts';
 import type { Person } from '../src/api/messages.ts';
 import type {
   App,
@@ -449,6 +450,23 @@ export class MockApp implements App {
     dropMoved: (): void => {
       this.elsewhere.moved.value = null;
     },
+  };
+  readonly admin = {
+    unread: signal(false),
+    alerts: signal<Alert[] | null>(null),
+    health: signal<Health | null>(null),
+    invites: signal<{ open: number; list: OpenInvite[]; next: number | null } | null>(null),
+    found: signal<Account | null>(null), // what find answers
+    loadAlerts: async (): Promise<Outcome> => this.#did('admin.loadAlerts'),
+    loadHealth: async (): Promise<Outcome> => this.#did('admin.loadHealth'),
+    loadInvites: async (more = false): Promise<Outcome> => this.#did(`admin.loadInvites ${more}`),
+    withdraw: async (invite: string): Promise<Outcome> => this.#did(`admin.withdraw ${invite}`),
+    find: async (text: string): Promise<Outcome<Account>> => {
+      this.#did(`admin.find ${text}`);
+      const value = this.admin.found.value;
+      return value ? { ok: true, value } : { ok: false, code: 'not_found' };
+    },
+    close: (): void => {},
   };
   readonly hosting = {
     pinged: signal<Ping | null>(null),

@@ -176,6 +176,7 @@ export const scenes: Record<string, (app: MockApp) => void> = {
     app.hall(cards);
     app.member('founder');
     app.reports.waiting.value = 2;
+    app.admin.unread.value = true;
     later(app);
   },
   'room-unheard': (app) => {

@@ -1,5 +1,6 @@
 // Every sheet as a scene: over which scene it lies, and what was pressed in it, by key of i18n.
 
+import { LIMITS, REFUSED } from '../src/api/admin.ts';
 import type { Params } from '../src/i18n/text.ts';
 import type { Key } from '../src/i18n/translate.ts';
 import type { SheetAt } from '../src/ui/view.ts';
@@ -75,6 +76,55 @@ const without = (app: MockApp): void => {
   app.house.view = { ...bare, founder: null, admins: [], others: 2, trace_days: 0 };
 };
 
+const numbers = <K extends string>(names: readonly K[], n: number): Record<K, number> =>
+  Object.fromEntries(names.map((name) => [name, n])) as Record<K, number>;
+
+const served = (app: MockApp): void => {
+  const time = Date.UTC(2026, 10, 22, 20);
+  const day = 864e5;
+  app.admin.alerts.value = [
+    { n: 3, kind: 'budget', time, count: 200, about: people[9] ?? tom },
+    { n: 2, kind: 'moves', time: time - day, count: 20, about: tom },
+    { n: 1, kind: 'disk', time: time - 2 * day, count: 180 },
+  ];
+  app.admin.health.value = {
+    version: '0.1.0',
+    since: time - 9 * day,
+    now: Date.now() - 300_000,
+    members: 214,
+    sessions: 40,
+    sockets: 41,
+    rooms: 3,
+    people: 19,
+    invites: 2,
+    log_size: 900,
+    store: { written: time, failed: 2, slowest_ms: 3400, waiting: 0 },
+    disk: { left: 180 << 20, whole: 40_000 * (1 << 20) },
+    media: { port: 8080, threads: 4, peers: 19, busy: 840, up: 310 },
+    refused: numbers(REFUSED, 7),
+    limits: { ...numbers(LIMITS, 1000), members: 100_000 },
+  };
+  app.admin.invites.value = {
+    open: 3,
+    next: 9,
+    list: [
+      { invite: 'i1', author: tom, time, expires: time + 7 * day, held: false, may_revoke: true },
+      { invite: 'i2', author: people[9] ?? tom, time, expires: time + day, held: true, may_revoke: false },
+    ],
+  };
+  app.admin.found.value = {
+    ...(people[9] ?? tom),
+    handle: 'magnus',
+    role: 'member',
+    state: 'held',
+    n: 7,
+    devices: 2,
+    invites: 1,
+    time: time - 90 * day,
+    inviter: tom,
+  };
+};
+
 const ofHall: Record<string, SheetScene> = {
   me: { over: 'hall-founder', at: { at: 'me' } },
   house: { over: 'hall-later', at: { at: 'house' } },
@@ -130,6 +180,24 @@ const ofHall: Record<string, SheetScene> = {
   'event-cancel': { over: 'hall-later', at: { at: 'event', event: 'event-0' }, press: [['events.cancel']] },
   ties: { over: 'hall', at: { at: 'ties' } },
   reports: { over: 'hall-founder', at: { at: 'reports' }, set: reported },
+  admin: { over: 'hall-founder', at: { at: 'admin' }, set: served },
+  'admin-empty': {
+    over: 'hall-founder',
+    at: { at: 'admin' },
+    set: (app) => {
+      app.admin.alerts.value = [];
+    },
+  },
+  'admin-found': {
+    over: 'hall-founder',
+    at: { at: 'admin' },
+    set: (app) => {
+      served(app);
+      app.admin.alerts.value = app.admin.alerts.value?.slice(0, 1) ?? [];
+      app.admin.invites.value = null;
+    },
+    press: [['admin.limits'], ['admin.look_up']],
+  },
   face: { over: 'hall', at: { at: 'face', face: tom } },
   sound: { over: 'hall', at: { at: 'sound' } },
   debug: { over: 'room', at: { at: 'debug' } },

@@ -55,6 +55,7 @@ static void a_profile_counts_when_it_is_stored(void **state)
 {
     struct world *w = *state;
     struct actor *f = world_founder(w), *m = world_member(w, f);
+    assert_int_equal(profile_of(w, f, m).is.handle.len, 0);
     w->hold_store = true;
     assert_int_equal(set_text(w, m, "handle", "max_9"), OK);
     assert_null(world_out(w, m->sock, REPLY_OK, 0)); /* not before */
@@ -225,6 +226,81 @@ static void two_hundred_strangers_a_day(void **state)
     assert_int_equal(read_profiles(w, m, accounts + LIMIT_PROFILES_PER_DAY, 1), OK);
 }
 
+/* What the store was asked to write of it last: the number, and how often. */
+static struct lookups_info written(const struct world *w)
+{
+    struct lookups_info last = {0};
+    for (size_t i = 0; i < w->effect_count; i++)
+        if (w->effects[i].kind == EFFECT_STORE_LOOKUPS) last = w->effects[i].lookups.is;
+    return last;
+}
+
+static void a_write_is_for_twenty_and_comes_before_the_answer(void **state)
+{
+    struct world *w = *state;
+    static struct id accounts[CROWD];
+    struct actor *f = world_founder(w), *m = world_member(w, f);
+    crowd(w, f, accounts);
+    w->hold_store = true;
+    assert_int_equal(read_profiles(w, m, accounts, 1), ERR_BUSY);
+    assert_int_equal(written(w).used, LIMIT_PROFILES_STEP);
+    assert_int_equal(world_outs(w, REPLY_PROFILES) + world_outs(w, REPLY_ERROR), 0);
+    assert_int_equal(set_text(w, f, "bio", "Host"), ERR_BUSY); /* one change at a time */
+    world_stored(w, OK);
+    unsigned writes = 0;
+    w->hold_store = false;
+    for (size_t i = 0; i < LIMIT_PROFILES_PER_DAY; i++) {
+        assert_int_equal(read_profiles(w, m, accounts + i, 1), OK);
+        if (world_effects(w, EFFECT_STORE_LOOKUPS)) assert_int_equal(written(w).used, i + LIMIT_PROFILES_STEP);
+        writes += (unsigned)world_effects(w, EFFECT_STORE_LOOKUPS);
+    }
+    assert_int_equal(writes, LIMIT_PROFILES_PER_DAY / LIMIT_PROFILES_STEP - 1);
+    assert_int_equal(read_profiles(w, m, accounts + LIMIT_PROFILES_PER_DAY, 1), ERR_BUDGET);
+    assert_int_equal(world_effects(w, EFFECT_STORE_LOOKUPS), 0);
+}
+
+static void what_a_restart_leaves_of_the_day(void **state)
+{
+    struct world *w = *state;
+    static struct id accounts[CROWD];
+    struct actor *f = world_founder(w), *m = world_member(w, f);
+    crowd(w, f, accounts);
+    for (size_t i = 0; i < 110; i += 10) assert_int_equal(read_profiles(w, m, accounts + i, 10), OK);
+    uint64_t day = w->now / DAY;
+    struct lookups_info kept = {m->account, day, 120}, nobody = {{{9}}, day, 20};
+    world_restart(w);
+    assert_int_equal(rooms_replay_lookups(w->r, &kept), OK);
+    assert_int_equal(rooms_replay_lookups(w->r, &nobody), ERR_UNKNOWN_ACCOUNT);
+    assert_int_equal(world_connect(w, m), OK);
+    assert_int_equal(world_hello(w, m, 0, (struct hash){0}), OK);
+    for (size_t i = 0; i < 80; i += 10) assert_int_equal(read_profiles(w, m, accounts + i, 10), OK);
+    assert_int_equal(read_profiles(w, m, accounts + 80, 1), ERR_BUDGET); /* the ten of the step are lost */
+    assert_int_equal(read_profiles(w, m, accounts, 10), OK);             /* seen since the start: free */
+    world_tick(w, DAY - w->now % DAY);
+    assert_int_equal(written(w).used, 0); /* the store forgets what is past */
+    assert_int_equal(written(w).day, day + 1);
+    world_tick(w, 100);
+    assert_int_equal(world_effects(w, EFFECT_STORE_LOOKUPS), 0);
+    assert_int_equal(read_profiles(w, m, accounts + 80, 1), OK);
+}
+
+static void a_use_that_could_not_be_written_down_is_refused(void **state)
+{
+    struct world *w = *state;
+    struct actor *f = world_founder(w), *m = world_member(w, f), *other = world_member(w, f);
+    w->store_result = ERR_STORE;
+    assert_int_equal(read_profiles(w, m, &other->account, 1), ERR_STORE);
+    assert_non_null(world_out(w, m->sock, REPLY_ERROR, 0));
+    assert_int_equal(read_profiles(w, m, &other->account, 1), ERR_STORE);
+    w->store_result = OK;
+    assert_int_equal(read_profiles(w, m, &other->account, 1), OK);
+    struct command c = from(m, COMMAND_EXPORT);
+    assert_int_equal(world_apply(w, &c), OK);
+    const struct export_info *x = world_out(w, m->sock, REPLY_EXPORT, 0)->export;
+    assert_int_equal(x->lookups.used, LIMIT_PROFILES_STEP);
+    assert_int_equal(x->lookups.day, w->now / DAY);
+}
+
 /* ---- passkeys ------------------------------------------------------------------------------------- */
 
 static enum err set_keys(struct world *w, const struct actor *a, const char *credentials)
@@ -337,6 +413,7 @@ static void a_deletion_takes_it_all(void **state)
     struct actor *f = world_founder(w), *m = world_member(w, f);
     assert_int_equal(set_text(w, m, "handle", "max"), OK);
     assert_int_equal(set_keys(w, m, "ab"), OK);
+    ASSERT_TEXT(profile_of(w, f, m).is.handle, "max");
     struct record deletion = {.type = RECORD_DELETION, .target = m->account};
     w->store_result = ERR_SYSTEM; /* what could not be stored changed nothing */
     assert_int_equal(world_append(w, m, &deletion, NULL), OK);
@@ -404,6 +481,9 @@ int main(void)
         TEST(pictures_by_their_first_bytes),
         TEST(a_new_name_is_told_in_the_room),
         TEST(two_hundred_strangers_a_day),
+        TEST(a_write_is_for_twenty_and_comes_before_the_answer),
+        TEST(what_a_restart_leaves_of_the_day),
+        TEST(a_use_that_could_not_be_written_down_is_refused),
         TEST(passkeys_come_in_pairs_at_least),
         TEST(passkeys_that_could_not_be_stored),
         TEST(an_export_has_one_s_own_and_no_more),

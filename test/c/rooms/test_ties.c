@@ -89,6 +89,10 @@ static const struct out *list_people(struct scene *s, const struct actor *a)
 static void a_tie_counts_when_it_is_stored_and_is_listed_for_its_author_alone(void **state)
 {
     struct scene *s = *state;
+    struct command seen = from(s->a, COMMAND_PROFILE_READ); /* whom one has seen today costs nothing more */
+    seen.chains.accounts = &s->b->account;
+    seen.chains.count = 1;
+    assert_int_equal(world_apply(&s->w, &seen), OK);
     s->w.hold_store = true;
     assert_int_equal(follow(s, s->a, s->b), OK);
     assert_int_equal(s->w.effect_count, 1); /* the store is asked, nobody hears anything */

@@ -122,10 +122,17 @@ static void on_effect(void *user, const struct effect *e)
     case EFFECT_STORE_PROFILE:
     case EFFECT_STORE_PASSKEYS:
     case EFFECT_STORE_SLIP:
+    case EFFECT_STORE_LOOKUPS:
         must(!w->stored_waits, "two changes in flight");
         w->stored_waits = true;
         w->stored_record = false;
         w->stored_n = e->store.n; /* the first member of all of them */
+        break;
+    case EFFECT_STORE_ALERTS:
+        must(!w->alerts_wait, "two jobs for the alerts in flight");
+        w->alerts_wait = true;
+        w->alert_count = e->alerts.count;
+        if (e->alerts.count) memcpy(w->alerts, e->alerts.list, e->alerts.count * sizeof(*w->alerts));
         break;
     case EFFECT_STORE_LEDGER:
         must(!w->ledger_waits, "two jobs for the ledger in flight");
@@ -203,7 +210,7 @@ void world_crash(struct world *w)
     for (peer_name i = 0; i < w->next_peer; i++)
         if (w->peer_state[i]) w->peer_state[i] = PEER_RELEASED;
     w->effect_count = 0;
-    w->stored_waits = w->ledger_waits = w->kept_waits = false;
+    w->stored_waits = w->ledger_waits = w->kept_waits = w->alerts_wait = false;
     start(w);
 }
 
@@ -247,6 +254,9 @@ enum err world_apply(struct world *w, const struct command *c)
 {
     w->effect_count = 0;
     enum err e = rooms_apply(w->r, c, w->now);
+    bool asked = !w->hold_store && w->stored_waits;
+    if (asked) world_stored(w, w->store_result);
+    if (asked && e == ERR_BUSY) e = rooms_apply(w->r, c, w->now); /* as the server does */
     if (!e) w->done[c->kind]++; /* one that is none was refused */
     if (!w->hold_store && w->stored_waits) world_stored(w, w->store_result);
     return e;
@@ -268,6 +278,10 @@ void world_tick(struct world *w, uint64_t ms)
     if (w->kept_waits) {
         w->kept_waits = false;
         rooms_on_kept(w->r, w->refuse_kept ? ERR_STORE : OK, w->now);
+    }
+    if (w->alerts_wait) {
+        w->alerts_wait = false;
+        rooms_on_alerts(w->r, w->store_result, w->now);
     }
     if (!w->hold_store && w->stored_waits) world_stored(w, w->store_result);
 }

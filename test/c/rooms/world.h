@@ -68,6 +68,9 @@ struct world {
     bool ledger_waits; /* for rooms_on_ledger, which the test calls */
     struct { struct id room; uint8_t data[WORLD_KEPT_BYTES]; size_t len; } kept[WORLD_ROOMS]; /* for a restart */
     size_t kept_count;
+    struct alert alerts[LIMIT_ALERTS]; /* as the store has them */
+    size_t alert_count;
+    bool alerts_wait;
     bool kept_waits, refuse_kept; /* the store writes no rooms */
     bool stored_waits, stored_record; /* record: it takes a position of the log */
     uint64_t stored_n;

@@ -67,6 +67,7 @@ static void on_effect(void *user, const struct effect *e)
     case EFFECT_STORE_PROFILE:
     case EFFECT_STORE_PASSKEYS:
     case EFFECT_STORE_SLIP:
+    case EFFECT_STORE_LOOKUPS:
         h->stored = true;
         h->stored_n = e->store.n; /* the first member of all of them */
         break;
@@ -74,6 +75,7 @@ static void on_effect(void *user, const struct effect *e)
         on_media(h, &e->media);
         break;
     case EFFECT_STORE_ROOMS:  /* and nothing is ever started again */
+    case EFFECT_STORE_ALERTS:
     case EFFECT_STORE_LEDGER: /* rooms are not traced here */
     case EFFECT_RELEASE:
         break;
@@ -86,6 +88,7 @@ static enum err apply(struct host *h, const struct command *c)
     while (h->stored) {
         h->stored = false;
         rooms_on_stored(h->rooms, h->stored_n, OK, h->now);
+        if (e == ERR_BUSY) e = rooms_apply(h->rooms, c, h->now);
     }
     return e;
 }

@@ -405,7 +405,10 @@ static void profiles(void **state)
         {.kind = SLIP_REPORT, .time_ms = GOLDEN_TIME + 3, .untrue = true}};
     struct stay_info stay = {run_id(0x10), view_str("Café du soir"), GOLDEN_TIME, GOLDEN_TIME + 9};
     struct place_info spot = {run_id(0x10), KEPT_OPENER | KEPT_STAGE | KEPT_REMOVED};
-    struct export_info x = {ines_profile(), keys, 2, slips, 4, records, 2, &stay, 1, &spot, 1};
+    struct lookups_info used = {run_id(RUN_INES), GOLDEN_TIME / 86400000, 40};
+    struct alert_info alert = {{3, ALERT_BUDGET, run_id(RUN_INES), GOLDEN_TIME + 3, 200}, view_str("Inès")};
+    struct export_info x = {ines_profile(), keys,  2, slips, 4,    records, 2,
+                            &stay,          1, &spot, 1,     used, &alert,  1};
     o = REPLY(REPLY_EXPORT);
     o.export = &x;
     assert_encodes("../operator/account.export.reply", &o);
@@ -594,6 +597,91 @@ static void tracing(void **state)
     RUN(o.trace.root.bytes, 0xe1);
     o.trace.rows = rows, o.trace.names = names, o.trace.count = 5;
     assert_encodes("../operator/operator.trace.reply", &o);
+}
+
+static void for_admins(void **state)
+{
+    (void)state;
+    struct open_invite invites[] = {
+        {.author = {run_id(RUN_INES), view_str("Inès")}, .time_ms = GOLDEN_TIME, .expires_ms = GOLDEN_TIME + 86400000},
+        {.author = {run_id(RUN_TOM), view_str(TOM)},
+         .time_ms = GOLDEN_TIME + 1,
+         .expires_ms = GOLDEN_TIME + 86400001,
+         .held = true,
+         .may_revoke = true}};
+    RUN(invites[0].invite.bytes, 5), RUN(invites[1].invite.bytes, 6);
+    struct out o = REPLY(REPLY_ADMIN_INVITES);
+    o.open_invites.list = invites, o.open_invites.count = 2, o.open_invites.open = 3, o.open_invites.next = 9;
+    assert_encodes("admin.invites.reply", &o);
+    o = REPLY(REPLY_ACCOUNT);
+    o.account.is = (struct member_info){.account = run_id(RUN_INES),
+                                        .name = view_str("Inès"),
+                                        .role = CLUB_FOUNDER,
+                                        .devices = 1};
+    o.account.time_ms = GOLDEN_TIME;
+    assert_encodes("admin.find.reply-founder", &o);
+    o.account = (struct account_info){{.account = run_id(RUN_TOM),
+                                       .inviter = run_id(RUN_INES),
+                                       .name = view_str(TOM),
+                                       .handle = view_str("tom"),
+                                       .role = CLUB_MEMBER,
+                                       .state = MEMBER_HELD,
+                                       .n = 5,
+                                       .devices = 2,
+                                       .invites = 1},
+                                      view_str("Inès"),
+                                      GOLDEN_TIME + 3};
+    assert_encodes("admin.find.reply", &o);
+    struct alert_info alerts[] = {
+        {.is = {4, ALERT_DISK, {{0}}, GOLDEN_TIME + 9, 100}},
+        {.is = {3, ALERT_BUDGET, run_id(RUN_TOM), GOLDEN_TIME + 3, 200}, .name = view_str(TOM)}};
+    o = REPLY(REPLY_ALERTS);
+    o.alerts.list = alerts, o.alerts.count = 2, o.alerts.newest = 4;
+    assert_encodes("admin.alerts.reply", &o);
+    o = EVENT(EVENT_ALERTS);
+    o.alerts.newest = 4;
+    assert_encodes("alerts.event", &o);
+}
+
+static void health(void **state)
+{
+    (void)state;
+    struct media_stats media = {.peers = 3,
+                                .busy = 120,
+                                .dtls_up = 7,
+                                .dtls_wrong_fingerprint = 3,
+                                .dtls_failed = 4,
+                                .stun_refused = 5,
+                                .dropped_auth = 6,
+                                .dropped_replay = 7,
+                                .dropped_muted = 8,
+                                .dropped_policed = 9};
+    struct health is = {.version = "0.1.0",
+                        .since_ms = GOLDEN_TIME,
+                        .now_ms = GOLDEN_TIME + 9,
+                        .written_ms = GOLDEN_TIME + 8,
+                        .store_failed = 1,
+                        .store_slowest_ms = 40,
+                        .store_waiting = 2,
+                        .disk = true,
+                        .disk_left = 1ull << 30,
+                        .disk_whole = 4ull << 30,
+                        .media_port = 8080,
+                        .media_threads = 2};
+    struct out o = REPLY(REPLY_HEALTH);
+    o.stats = (struct rooms_stats){.members = 5,
+                                   .sessions = 3,
+                                   .sockets = 4,
+                                   .rooms = 2,
+                                   .people = 3,
+                                   .invites = 6,
+                                   .log_size = 12,
+                                   .moved = 1,
+                                   .budget_refusals = 2};
+    place.stats = &media, place.health = &is;
+    assert_encodes("admin.health.reply", &o);
+    is.disk = false, is.written_ms = 0;
+    assert_encodes("admin.health.reply-new", &o);
 }
 
 static void hallway(void **state)
@@ -890,6 +978,8 @@ int main(void)
                                        cmocka_unit_test(moderating),
                                        cmocka_unit_test(tracing),
                                        cmocka_unit_test(for_the_operator),
+                                       cmocka_unit_test(for_admins),
+                                       cmocka_unit_test(health),
                                        cmocka_unit_test(hallway),
                                        cmocka_unit_test(joining),
                                        cmocka_unit_test(a_full_room_fits_the_queue),

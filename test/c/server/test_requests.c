@@ -540,6 +540,41 @@ static void sets_passkeys(void **state)
     api_free(r);
 }
 
+static void asks_as_an_admin(void **state)
+{
+    (void)state;
+    struct request *r = decode_file("admin.health.request");
+    assert_int_equal(r->command.kind, COMMAND_ADMIN_HEALTH);
+    api_free(r);
+    r = decode_file("admin.alerts.request");
+    assert_int_equal(r->command.kind, COMMAND_ADMIN_ALERTS);
+    api_free(r);
+    r = decode_file("admin.invites.request");
+    assert_int_equal(r->command.kind, COMMAND_ADMIN_INVITES);
+    assert_int_equal(r->command.members.from, 200);
+    api_free(r);
+    r = decode_file("admin.find.request");
+    assert_int_equal(r->command.kind, COMMAND_ADMIN_FIND);
+    ASSERT_TEXT(r->command.find.handle, "ines_9");
+    api_free(r);
+    r = decode_file("admin.find.request-account");
+    ASSERT_RUN(r->command.find.account.bytes, RUN_TOM);
+    assert_int_equal(r->command.find.handle.len, 0);
+    api_free(r);
+    r = decode_file("admin.find.request-invite");
+    ASSERT_RUN(r->command.find.invite.bytes, 5);
+    api_free(r);
+    static const char *const bad[] = {
+        "{\"id\":7,\"do\":\"admin.find\"}",
+        "{\"id\":7,\"do\":\"admin.find\",\"account\":\"YQ\"}",
+        "{\"id\":7,\"do\":\"admin.find\",\"invite\":\"YQ\"}",
+        "{\"id\":7,\"do\":\"admin.find\",\"handle\":\"a\",\"account\":\"UFFSU1RVVldYWVpbXF1eXw\"}"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(api_decode(&r, view_str(bad[i])), ERR_MALFORMED);
+        api_free(r);
+    }
+}
+
 /* No request file is left out of the tests above by a decoder that refuses it. */
 static void every_file_decodes(void **state)
 {
@@ -586,6 +621,7 @@ int main(void)
                                        cmocka_unit_test(traces),
                                        cmocka_unit_test(sets_profiles),
                                        cmocka_unit_test(sets_passkeys),
+                                       cmocka_unit_test(asks_as_an_admin),
                                        cmocka_unit_test(every_file_decodes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

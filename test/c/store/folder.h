@@ -62,6 +62,9 @@ struct tally {
     uint64_t rooms, lines; /* of the ledger: rooms' own rows, and others */
     struct ledger_row last_line;
     uint8_t last_data[64];
+    uint64_t lookups, alerts;
+    struct store_lookups last_lookups;
+    struct alert last_alert;
     uint64_t kept; /* rooms that live */
     char kept_data[64];
 };
@@ -140,6 +143,22 @@ static inline enum err tally_room(void *user, const struct store_room *room)
     return fits ? tally_text(t->kept_data, sizeof(t->kept_data), room->data) : OK;
 }
 
+static inline enum err tally_lookups(void *user, const struct store_lookups *l)
+{
+    struct tally *t = user;
+    t->lookups++;
+    t->last_lookups = *l;
+    return OK;
+}
+
+static inline enum err tally_alert(void *user, const struct alert *a)
+{
+    struct tally *t = user;
+    if (t->alerts++ && a->n <= t->last_alert.n) return ERR_STATE; /* the oldest first */
+    t->last_alert = *a;
+    return OK;
+}
+
 static inline enum err tally_all(const struct store_row *row, struct store *s, struct tally *t)
 {
     struct store_reader to = {.entry = tally_entry,
@@ -148,6 +167,8 @@ static inline enum err tally_all(const struct store_row *row, struct store *s, s
                               .slip = tally_slip,
                               .ledger = tally_ledger,
                               .room = tally_room,
+                              .lookups = tally_lookups,
+                              .alert = tally_alert,
                               .user = t};
     return row->replay(s, &to);
 }

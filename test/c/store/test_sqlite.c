@@ -171,9 +171,9 @@ static void test_a_newer_schema_is_left_alone(void **state)
     struct store *s = open_new(&f);
     append(s, 0, 3);
     row->close(s);
-    execute(f.file, "PRAGMA user_version = 7");
+    execute(f.file, "PRAGMA user_version = 8");
     refuses(f.path, ERR_UNSUPPORTED, "written by a newer version");
-    execute(f.file, "PRAGMA user_version = 6");
+    execute(f.file, "PRAGMA user_version = 7");
     assert_int_equal(row->open(&s, f.path), OK);
     assert_int_equal(entries(s), 3);
     row->close(s);
@@ -297,7 +297,7 @@ static void test_the_second_schema_takes_slips(void **state)
     struct tally t = {0};
     append(s, 0, 3);
     row->close(s);
-    execute(f.file, "DROP TABLE slip; DROP TABLE ledger; DROP TABLE room;"
+    execute(f.file, "DROP TABLE slip; DROP TABLE ledger; DROP TABLE room; DROP TABLE lookup; DROP TABLE alert;"
                     "ALTER TABLE profile DROP COLUMN pronouns; PRAGMA user_version = 2");
     assert_int_equal(row->open(&s, f.path), OK);
     struct store_slip n = {.kind = STORE_EVENT, .account = {{1}}, .id = {{2}}, .data = view_str("Radio")};
@@ -305,6 +305,29 @@ static void test_the_second_schema_takes_slips(void **state)
     assert_int_equal(tally_all(row, s, &t), OK);
     assert_int_equal(t.entries, 3);
     assert_int_equal(t.slips, 1);
+    row->close(s);
+    folder_free(&f);
+}
+
+/* As version 6 wrote it. */
+static void test_the_sixth_schema_takes_alerts(void **state)
+{
+    (void)state;
+    struct folder f;
+    struct store *s = open_new(&f);
+    struct tally t = {0};
+    append(s, 0, 3);
+    row->close(s);
+    execute(f.file, "DROP TABLE lookup; DROP TABLE alert; PRAGMA user_version = 6");
+    assert_int_equal(row->open(&s, f.path), OK);
+    struct store_lookups l = {.account = {{1}}, .day = 20000, .used = 20};
+    struct alert a = {.n = 1, .kind = ALERT_DISK, .time_ms = 5, .count = 100};
+    assert_int_equal(row->set_lookups(s, &l), OK);
+    assert_int_equal(row->set_alerts(s, &a, 1), OK);
+    assert_int_equal(tally_all(row, s, &t), OK);
+    assert_int_equal(t.entries, 3);
+    assert_int_equal(t.lookups, 1);
+    assert_int_equal(t.alerts, 1);
     row->close(s);
     folder_free(&f);
 }
@@ -436,10 +459,16 @@ static void test_a_failed_change_of_a_profile_changes_nothing(void **state)
     struct store_passkey keys[2] = {{view_str("a"), view_str("x")}, {view_str("b"), view_str("y")}};
     assert_int_equal(row->set_profile(s, &p), OK);
     assert_int_equal(row->set_passkeys(s, p.account, keys, 2), OK);
+    struct alert alerts[2] = {{.n = 1, .kind = ALERT_DISK}, {.n = 2, .kind = ALERT_DISK}};
+    struct store_lookups l = {.account = {{1}}, .day = 1, .used = 20};
+    assert_int_equal(row->set_alerts(s, alerts, 1), OK);
+    assert_int_equal(row->set_lookups(s, &l), OK);
     execute(f.file,
             "CREATE TRIGGER no1 BEFORE UPDATE ON profile BEGIN SELECT RAISE(ABORT, 'no'); END;"
             "CREATE TRIGGER no2 BEFORE INSERT ON passkey WHEN NEW.credential = CAST('c' AS BLOB) BEGIN "
             "SELECT RAISE(ABORT, 'no'); END;"
+            "CREATE TRIGGER no4 BEFORE INSERT ON alert WHEN NEW.n = 2 BEGIN SELECT RAISE(ABORT, 'no'); END;"
+            "CREATE TRIGGER no5 BEFORE DELETE ON lookup BEGIN SELECT RAISE(ABORT, 'no'); END;"
             "CREATE TRIGGER no3 BEFORE DELETE ON profile BEGIN SELECT RAISE(ABORT, 'no'); END");
     p.name = view_str("Nour");
     assert_int_equal(row->set_profile(s, &p), ERR_STORE);
@@ -448,7 +477,13 @@ static void test_a_failed_change_of_a_profile_changes_nothing(void **state)
     struct sample x;
     sample_make(&x, 0);
     assert_int_equal(row->append(s, &x.entry, &(struct store_also){.erase = true}), ERR_STORE);
+    assert_int_equal(row->set_alerts(s, alerts, 2), ERR_STORE);
+    l.account.bytes[0] = 2, l.day = 2;
+    assert_int_equal(row->set_lookups(s, &l), ERR_STORE);
     assert_int_equal(tally_all(row, s, &t), OK);
+    assert_int_equal(t.alerts, 1);
+    assert_int_equal(t.lookups, 1);
+    assert_int_equal(t.last_lookups.day, 1);
     assert_int_equal(t.entries, 0);
     assert_string_equal(t.last_name, "Inès");
     assert_int_equal(t.passkeys, 2);
@@ -486,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_a_failed_write_changes_nothing),
         cmocka_unit_test(test_names_of_the_first_schema_become_profiles),
         cmocka_unit_test(test_the_second_schema_takes_slips),
+        cmocka_unit_test(test_the_sixth_schema_takes_alerts),
         cmocka_unit_test(test_reading_opens_no_other_file),
         cmocka_unit_test(test_a_slip_that_was_dropped_is_in_no_byte),
         cmocka_unit_test(test_an_erased_ledger_is_in_no_byte_of_the_files),

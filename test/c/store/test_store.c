@@ -239,8 +239,7 @@ static void test_a_reader_may_stop(void **state)
     struct place *p = *state;
     unsigned seen = 0;
     for (uint64_t n = 0; n < 5; n++) assert_int_equal(append(p, n, NULL), OK);
-    struct store_reader to = {stop_at_third, tally_profile, tally_passkey, tally_slip,
-                              tally_ledger,  tally_room,    &seen};
+    struct store_reader to = {.entry = stop_at_third, .user = &seen};
     assert_int_equal(p->row->replay(p->store, &to), ERR_SIGNATURE);
     assert_int_equal(seen, 3);
     assert_int_equal(append(p, 5, NULL), OK); /* and nothing is left half-read */
@@ -435,6 +434,76 @@ static void test_rooms_all_or_none(void **state)
     assert_int_equal(replay(p).kept, LIMIT_KEPT_ROOMS);
 }
 
+static enum err use(struct place *p, uint8_t of, uint64_t day, uint32_t used)
+{
+    struct store_lookups l = {account(of), day, used};
+    return p->row->set_lookups(p->store, &l);
+}
+
+static void test_a_day_s_use_is_one_per_account_and_of_that_day(void **state)
+{
+    struct place *p = *state;
+    assert_int_equal(use(p, 1, 20000, 20), OK);
+    assert_int_equal(use(p, 1, 20000, 40), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.lookups, 1);
+    assert_true(id_eq(t.last_lookups.account, account(1)));
+    assert_int_equal(t.last_lookups.day, 20000);
+    assert_int_equal(t.last_lookups.used, 40);
+    assert_int_equal(use(p, 2, 20000, 200), OK);
+    assert_int_equal(replay(p).lookups, 2);
+    assert_int_equal(use(p, 3, 20001, 20), OK); /* of days before nothing is left */
+    t = replay(p);
+    assert_int_equal(t.lookups, 1);
+    assert_true(id_eq(t.last_lookups.account, account(3)));
+    assert_int_equal(use(p, 0, 20001, 0), OK); /* nobody's: only what is past goes */
+    assert_int_equal(replay(p).lookups, 1);
+    assert_int_equal(use(p, 0, 20002, 0), OK);
+    assert_int_equal(replay(p).lookups, 0);
+    assert_int_equal(use(p, 1, UINT64_MAX, 1), ERR_MALFORMED);
+}
+
+static void test_alerts_are_replaced_as_a_whole(void **state)
+{
+    struct place *p = *state;
+    struct alert list[LIMIT_ALERTS + 1];
+    for (uint32_t i = 0; i <= LIMIT_ALERTS; i++)
+        list[i] = (struct alert){i + 1, ALERT_BUDGET, account((uint8_t)(i % 3)), 1795500000000, i};
+    assert_int_equal(p->row->set_alerts(p->store, list, LIMIT_ALERTS + 1), ERR_TOO_LARGE);
+    assert_int_equal(p->row->set_alerts(p->store, list, LIMIT_ALERTS), OK);
+    assert_int_equal(replay(p).alerts, LIMIT_ALERTS);
+    list[1].kind = ALERT_DISK;
+    assert_int_equal(p->row->set_alerts(p->store, list, 2), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.alerts, 2);
+    assert_memory_equal(&t.last_alert, &list[1], sizeof list[1]);
+    list[1].n = 1; /* two of one number; none before; a kind that there is not */
+    assert_int_equal(p->row->set_alerts(p->store, list, 2), ERR_MALFORMED);
+    list[0].n = 0;
+    assert_int_equal(p->row->set_alerts(p->store, list, 1), ERR_MALFORMED);
+    list[0] = (struct alert){1, (enum alert_kind)(ALERT_DISK + 1), account(1), 5, 0};
+    assert_int_equal(p->row->set_alerts(p->store, list, 1), ERR_MALFORMED);
+    assert_int_equal(replay(p).alerts, 2);
+    assert_int_equal(p->row->set_alerts(p->store, NULL, 0), OK);
+    assert_int_equal(replay(p).alerts, 0);
+}
+
+static void test_a_day_s_use_and_alerts_go_with_the_account(void **state)
+{
+    struct place *p = *state;
+    struct alert list[] = {{1, ALERT_BUDGET, account(1), 5, 0}, {2, ALERT_MOVES, account(2), 6, 20}};
+    assert_int_equal(use(p, 1, 20000, 20), OK);
+    assert_int_equal(use(p, 2, 20000, 20), OK);
+    assert_int_equal(p->row->set_alerts(p->store, list, 2), OK);
+    struct store_also gone = {.account = account(1), .erase = true};
+    assert_int_equal(append(p, 0, &gone), OK);
+    struct tally t = replay(p);
+    assert_int_equal(t.lookups, 1);
+    assert_true(id_eq(t.last_lookups.account, account(2)));
+    assert_int_equal(t.alerts, 1);
+    assert_int_equal(t.last_alert.n, 2);
+}
+
 #define ON(row, test) cmocka_unit_test_setup_teardown(test, set_up_##row, tear_down)
 #define ON_BOTH(test) ON(mem, test), ON(sqlite, test)
 
@@ -450,6 +519,9 @@ int main(void)
         ON_BOTH(test_the_ledger_is_erased_room_by_room),
         ON_BOTH(test_rooms_that_live_come_back),
         ON_BOTH(test_rooms_all_or_none),
+        ON_BOTH(test_a_day_s_use_is_one_per_account_and_of_that_day),
+        ON_BOTH(test_alerts_are_replaced_as_a_whole),
+        ON_BOTH(test_a_day_s_use_and_alerts_go_with_the_account),
         ON_BOTH(test_a_profile_is_one_per_account),
         ON_BOTH(test_profiles_that_do_not_fit),
         ON_BOTH(test_a_handle_is_one_accounts),

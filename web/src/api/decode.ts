@@ -2,6 +2,27 @@
 // exact members, exact alphabets, bounded lengths. A value that does not fit is refused whole.
 
 import type { Decoders, Incoming } from '../socket/socket.ts';
+import {
+  base64url,
+  big,
+  bool,
+  type Check,
+  club,
+  face,
+  handle,
+  hash,
+  id,
+  integer,
+  list,
+  maybe,
+  name,
+  object,
+  oneOf,
+  text,
+  u16,
+  u32,
+} from './check.ts';
+import { adminReplies } from './decode-admin.ts';
 import type {
   ChainEntry,
   ClaimInfo,
@@ -10,7 +31,6 @@ import type {
   EventCard,
   EventName,
   Events,
-  Face,
   HelloClaim,
   InviteInfo,
   LeftWhy,
@@ -29,14 +49,6 @@ import type {
   WireError,
 } from './messages.ts';
 
-type Check<T> = (value: unknown) => value is T;
-type Members<T> = {
-  [K in keyof T]-?: undefined extends T[K] ? Optional<Exclude<T[K], undefined>> : Check<T[K]>;
-};
-interface Optional<T> {
-  optional: Check<T>;
-}
-
 // The server's bounds, see limits.h: a longer list than it may ever send is not a list.
 const MOST_PEOPLE = 10_000;
 const MOST_ROOMS = 10_000;
@@ -51,58 +63,6 @@ const MOST_ABOUT = 2400;
 const MOST_CONTACT = 480;
 const MOST_PATTERN = 6400;
 
-const maybe = <T>(optional: Check<T>): Optional<T> => ({ optional });
-
-function object<T>(members: Members<T>): Check<T> {
-  const rules = Object.entries(members) as [string, Check<unknown> | Optional<unknown>][];
-  const names = new Set(rules.map(([name]) => name));
-  return (value): value is T => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-    const has = value as Record<string, unknown>;
-    return (
-      Object.keys(has).every((name) => names.has(name)) &&
-      rules.every(([name, rule]) => {
-        if (typeof rule === 'function') return Object.hasOwn(has, name) && rule(has[name]);
-        return !Object.hasOwn(has, name) || rule.optional(has[name]);
-      })
-    );
-  };
-}
-
-function list<T>(of: Check<T>, most: number, least = 0): Check<T[]> {
-  return (value): value is T[] =>
-    Array.isArray(value) && value.length >= least && value.length <= most && value.every((one) => of(one));
-}
-
-function oneOf<T extends string>(...values: T[]): Check<T> {
-  return (value): value is T => values.some((one) => one === value);
-}
-
-function integer(most: number): Check<number> {
-  return (value): value is number =>
-    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
-}
-
-function text(most: number): Check<string> {
-  return (value): value is string => typeof value === 'string' && value.length <= most;
-}
-
-// base64url without padding. `exactly` bytes, or up to `most`.
-function base64url(bytes: { exactly: number } | { most: number }): Check<string> {
-  const exact = 'exactly' in bytes;
-  const length = Math.ceil(((exact ? bytes.exactly : bytes.most) * 4) / 3);
-  return (value): value is string =>
-    typeof value === 'string' &&
-    (exact ? value.length === length : value.length <= length && value.length % 4 !== 1) &&
-    /^[A-Za-z0-9_-]*$/.test(value);
-}
-
-const bool: Check<boolean> = (value): value is boolean => typeof value === 'boolean';
-const u16 = integer(0xffff);
-const u32 = integer(0xffffffff);
-const big = integer(Number.MAX_SAFE_INTEGER);
-const id = base64url({ exactly: 16 });
-const hash = base64url({ exactly: 32 });
 const record = base64url({ most: 512 });
 const sig = base64url({ exactly: 64 });
 const sigLater = base64url({ most: 64 }); // none before the words were compared
@@ -114,7 +74,6 @@ const kem = base64url({ exactly: 1184 });
 const talk = base64url({ most: 2337 }); // sealed: chat, notes, the pinned line
 const reaction = base64url({ exactly: 289 });
 const stageList = base64url({ most: MOST_STAGE_BYTES });
-const name = text(160);
 const title = text(240);
 const iceWord: Check<string> = (value): value is string =>
   typeof value === 'string' && /^[A-Za-z0-9+/]{4,256}$/.test(value); // RFC 8839 5.4: ice-char
@@ -122,8 +81,6 @@ const address: Check<string> = (value): value is string =>
   typeof value === 'string' && /^[0-9A-Fa-f.:]{2,45}$/.test(value);
 
 const log = object<LogHead>({ size: big, head: hash });
-const face = object<Face>({ account: id, name });
-const club = oneOf('founder', 'admin', 'member');
 const why = oneOf('self', 'removed', 'lost', 'elsewhere', 'banned', 'ended');
 
 const card = object<RoomCard>({
@@ -182,8 +139,6 @@ const invite = object<InviteInfo>({
   expires: big,
   guest: maybe(face),
 });
-const handle: Check<string> = (value): value is string =>
-  typeof value === 'string' && /^[a-z0-9_]{2,20}$/.test(value);
 const profile = object<Profile>({
   account: id,
   name,
@@ -300,6 +255,7 @@ const replies: { [K in RequestName]: Check<Requests[K][1]> } = {
   'profile.set': nothing,
   'account.export': object<Requests['account.export'][1]>({ export: anything }),
   'mod.list': object<Requests['mod.list'][1]>({ entries: list(modEntry, 500) }),
+  ...adminReplies,
   'claim.open': nothing,
   'claim.list': object<Requests['claim.list'][1]>({ claims: list(claim, 10_000) }),
   'people.follow': nothing,
@@ -380,6 +336,7 @@ const events: { [E in EventName]: Check<Events[E]> } = {
   'hall.event': object<Events['hall.event']>({ event }),
   'hall.event_gone': object<Events['hall.event_gone']>({ event: id }),
   reports: object<Events['reports']>({ count: u32 }),
+  alerts: object<Events['alerts']>({ newest: big }),
   guest: object<Events['guest']>({ account: id, name, invite: hash }),
   log: object<Events['log']>({ log }),
   profile: face,

@@ -1,6 +1,8 @@
 // The JSON of docs/protocol.md as types: what goes over the WebSocket, nothing else.
 // Bytes are base64url strings here; `Id` is 22 characters, `Hash` and `Key` 43.
 
+import type { Account, Alert, Health, OpenInvite } from './admin.ts';
+
 export type Id = string;
 export type Hash = string;
 export type Key = string;
@@ -262,6 +264,10 @@ export interface Requests {
   ];
   'account.export': [Record<never, never>, { export: Record<string, unknown> }];
   'mod.list': [Record<never, never>, { entries: ModEntry[] }];
+  'admin.health': [Record<never, never>, Health];
+  'admin.invites': [{ after: number }, { open: number; invites: OpenInvite[]; next?: number }];
+  'admin.find': [{ handle: string } | { account: Id } | { invite: Key }, { member: Account }];
+  'admin.alerts': [Record<never, never>, { alerts: Alert[]; newest: number }];
   'claim.open': [{ body: Bytes64; sig: Bytes64 }, Record<never, never>];
   'claim.list': [Record<never, never>, { claims: ClaimInfo[] }];
   'people.follow': [{ account: Id; on: boolean }, Record<never, never>];
@@ -347,6 +353,7 @@ export interface Events {
   'hall.event': { event: EventCard };
   'hall.event_gone': { event: Id };
   reports: { count: number };
+  alerts: { newest: number }; // its number
   guest: { account: Id; name: string; invite: Key };
   log: { log: LogHead };
   profile: Face;

@@ -195,6 +195,7 @@ export const en = {
   'hall.events': 'Events',
   'hall.events_all': 'All events',
   'hall.search': 'Search',
+  'hall.alerts': 'The server has something to tell you',
   'hall.reports': { one: '{n} report waits for you', other: '{n} reports wait for you' },
   'room.followed': 'Followed by the speakers',
   'events.by': 'by {name}',

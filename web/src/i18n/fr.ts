@@ -201,6 +201,7 @@ export const fr: SameAs<typeof en> = typesetFrench({
   'hall.events': 'Événements',
   'hall.events_all': 'Tous les événements',
   'hall.search': 'Rechercher',
+  'hall.alerts': 'Le serveur a quelque chose à vous dire',
   'hall.reports': { one: '{n} signalement vous attend', other: '{n} signalements vous attendent' },
   'room.followed': 'Suivis par les intervenants',
   'events.by': 'par {name}',

@@ -1,6 +1,7 @@
 // The words of the parts that are loaded later (ui/lazy.tsx): not needed for the first screen, nor for a room's first
 // sound.
 
+import { enAdmin } from './en-admin.ts';
 import { enBack } from './en-back.ts';
 import { enDoor } from './en-door.ts';
 import { enHall } from './en-hall.ts';
@@ -14,6 +15,7 @@ import { enTrace } from './en-trace.ts';
 import { enWelcome } from './en-welcome.ts';
 
 export const laterEn = {
+  ...enAdmin,
   ...enBack,
   ...enDoor,
   ...enHost,

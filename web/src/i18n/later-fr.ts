@@ -1,3 +1,4 @@
+import { frAdmin } from './fr-admin.ts';
 import { frBack } from './fr-back.ts';
 import { frDoor } from './fr-door.ts';
 import { frHall } from './fr-hall.ts';
@@ -13,6 +14,7 @@ import type { laterEn } from './later-en.ts';
 import { type SameAs, typesetFrench } from './text.ts';
 
 export const laterFr: SameAs<typeof laterEn> = typesetFrench({
+  ...frAdmin,
   ...frBack,
   ...frDoor,
   ...frHost,

@@ -12,6 +12,7 @@ import type { Passkeys } from '../identity/passkey.ts';
 import type { MemberKeys } from '../identity/vault.ts';
 import type { Incoming, SocketOptions } from '../socket/socket.ts';
 import { Account } from './account.ts';
+import { Admin } from './admin.ts';
 import { browserPorts } from './browser.ts';
 import { type AppVault, Core, type Membership, type Page } from './core.ts';
 import { Devices } from './devices.ts';
@@ -82,6 +83,7 @@ class Client implements App {
   readonly ties: Ties;
   readonly events: ClubEvents;
   readonly reports: Reports;
+  readonly admin: Admin;
   readonly hosting: Hosting;
   readonly elsewhere = new Elsewhere((room) => this.#enter(room));
   readonly tracing: Tracing;
@@ -131,6 +133,7 @@ class Client implements App {
     this.events = new ClubEvents(core, (key, params) => this.#tell(key, params));
     this.tracing = new Tracing(core);
     this.reports = new Reports(core);
+    this.admin = new Admin(core);
     this.#known = new Known(core);
     this.known = this.#known.faces;
     this.house = new House(core, this.known);
@@ -319,8 +322,9 @@ class Client implements App {
     this.#session.close();
     this.#core.member = null;
     this.me.value = null;
-    const { ties, events, reports, sound, elsewhere } = this;
-    for (const part of [this.#hall, this.#known, ties, events, reports, sound, elsewhere]) part.forget();
+    const { ties, events, reports, admin, sound, elsewhere } = this;
+    for (const part of [this.#hall, this.#known, ties, events, reports, admin, sound, elsewhere])
+      part.forget();
     await this.#core.vault?.forget().catch(console.error);
     this.screen.value = { at: 'stranger' };
     return outcome;
@@ -402,7 +406,7 @@ class Client implements App {
   }
 
   #onEvent(event: Incoming): void {
-    this.hosting.onEvent(event);
+    for (const part of [this.hosting, this.reports, this.admin]) part.onEvent(event);
     this.elsewhere.onEvent(event);
     if (this.#hall.onEvent(event)) return;
     switch (event.ev) {
@@ -421,9 +425,6 @@ class Client implements App {
         break;
       case 'role':
         this.#core.change({ role: event.role });
-        break;
-      case 'reports':
-        this.reports.onCount(event.count);
         break;
       case 'claimed':
         this.#core.change({ claim: event });

@@ -22,6 +22,7 @@ import type {
 } from '../api/messages.ts';
 import type { Reaction } from '../e2ee/talk.ts';
 import type { KeysTrouble } from '../e2ee/types.ts';
+import type { AdminControls } from './admin-model.ts';
 import type { HouseControls } from './house-model.ts';
 
 // Which screen the person sees.
@@ -415,6 +416,7 @@ export interface App {
   readonly events: EventControls;
   readonly reports: ReportControls;
   readonly house: HouseControls;
+  readonly admin: AdminControls;
 
   // the account
   setProfile(change: {

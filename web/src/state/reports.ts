@@ -3,6 +3,7 @@
 
 import { type Signal, signal } from '@preact/signals';
 import type { Report } from '../api/messages.ts';
+import type { Incoming } from '../socket/socket.ts';
 import type { Core } from './core.ts';
 import type { NewReport, Outcome, ReportControls } from './model.ts';
 import { attempt } from './outcome.ts';
@@ -35,6 +36,10 @@ export class Reports implements ReportControls {
       await this.#core.request('report.close', { report: report.id, by: report.by.account, untrue });
       this.list.value = this.list.value?.filter(({ id }) => id !== report.id) ?? null;
     });
+  }
+
+  onEvent(event: Incoming): void {
+    if (event.ev === 'reports') this.onCount(event.count);
   }
 
   onCount(count: number): void {

@@ -163,6 +163,12 @@ function Standing(): JSX.Element {
             {t('hall.reports', { n: app.reports.waiting.value })}
           </button>
         )}
+        {app.admin.unread.value && (
+          <button type="button" class="button wide" onClick={() => openSheet({ at: 'admin' })}>
+            <Icon name="warning" />
+            {t('hall.alerts')}
+          </button>
+        )}
       </div>
     </>
   );

@@ -38,6 +38,7 @@ export function MeSheet(): JSX.Element {
         <Row icon="device" text={t('me.devices')} to={{ at: 'devices' }} />
         <Row icon="key" text={t('me.recovery')} to={{ at: 'recovery' }} />
         {app.recovery.value?.code === false && <p class="hint warn">{t('me.recovery_missing')}</p>}
+        {officer && <Row icon="lock" text={t('admin.title')} to={{ at: 'admin' }} />}
         {officer && <Row icon="warning" text={t('reports.title')} to={{ at: 'reports' }} />}
         {officer && <Row icon="star" text={t('me.moderation')} to={{ at: 'moderation' }} />}
         {officer && <Row icon="sound" text={t('me.trace')} to={{ at: 'trace' }} />}

@@ -11,6 +11,7 @@ import { closeSheet, type SheetAt, sheet, useApp } from './view.ts';
 const roomSheets = () => import('./room-sheets.tsx');
 const talkSheets = () => import('./talk-sheets.tsx');
 
+const AdminSheet = lazy(() => import('./admin-sheet.tsx').then((m) => m.AdminSheet));
 const ChatSheet = lazy(() => import('./chat-sheet.tsx').then((m) => m.ChatSheet));
 const DataSheet = lazy(() => import('./data-sheet.tsx').then((m) => m.DataSheet));
 const DevicesSheet = lazy(() => import('./devices-sheet.tsx').then((m) => m.DevicesSheet));
@@ -110,6 +111,8 @@ function ofMember(at: SheetAt): JSX.Element | null {
       return <EventsSheet key="events" />;
     case 'ties':
       return <TiesSheet key="ties" />;
+    case 'admin':
+      return <AdminSheet key="admin" />;
     case 'reports':
       return <ReportsSheet key="reports" />;
     case 'face':

@@ -31,6 +31,7 @@ export type SheetAt =
   | { at: 'event'; event: Id }
   | { at: 'ties' }
   | { at: 'reports' }
+  | { at: 'admin' }
   | { at: 'face'; face: Face }
   | { at: 'sound' }
   | { at: 'debug' }
