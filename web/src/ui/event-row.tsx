@@ -6,7 +6,19 @@ import type { EventCard } from '../state/model.ts';
 import { Icon } from './icons.tsx';
 import { openSheet, useApp } from './view.ts';
 
-export function EventRow({ event }: { event: EventCard }): JSX.Element {
+export function EventRows({ events }: { events: EventCard[] }): JSX.Element {
+  return (
+    <ul class="rows">
+      {events.map((event) => (
+        <li key={event.id}>
+          <EventRow event={event} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function EventRow({ event }: { event: EventCard }): JSX.Element {
   const reminded = useApp().events.reminders.value.has(event.id);
   return (
     <button type="button" class="row row-button" onClick={() => openSheet({ at: 'event', event: event.id })}>

@@ -5,7 +5,7 @@ import { useId, useState } from 'preact/hooks';
 import { t, tell } from '../i18n/translate.ts';
 import type { Picked } from '../state/model.ts';
 import { Audience, audienceFault } from './audience.tsx';
-import { EventRow } from './event-row.tsx';
+import { EventRows } from './event-row.tsx';
 import { Sheet } from './sheet.tsx';
 import { Tick } from './tick.tsx';
 import { TitleField } from './title-field.tsx';
@@ -19,13 +19,7 @@ export function EventsSheet(): JSX.Element {
   return (
     <Sheet title={t('events.title')} onClose={closeSheet}>
       {events.length === 0 && <p class="hint">{t('events.none')}</p>}
-      <ul class="rows">
-        {events.map((event) => (
-          <li key={event.id}>
-            <EventRow event={event} />
-          </li>
-        ))}
-      </ul>
+      <EventRows events={events} />
       <button type="button" class="button primary big" onClick={() => setMaking(true)}>
         {t('events.announce')}
       </button>

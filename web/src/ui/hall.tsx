@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { dayOf, t } from '../i18n/translate.ts';
 import type { RoomCard } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
-import { EventRow } from './event-row.tsx';
+import { EventRows } from './event-row.tsx';
 import { Icon, Mark } from './icons.tsx';
 import { lazy } from './lazy.tsx';
 import { knownFirst, roomTitle, whoIsThere } from './people.ts';
@@ -183,13 +183,7 @@ function Rooms(): JSX.Element {
         <h2 id="now" class="section-title">
           {t('hall.now')}
         </h2>
-        <ul class="cards">
-          {rooms.map((card) => (
-            <li key={card.id}>
-              <Card card={card} />
-            </li>
-          ))}
-        </ul>
+        <Cards rooms={rooms} />
       </section>
     );
   }
@@ -221,13 +215,7 @@ function Later(): JSX.Element | null {
       <h2 id="later" class="section-title">
         {t('hall.later')}
       </h2>
-      <ul class="rows">
-        {events.slice(0, EVENTS).map((event) => (
-          <li key={event.id}>
-            <EventRow event={event} />
-          </li>
-        ))}
-      </ul>
+      <EventRows events={events.slice(0, EVENTS)} />
       {events.length > EVENTS && (
         <button type="button" class="button quiet" onClick={() => openSheet({ at: 'events' })}>
           {t('hall.events_all')}
@@ -249,7 +237,19 @@ function Chairs(): JSX.Element {
   );
 }
 
-export function Card({ card }: { card: RoomCard }): JSX.Element {
+export function Cards({ rooms }: { rooms: RoomCard[] }): JSX.Element {
+  return (
+    <ul class="cards">
+      {rooms.map((card) => (
+        <li key={card.id}>
+          <Card card={card} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Card({ card }: { card: RoomCard }): JSX.Element {
   const app = useApp();
   const known = new Set(app.known.value.map((f) => f.account));
   const faces = knownFirst(card.faces, known);

@@ -7,8 +7,8 @@ import { type Key, language, sinceOf, t } from '../i18n/translate.ts';
 import type { HouseView } from '../state/house-model.ts';
 import type { Face } from '../state/model.ts';
 import { Avatar } from './avatar.tsx';
-import { EventRow } from './event-row.tsx';
-import { Card } from './hall.tsx';
+import { EventRows } from './event-row.tsx';
+import { Cards } from './hall.tsx';
 import { ThisApp } from './house-version.tsx';
 import { Sheet } from './sheet.tsx';
 import { attempt, closeSheet, openSheet, useApp } from './view.ts';
@@ -62,29 +62,17 @@ function AboutClub({ house }: { house: HouseView }): JSX.Element {
   );
 }
 
-function Now(): JSX.Element | null {
+function Now(): JSX.Element {
   const app = useApp();
   const rooms = app.rooms.value;
   const events = app.events.list.value.slice(0, EVENTS);
   return (
     <Section title="house.rooms">
       {rooms.length === 0 && <p class="hint">{t('house.rooms_none')}</p>}
-      <ul class="cards">
-        {rooms.map((card) => (
-          <li key={card.id}>
-            <Card card={card} />
-          </li>
-        ))}
-      </ul>
+      <Cards rooms={rooms} />
       <h4>{t('hall.later')}</h4>
       {events.length === 0 && <p class="hint">{t('house.events_none')}</p>}
-      <ul class="rows">
-        {events.map((event) => (
-          <li key={event.id}>
-            <EventRow event={event} />
-          </li>
-        ))}
-      </ul>
+      <EventRows events={events} />
     </Section>
   );
 }
