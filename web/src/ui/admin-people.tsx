@@ -5,6 +5,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { dayOf, t, tell } from '../i18n/translate.ts';
 import type { Account, OpenInvite } from '../state/admin-model.ts';
 import type { ClubRole, Face, Id, Outcome } from '../state/model.ts';
+import { FindField } from './find-field.tsx';
 import { attempt, say, useApp } from './view.ts';
 
 const rank: Record<ClubRole, number> = { founder: 1, admin: 2, member: 3 };
@@ -70,7 +71,6 @@ export function FindSection({ wanted, onBan }: { wanted: Id; onBan: (face: Face)
   const app = useApp();
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
-  const [typed, setTyped] = useState('');
   const [found, setFound] = useState<Account | null>(null);
   const [error, setError] = useState('');
   const look = async (text: string): Promise<void> => {
@@ -90,35 +90,13 @@ export function FindSection({ wanted, onBan }: { wanted: Id; onBan: (face: Face)
       <h3 id={`${id}-title`} ref={heading} tabIndex={-1}>
         {t('admin.find')}
       </h3>
-      <form
-        class="field"
-        onSubmit={(e) => {
-          e.preventDefault();
-          if (typed.trim()) void look(typed);
-        }}
-      >
-        <label for={id}>{t('admin.find_label')}</label>
-        <input
-          id={id}
-          type="text"
-          dir="ltr"
-          value={typed}
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          aria-describedby={`${id}-hint`}
-          onInput={(e) => setTyped(e.currentTarget.value)}
-        />
-        <p id={`${id}-hint`} class="hint">
-          {t('admin.find_hint')}
-        </p>
-        <p class="field-error" role="alert">
-          {error}
-        </p>
-        <button type="submit" class="button wide">
-          {t('admin.look_up')}
-        </button>
-      </form>
+      <FindField
+        label={t('admin.find_label')}
+        hint={t('admin.find_hint')}
+        button={t('admin.look_up')}
+        error={error}
+        onFind={(text) => text && void look(text)}
+      />
       {found && <Found key={found.account} is={found} onBan={onBan} again={() => look(found.account)} />}
       <p class="hint">{t('admin.no_list')}</p>
     </section>

@@ -7,10 +7,10 @@ import type { Alert } from '../state/admin-model.ts';
 import type { Face, Id } from '../state/model.ts';
 import { HealthSection, LimitsSection } from './admin-health.tsx';
 import { FindSection, InvitesSection } from './admin-people.tsx';
-import { Icon, type IconName } from './icons.tsx';
+import { Row } from './me-sheet.tsx';
 import { BanAsk } from './person-actions.tsx';
 import { Sheet } from './sheet.tsx';
-import { attempt, closeSheet, openSheet, type SheetAt, useApp } from './view.ts';
+import { attempt, closeSheet, useApp } from './view.ts';
 
 export function AdminSheet(): JSX.Element {
   const app = useApp();
@@ -40,15 +40,6 @@ export function AdminSheet(): JSX.Element {
 }
 
 const reports = (n: number): string => (n > 0 ? t('hall.reports', { n }) : t('reports.title'));
-
-function Row({ icon, text, to }: { icon: IconName; text: string; to: SheetAt }): JSX.Element {
-  return (
-    <button type="button" class="button wide" onClick={() => openSheet(to)}>
-      <Icon name={icon} />
-      {text}
-    </button>
-  );
-}
 
 export function alertText({ kind, count, about }: Alert): string {
   return t(`admin.alert_${kind}`, { n: count, name: about ? about.name || t('mod.nobody') : '' });

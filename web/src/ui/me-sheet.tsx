@@ -52,7 +52,7 @@ export function MeSheet(): JSX.Element {
   );
 }
 
-function Row({ icon, text, to }: { icon: IconName; text: string; to: SheetAt }): JSX.Element {
+export function Row({ icon, text, to }: { icon: IconName; text: string; to: SheetAt }): JSX.Element {
   return (
     <button type="button" class="button wide" onClick={() => openSheet(to)}>
       <Icon name={icon} />

@@ -2,10 +2,11 @@
 // and the way from the result to the account.
 
 import type { JSX } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { saveFile } from '../base/save.ts';
 import { dayOf, listed, t } from '../i18n/translate.ts';
 import type { Face, TracingView } from '../state/model.ts';
+import { FindField } from './find-field.tsx';
 import { BanAsk } from './person-actions.tsx';
 import { Sheet } from './sheet.tsx';
 import { attempt, openSheet, useApp } from './view.ts';
@@ -180,41 +181,23 @@ function ShareFile({ share, onDone }: { share: Share; onDone: () => void }): JSX
 /** The report names an account: who that is, who invited them, and the ban. */
 function Result({ onBan }: { onBan: (face: Face) => void }): JSX.Element {
   const app = useApp();
-  const id = useId();
-  const [typed, setTyped] = useState('');
   const [found, setFound] = useState<{ face: Face; inviters: Face[] } | null>(null);
   const [error, setError] = useState('');
-  const find = async (e: Event): Promise<void> => {
-    e.preventDefault();
-    const outcome = await app.tracing.find(typed.trim());
+  const find = async (text: string): Promise<void> => {
+    const outcome = await app.tracing.find(text);
     setFound(outcome.ok ? outcome.value : null);
     setError(outcome.ok ? '' : t('trace.account_bad'));
   };
   return (
     <section aria-labelledby="trace-result" class="stack">
       <h3 id="trace-result">{t('trace.result')}</h3>
-      <form class="field" onSubmit={find}>
-        <label for={id}>{t('trace.account')}</label>
-        <input
-          id={id}
-          type="text"
-          dir="ltr"
-          value={typed}
-          autocomplete="off"
-          spellcheck={false}
-          aria-describedby={`${id}-hint`}
-          onInput={(e) => setTyped(e.currentTarget.value)}
-        />
-        <p id={`${id}-hint`} class="hint">
-          {t('trace.account_hint')}
-        </p>
-        <p class="field-error" role="alert">
-          {error}
-        </p>
-        <button type="submit" class="button wide">
-          {t('trace.find')}
-        </button>
-      </form>
+      <FindField
+        label={t('trace.account')}
+        hint={t('trace.account_hint')}
+        button={t('trace.find')}
+        error={error}
+        onFind={(text) => void find(text)}
+      />
       {found && (
         <div class="row" role="status">
           <span>
