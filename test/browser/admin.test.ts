@@ -60,13 +60,19 @@ test('an open invitation is withdrawn', async () => {
 
 test('who came by an invitation is found by its link, banned, and let in again', async () => {
   await lookUp(link);
-  await page().getByText(/in good standing/).waitFor();
+  await page()
+    .getByText(/in good standing/)
+    .waitFor();
   await press(ines.page, 'Ban from the club');
   await press(ines.page, 'Ban Tom');
   await oneself(ines.page, 'The server');
   await lookUp(link);
-  await page().getByText(/ · banned/).waitFor();
+  await page()
+    .getByText(/ · banned/)
+    .waitFor();
   await button(page(), 'Take the ban back').click();
-  await page().getByText(/in good standing/).waitFor();
+  await page()
+    .getByText(/in good standing/)
+    .waitFor();
   expect(ines.problems).toEqual([]);
 });
