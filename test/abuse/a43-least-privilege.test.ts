@@ -6,6 +6,10 @@ import { sampleRequests } from './requests.ts';
 
 // What moderates, keys, speaks or administers; the code is what the audience is told.
 const NEVER: Record<string, string> = {
+  'admin.alerts': 'forbidden',
+  'admin.find': 'forbidden',
+  'admin.health': 'forbidden',
+  'admin.invites': 'forbidden',
   'claim.list': 'forbidden',
   'mod.list': 'forbidden',
   'operator.export': 'forbidden',
@@ -39,7 +43,7 @@ const NEVER: Record<string, string> = {
 };
 // What every member may do with what is their own, and what the audience is there for.
 const THEIRS =
-  /^(account|invite|recovery|pair|passkey|profile|people|event|device|chain|log|trace)\.|^(hello|report|claim\.open|room\.(open|join|leave|hand|say|react|note|ping|path|knock))$/;
+  /^(account|club|invite|recovery|pair|passkey|profile|people|event|device|chain|log|trace)\.|^(hello|report|claim\.open|room\.(open|join|leave|hand|say|react|note|ping|path|knock))$/;
 
 let club: Club;
 let tom: Player;
