@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Events } from '../src/api/messages.ts';
 import { b64 } from '../src/base/bytes.ts';
 import { Club, type Member } from './club.ts';
 import { type Client, Relay } from './relay.ts';
@@ -149,6 +150,25 @@ describe('room keys', () => {
     await relay.settle(100);
     expectAgreement(relay);
     expect(host.epoch?.sendAfterMs).toBe(300);
+  });
+
+  it('come back to their steward after it has made the next ones, each once', async () => {
+    const { relay, host } = await smallRoom();
+    const late: Events['room.keys'][] = [];
+    relay.tamper = (to, d) => {
+      if (to !== club.founder.account || !('keys' in d)) return d;
+      late.push(d.keys);
+      return null;
+    };
+    for (const i of [4, 5]) {
+      await relay.join(member(i));
+      await relay.settle(1000);
+    }
+    expect(late.length).toBe(2);
+    for (const event of late) await host.keys.keys(event);
+    expectAgreement(relay);
+    await host.keys.keys(late[1] as Events['room.keys']);
+    expect(host.state?.trouble, 'a replay').toBe('order');
   });
 
   it('are wiped and silent after close', async () => {

@@ -19,10 +19,13 @@ export class Ring {
   secrets: Secrets | null = null; // only while we are the steward of the current header
   waiting: Waiting[] = [];
   shares: Known[] = []; // given to others under the current header, until they have had their time
+  readonly own = new Set<string>(); // headers of ours that the server took and has not sent back yet
   readonly signers = new Set<string>(); // leaves that had bucket keys of others
 
   adopt(current: Current, held: Held | null, secrets: Secrets | null): void {
     this.wipe();
+    if (secrets) this.own.add(current.text);
+    else this.own.clear(); // what others made comes after
     this.current = current;
     this.held = held;
     this.secrets = secrets;
