@@ -54,6 +54,7 @@ describe('the welcome', () => {
       await button(sheet, 'Back').press('Enter');
       await expect.poll(() => focused(page)).toBe('2 of 3: Can you hear us?');
       await button(sheet, 'Go on').press('Enter');
+      await expect.poll(() => focused(page)).toBe('3 of 3: Aparté as an app'); // else it takes the focus from the button
       await button(sheet, 'Done').press('Enter');
       await sheet.waitFor({ state: 'detached' });
       expect(await card(page).count()).toBe(0);
