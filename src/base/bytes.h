@@ -31,6 +31,8 @@ bool view_eq(struct view a, struct view b); /* NOT constant-time: for public byt
 /* Copies the bytes of all these views into one block, into which they then point: free() it in the end. */
 MUST_CHECK enum err views_keep(void **block, struct view *const views[], size_t n);
 
+#define NUMBER_MAX ((UINT64_C(1) << 53) - 1) /* what JavaScript holds exactly: no number that it sees is larger */
+
 struct reader {
     const uint8_t *ptr;
     size_t len;

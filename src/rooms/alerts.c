@@ -5,7 +5,6 @@
 #include "base/log.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
-#define NUMBER_MAX ((UINT64_C(1) << 53) - 1) /* that a browser reads exactly */
 
 static void drop(struct rooms *r, uint32_t at)
 {

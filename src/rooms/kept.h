@@ -13,11 +13,11 @@ struct place_info {
     unsigned as;           /* of the bits above */
 };
 
-/* A time in what the store kept. It goes out to browsers, and no number beyond this is one to them. */
+/* A time in what the store kept: it goes out to browsers. */
 static inline uint64_t read_kept_ms(struct reader *in)
 {
     uint64_t ms = read_u64(in);
-    if (ms >> 53) reader_fail(in, ERR_MALFORMED);
+    if (ms > NUMBER_MAX) reader_fail(in, ERR_MALFORMED);
     return in->err ? 0 : ms;
 }
 

@@ -4,8 +4,6 @@
 
 enum { VERSION = 1 };
 enum { ROLE_FIRST = 1, ROLE_LAST = 3 }; /* founder, admin, member */
-static const uint64_t NUMBER_MAX =      /* what JavaScript holds exactly */
-    ((uint64_t)1 << 53) - 1;
 
 struct field {
     size_t offset, size; /* in the C struct; size 0 ends a row */
