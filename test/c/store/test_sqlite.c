@@ -288,18 +288,25 @@ static void test_names_of_the_first_schema_become_profiles(void **state)
     folder_free(&f);
 }
 
-/* As version 2 wrote it. */
+/* A store of three records that an older version wrote: `undo` takes away what came since. */
+static struct store *open_older(struct folder *f, const char *undo)
+{
+    struct store *s = open_new(f);
+    append(s, 0, 3);
+    row->close(s);
+    execute(f->file, undo);
+    assert_int_equal(row->open(&s, f->path), OK);
+    return s;
+}
+
 static void test_the_second_schema_takes_slips(void **state)
 {
     (void)state;
     struct folder f;
-    struct store *s = open_new(&f);
     struct tally t = {0};
-    append(s, 0, 3);
-    row->close(s);
-    execute(f.file, "DROP TABLE slip; DROP TABLE ledger; DROP TABLE room; DROP TABLE lookup; DROP TABLE alert;"
-                    "ALTER TABLE profile DROP COLUMN pronouns; PRAGMA user_version = 2");
-    assert_int_equal(row->open(&s, f.path), OK);
+    struct store *s = open_older(
+        &f, "DROP TABLE slip; DROP TABLE ledger; DROP TABLE room; DROP TABLE lookup; DROP TABLE alert;"
+            "ALTER TABLE profile DROP COLUMN pronouns; PRAGMA user_version = 2");
     struct store_slip n = {.kind = STORE_EVENT, .account = {{1}}, .id = {{2}}, .data = view_str("Radio")};
     assert_int_equal(row->set_slip(s, &n), OK);
     assert_int_equal(tally_all(row, s, &t), OK);
@@ -309,17 +316,12 @@ static void test_the_second_schema_takes_slips(void **state)
     folder_free(&f);
 }
 
-/* As version 6 wrote it. */
 static void test_the_sixth_schema_takes_alerts(void **state)
 {
     (void)state;
     struct folder f;
-    struct store *s = open_new(&f);
     struct tally t = {0};
-    append(s, 0, 3);
-    row->close(s);
-    execute(f.file, "DROP TABLE lookup; DROP TABLE alert; PRAGMA user_version = 6");
-    assert_int_equal(row->open(&s, f.path), OK);
+    struct store *s = open_older(&f, "DROP TABLE lookup; DROP TABLE alert; PRAGMA user_version = 6");
     struct store_lookups l = {.account = {{1}}, .day = 20000, .used = 20};
     struct alert a = {.n = 1, .kind = ALERT_DISK, .time_ms = 5, .count = 100};
     assert_int_equal(row->set_lookups(s, &l), OK);
